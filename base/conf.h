@@ -1,0 +1,66 @@
+/* conf.h - the configuration file: libconfuse syntax, an unknown key is an
+ * error with its line. Read once at start; immutable afterwards.
+ */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include "base/attr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONF_ADDRS   4
+#define CONF_LIST    16
+#define CONF_NAME    128
+#define CONF_PATH    256
+
+struct conf {
+	/* where */
+	uint32_t n_listen;
+	char listen[CONF_ADDRS][46]; /* IP addresses; none: all */
+	uint16_t http_port;
+	bool plain_http; /* no TLS: only behind a proxy, or in tests */
+	char certificate[CONF_PATH], key[CONF_PATH]; /* PEM; empty: self-signed */
+	uint32_t n_origins;
+	char origins[8][CONF_NAME];
+	uint32_t n_metrics_allow;
+	char metrics_allow[CONF_ADDRS][46];
+	char public_url[CONF_PATH]; /* what printed links begin with; empty: made up */
+	/* media */
+	uint16_t media_udp_port, media_tcp_port;
+	uint32_t n_advertise;
+	char advertise[8][46];
+	/* files */
+	char data_dir[CONF_PATH];
+	char database[CONF_PATH + 16]; /* empty: sqlite in data_dir */
+	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
+	uint32_t recording_reserve_mb;
+	char webroot[CONF_PATH]; /* empty: the page inside the binary */
+	/* plugins */
+	char plugins_dir[CONF_PATH];
+	uint32_t n_plugins;
+	char plugins[CONF_LIST][32];
+	char recorder[32]; /* the recorder plugin's name */
+	char layout[32];   /* of a new class */
+	/* the picture and the sound */
+	uint16_t view_w, view_h, view_fps;
+	uint32_t view_kbps, view_vbv_ms;
+	uint32_t audio_kbps;
+	/* limits and logs */
+	uint32_t max_members; /* of one class */
+	int log_level;	      /* enum log_level */
+};
+
+/* The defaults, as without any file. */
+void conf_init(struct conf *conf);
+
+/* Reads `path` over the defaults. 0, -ENOENT, or -EINVAL with a line for the
+ * operator in `why`: file, line, what is wrong. `conf` is untouched then. */
+int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
+	AULA_MUST_CHECK;
+
+/* Writes the whole configuration as a file that conf_read() takes. */
+size_t conf_print(const struct conf *conf, char *out, size_t size);
+
+#endif

@@ -1,0 +1,95 @@
+/* count.h - the counters and gauges that /metrics shows. Atomics, so that any
+ * thread may add; the one deliberate exception to "no globals".
+ */
+#ifndef BASE_COUNT_H
+#define BASE_COUNT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(id, metric, labels, type, help). Rows of one metric stand together. */
+#define COUNT_LIST(X) \
+	X(ROOMS, "aula_rooms", "", "gauge", "Classes that are open") \
+	X(MEMBERS, "aula_participants", "", "gauge", "Members in all classes") \
+	X(PEERS, "aula_peers", "", "gauge", "WebRTC endpoints connected or connecting") \
+	X(WS, "aula_ws_connections", "", "gauge", "WebSocket connections") \
+	X(WS_RESUMED, "aula_ws_resume_total", "result=\"resumed\"", "counter", \
+	  "Resumed sessions") \
+	X(WS_SNAPSHOT, "aula_ws_resume_total", "result=\"snapshot\"", "counter", "") \
+	X(RTP_IN_BYTES, "aula_rtp_bytes_total", "dir=\"in\"", "counter", \
+	  "Bytes of RTP packets on the wire") \
+	X(RTP_OUT_BYTES, "aula_rtp_bytes_total", "dir=\"out\"", "counter", "") \
+	X(RTP_IN, "aula_rtp_packets_total", "dir=\"in\"", "counter", "RTP packets") \
+	X(RTP_OUT, "aula_rtp_packets_total", "dir=\"out\"", "counter", "") \
+	X(RTP_LOST, "aula_rtp_lost_total", "", "counter", \
+	  "Packets from members that never came") \
+	X(NACK_IN, "aula_nack_total", "dir=\"in\"", "counter", \
+	  "Packets asked for again") \
+	X(NACK_OUT, "aula_nack_total", "dir=\"out\"", "counter", "") \
+	X(RTX_OUT, "aula_rtx_total", "", "counter", "Packets sent again") \
+	X(PLI_IN, "aula_pli_total", "dir=\"in\"", "counter", "Key frames asked for") \
+	X(PLI_OUT, "aula_pli_total", "dir=\"out\"", "counter", "") \
+	X(FRAMES_DECODED, "aula_frames_decoded_total", "", "counter", "Pictures decoded") \
+	X(FRAMES_ENCODED, "aula_frames_encoded_total", "", "counter", "Pictures encoded") \
+	X(ENCODE_US, "aula_encode_microseconds_total", "", "counter", \
+	  "CPU time spent in video encoders") \
+	X(ENCODERS, "aula_encoders", "", "gauge", "Video encoders that run") \
+	X(KEY_FRAMES, "aula_key_frames_total", "", "counter", "Key frames encoded") \
+	X(MIX_LATE, "aula_mix_late_frames_total", "", "counter", \
+	  "Video ticks that came more than 20 ms late") \
+	X(AUDIO_LATE, "aula_audio_late_ticks_total", "", "counter", \
+	  "Audio ticks that came more than 5 ms late") \
+	X(AUDIO_CONCEALED, "aula_audio_concealed_total", "", "counter", \
+	  "20 ms frames of voices that were concealed") \
+	X(REC_ACTIVE, "aula_recordings_active", "", "gauge", "Recordings that run") \
+	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", "Bytes recorded") \
+	X(REC_ERRORS, "aula_recording_errors_total", "", "counter", \
+	  "Recordings that failed") \
+	X(FIRST_FRAMES, "aula_first_frame_total", "", "counter", \
+	  "Members that told of their first frame") \
+	X(FIRST_FRAME_MS, "aula_first_frame_milliseconds_total", "", "counter", \
+	  "Their times from join to first frame, summed") \
+	X(DB_ERRORS, "aula_db_errors_total", "", "counter", "Database calls that failed") \
+	X(DB_CALLS, "aula_db_calls_total", "", "counter", "Database calls") \
+	X(PLUGIN_ERRORS, "aula_plugin_errors_total", "", "counter", \
+	  "Plugin calls that failed") \
+	X(UDP_DROPPED, "aula_send_dropped_total", "proto=\"udp\"", "counter", \
+	  "Datagrams and frames that a full socket did not take") \
+	X(TCP_DROPPED, "aula_send_dropped_total", "proto=\"tcp\"", "counter", "") \
+	X(REJECT_UDP, "aula_reject_total", "point=\"udp\",reason=\"unknown_source\"", \
+	  "counter", "Input that was refused") \
+	X(REJECT_FLOOD, "aula_reject_total", "point=\"udp\",reason=\"rate\"", "counter", "") \
+	X(REJECT_TCP, "aula_reject_total", "point=\"tcp\",reason=\"bad\"", "counter", "") \
+	X(REJECT_STUN, "aula_reject_total", "point=\"stun\",reason=\"bad\"", "counter", "") \
+	X(REJECT_DTLS, "aula_reject_total", "point=\"dtls\",reason=\"bad\"", "counter", "") \
+	X(REJECT_SRTP, "aula_reject_total", "point=\"srtp\",reason=\"auth\"", "counter", "") \
+	X(REJECT_SSRC, "aula_reject_total", "point=\"rtp\",reason=\"ssrc\"", "counter", "") \
+	X(REJECT_RTP, "aula_reject_total", "point=\"rtp\",reason=\"bad\"", "counter", "") \
+	X(REJECT_RTCP, "aula_reject_total", "point=\"rtcp\",reason=\"bad\"", "counter", "") \
+	X(REJECT_PAYLOAD, "aula_reject_total", "point=\"payload\",reason=\"bad\"", \
+	  "counter", "") \
+	X(REJECT_DECODE, "aula_reject_total", "point=\"decoder\",reason=\"bad\"", \
+	  "counter", "") \
+	X(REJECT_SDP, "aula_reject_total", "point=\"sdp\",reason=\"bad\"", "counter", "") \
+	X(REJECT_HTTP, "aula_reject_total", "point=\"http\",reason=\"bad\"", "counter", "") \
+	X(REJECT_WS, "aula_reject_total", "point=\"ws\",reason=\"bad\"", "counter", "") \
+	X(REJECT_JSON, "aula_reject_total", "point=\"json\",reason=\"bad\"", "counter", "") \
+	X(REJECT_RATE, "aula_reject_total", "point=\"ws\",reason=\"rate\"", "counter", "") \
+	X(REJECT_QUEUE, "aula_reject_total", "point=\"queue\",reason=\"full\"", "counter", "")
+
+enum count {
+#define X(id, metric, labels, type, help) COUNT_##id,
+	COUNT_LIST(X)
+#undef X
+	COUNT_N
+};
+
+/* ANY_THREAD. */
+void count_add(enum count id, int64_t n);
+int64_t count_get(enum count id);
+
+/* Writes all in the Prometheus text format; returns bytes, without the final
+ * zero; truncates at `size`. */
+size_t count_render(char *out, size_t size);
+
+#endif

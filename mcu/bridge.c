@@ -1,0 +1,238 @@
+#include "mcu/bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/log.h"
+#include "mcu/call.h"
+#include "mcu/member.h"
+#include "mcu/notice.h"
+#include "mcu/programme.h"
+#include "mcu/recording.h"
+#include "mcu/room.h"
+
+/* What a media thread tells the control thread: copied, handed over, freed. */
+struct letter {
+	struct server *server;
+	void (*fn)(struct server *server, struct letter *letter);
+	uint32_t id, number;
+	int64_t value;
+	struct au *au;
+	uint32_t n;
+	struct speaker speakers[SPEAKERS_MAX];
+	struct recording_result result;
+};
+
+static void letter_open(void *arg)
+{
+	struct letter *letter = arg;
+
+	letter->fn(letter->server, letter);
+	au_put(letter->au);
+	free(letter);
+}
+
+static void post(struct server *server, const struct letter *from)
+{
+	struct letter *letter = malloc(sizeof(*letter));
+
+	if (letter) {
+		*letter = *from;
+		letter->server = server;
+		if (loop_post(server->loop, letter_open, letter) == 0)
+			return;
+	}
+	free(letter);
+	au_put(from->au);
+	count_add(COUNT_REJECT_QUEUE, 1);
+	log_warn("control_queue_full", "id=%u", from->id);
+}
+
+/* ---- net -------------------------------------------------------------------- */
+
+static void got_peer_state(struct server *server, struct letter *letter)
+{
+	struct member *member;
+
+	thread_claim(&on_ctl);
+	member = member_by_peer(server, letter->id);
+	if (member)
+		call_state(member, (enum peer_state)letter->value);
+}
+
+static void on_peer_state(void *ctx, uint32_t peer, enum peer_state state)
+{
+	post(ctx, &(struct letter){.fn = got_peer_state, .id = peer, .value = state});
+}
+
+static void on_key_wanted(void *ctx, uint32_t outlet)
+{
+	struct server *server = ctx;
+
+	vworker_rung_key(server->vworker, outlet);
+}
+
+struct net_events bridge_net(struct server *server)
+{
+	return (struct net_events){server, on_peer_state, on_key_wanted};
+}
+
+/* ---- video ------------------------------------------------------------------ */
+
+static struct member *member_of(struct server *server, uint32_t source) RUNS_ON(on_ctl)
+{
+	for (uint32_t r = 0; r < server->n_rooms; r++) {
+		struct member *member = room_member(server->rooms[r], id_base(source));
+
+		if (member)
+			return member;
+	}
+	return NULL;
+}
+
+static void got_picture(struct server *server, struct letter *letter)
+{
+	uint16_t w = (uint16_t)(letter->value >> 16), h = (uint16_t)letter->value;
+	struct member *member;
+
+	thread_claim(&on_ctl);
+	member = member_of(server, letter->id);
+	if (!member)
+		return;
+	if (id_part(letter->id) == ID_CAMERA) {
+		member->camera_w = member->cam ? w : 0;
+		member->camera_h = member->cam ? h : 0;
+	} else {
+		member->screen_w = w;
+		member->screen_h = h;
+	}
+	programme_arrange(member->room);
+}
+
+static void on_source_picture(void *ctx, uint32_t source, uint16_t w, uint16_t h)
+{
+	post(ctx, &(struct letter){
+			  .fn = got_picture, .id = source, .value = (int64_t)w << 16 | h});
+}
+
+static void on_source_key(void *ctx, uint32_t source)
+{
+	struct server *server = ctx;
+
+	net_source_key(server->net, source);
+}
+
+static void got_scene_live(struct server *server, struct letter *letter)
+{
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_number(server, letter->id);
+	if (room)
+		programme_live(room, letter->number, letter->value);
+}
+
+static void on_scene_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
+{
+	post(ctx, &(struct letter){.fn = got_scene_live,
+				   .id = view,
+				   .number = generation,
+				   .value = pts_us});
+}
+
+static void got_poster(struct server *server, struct letter *letter)
+{
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_number(server, letter->id);
+	if (room)
+		notice_poster(room, letter->au->data, letter->au->len);
+}
+
+static void on_poster(void *ctx, uint32_t view, struct au *jpeg)
+{
+	post(ctx, &(struct letter){.fn = got_poster, .id = view, .au = jpeg});
+}
+
+/* Units of the rung and of the mix find their recording by the room's block. */
+static void on_tap(void *ctx, uint32_t id, struct au *au)
+{
+	struct server *server = ctx;
+
+	recorder_push(server->recorder, id_base(id) + ID_RECORDING, au);
+}
+
+struct vworker_events bridge_vworker(struct server *server)
+{
+	return (struct vworker_events){.ctx = server,
+				       .source_key_wanted = on_source_key,
+				       .source_picture = on_source_picture,
+				       .scene_live = on_scene_live,
+				       .poster = on_poster,
+				       .tap = on_tap};
+}
+
+/* ---- audio ------------------------------------------------------------------ */
+
+static void got_speakers(struct server *server, struct letter *letter)
+{
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_number(server, letter->id);
+	if (!room)
+		return;
+	room->n_speakers = 0;
+	for (uint32_t i = 0; i < letter->n; i++)
+		if (room_member(room, id_base(letter->speakers[i].voice)))
+			room->speakers[room->n_speakers++] =
+				id_base(letter->speakers[i].voice);
+	notice_speakers(room);
+	programme_arrange(room);
+}
+
+static void on_speakers(void *ctx, uint32_t mix, const struct speaker *list, uint32_t n)
+{
+	struct letter letter = {.fn = got_speakers, .id = mix};
+
+	letter.n = n < SPEAKERS_MAX ? n : SPEAKERS_MAX;
+	memcpy(letter.speakers, list, letter.n * sizeof(*list));
+	post(ctx, &letter);
+}
+
+struct aworker_events bridge_aworker(struct server *server)
+{
+	return (struct aworker_events){server, on_speakers, on_tap};
+}
+
+/* ---- recorder --------------------------------------------------------------- */
+
+static void got_started(struct server *server, struct letter *letter)
+{
+	thread_claim(&on_ctl);
+	(void)server;
+	log_info("recording_runs", "recording=%u", letter->id);
+}
+
+static void on_started(void *ctx, uint32_t id)
+{
+	post(ctx, &(struct letter){.fn = got_started, .id = id});
+}
+
+static void got_done(struct server *server, struct letter *letter)
+{
+	thread_claim(&on_ctl);
+	recording_done(server, &letter->result);
+}
+
+static void on_done(void *ctx, const struct recording_result *result)
+{
+	post(ctx, &(struct letter){.fn = got_done, .result = *result});
+}
+
+struct recorder_events bridge_recorder(struct server *server)
+{
+	return (struct recorder_events){server, on_started, on_done};
+}

@@ -1,0 +1,18 @@
+/* bridge.h - the one place where the media threads' callbacks become calls on
+ * the control thread, or posts from one media thread to another.
+ */
+#ifndef MCU_BRIDGE_H
+#define MCU_BRIDGE_H
+
+#include "mcu/server.h"
+#include "mixer/aworker.h"
+#include "mixer/vworker.h"
+#include "recorder/recorder.h"
+#include "transport/net.h"
+
+struct net_events bridge_net(struct server *server);
+struct vworker_events bridge_vworker(struct server *server);
+struct aworker_events bridge_aworker(struct server *server);
+struct recorder_events bridge_recorder(struct server *server);
+
+#endif

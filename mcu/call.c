@@ -1,0 +1,185 @@
+#include "mcu/call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/log.h"
+#include "mcu/member.h"
+#include "mcu/notice.h"
+#include "mcu/programme.h"
+#include "mcu/room.h"
+#include "mixer/vworker.h"
+
+/* A fresh peer; not yet told to anybody. */
+static int peer_open(struct member *member) RUNS_ON(on_ctl)
+{
+	struct server *server = member->server;
+	struct peer_conf conf = {
+		.id = server_block(server),
+		.voice = member->base + ID_VOICE,
+		.camera = member->base + ID_CAMERA,
+		.screen = member->base + ID_SCREEN,
+	};
+	int err;
+
+	net_describe(server->net, &member->local);
+	conf.local = member->local;
+	err = net_peer_open(server->net, &conf);
+	if (err)
+		return err;
+	member->peer = conf.id;
+	member->offer_v = 0;
+	member->answered = member->connected = false;
+	member->screen_line = false;
+	member->codec = CODEC_NONE;
+	return 0;
+}
+
+static int offer(struct member *member, bool fresh) RUNS_ON(on_ctl)
+{
+	char *sdp = malloc(LIMIT_SDP_BYTES);
+	int n;
+
+	if (!sdp)
+		return -ENOMEM;
+	member->screen_line = member->screen_line || member->screen;
+	member->local.version = ++member->offer_v;
+	n = sdp_write_offer(sdp, LIMIT_SDP_BYTES, &member->local, member->screen_line,
+			    member->screen);
+	if (n >= 0) {
+		member->answered = false;
+		notice_offer(member, sdp, fresh);
+	}
+	free(sdp);
+	return n < 0 ? n : 0;
+}
+
+int call_offer(struct member *member)
+{
+	bool fresh = !member->peer;
+	int err = fresh ? peer_open(member) : 0;
+
+	return err ? err : offer(member, fresh);
+}
+
+/* What both sides agreed on goes to the net thread. */
+static int apply(struct member *member, const struct sdp *remote) RUNS_ON(on_ctl)
+{
+	int err = net_peer_remote(member->server->net, member->peer, remote);
+
+	if (err)
+		return err;
+	member->answered = true;
+	member->codec = sdp_view_codec(remote);
+	programme_rungs(member->room);
+	programme_watch(member);
+	return 0;
+}
+
+const char *call_answer(struct member *member, const char *text, uint32_t v)
+{
+	const char *why = "", *code = NULL;
+	struct sdp *sdp;
+	int err;
+
+	if (!member->peer || member->answered || v != member->offer_v)
+		return "bad_state";
+	sdp = malloc(sizeof(*sdp));
+	if (!sdp)
+		return "no_resources";
+	err = sdp_parse(sdp, text, strlen(text), &why);
+	if (!err)
+		err = sdp_take_answer(sdp, &why);
+	if (err) {
+		count_add(COUNT_REJECT_SDP, 1);
+		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK, why);
+		code = "bad_sdp";
+	} else if (apply(member, sdp)) {
+		code = "no_resources";
+	}
+	free(sdp);
+	return code;
+}
+
+int call_restart(struct member *member)
+{
+	struct sdp_local fresh;
+	int err;
+
+	if (!member->peer)
+		return call_offer(member);
+	net_describe(member->server->net, &fresh);
+	err = net_peer_restart(member->server->net, member->peer, fresh.ufrag, fresh.pwd);
+	if (err)
+		return err;
+	memcpy(member->local.ufrag, fresh.ufrag, sizeof(fresh.ufrag));
+	memcpy(member->local.pwd, fresh.pwd, sizeof(fresh.pwd));
+	return offer(member, false);
+}
+
+const char *call_take_offer(struct member *member, const char *text, char **answer)
+{
+	const char *why = "", *code = NULL;
+	struct sdp *sdp = malloc(sizeof(*sdp));
+	char *out = malloc(LIMIT_SDP_BYTES);
+	int n = -ENOMEM;
+
+	if (!sdp || !out) {
+		code = "no_resources";
+		goto out;
+	}
+	n = sdp_parse(sdp, text, strlen(text), &why);
+	if (n == 0) {
+		call_close(member);
+		n = peer_open(member);
+	}
+	if (n == 0) {
+		member->local.version = 1;
+		n = sdp_answer_offer(sdp, out, LIMIT_SDP_BYTES, &member->local, &why);
+	}
+	if (n >= 0)
+		n = apply(member, sdp);
+	if (n < 0) {
+		count_add(COUNT_REJECT_SDP, 1);
+		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK, why);
+		call_close(member);
+		code = n == -ENOMEM || n == -ENOBUFS ? "no_resources" : "bad_sdp";
+	}
+out:
+	free(sdp);
+	if (code)
+		free(out);
+	else
+		*answer = out;
+	return code;
+}
+
+void call_close(struct member *member)
+{
+	if (!member->peer)
+		return;
+	net_peer_close(member->server->net, member->peer);
+	member->peer = 0;
+	member->connected = member->answered = false;
+	member->codec = CODEC_NONE;
+}
+
+void call_state(struct member *member, enum peer_state state)
+{
+	static const char *const names[] = {"connected", "vanished", "failed", "left"};
+
+	log_info("peer_state", "member=%u state=%s", member->base / ID_BLOCK, names[state]);
+	if (state == PEER_CONNECTED) {
+		member->connected = true;
+		notice_rtc_state(member, "connected");
+		return;
+	}
+	/* the peer closed itself: what its sources showed is stale */
+	member->peer = 0;
+	member->connected = member->answered = false;
+	member->codec = CODEC_NONE;
+	programme_rungs(member->room);
+	notice_rtc_state(member, "lost");
+}

@@ -1,0 +1,83 @@
+/* cmd_class.c - what a lecturer does to the class. */
+#include "mcu/command.h"
+
+#include "base/log.h"
+#include "mcu/notice.h"
+#include "mcu/programme.h"
+#include "mcu/room.h"
+
+const char *cmd_layout_set(struct command *c)
+{
+	uint32_t generation = 0;
+
+	thread_claim(&on_ctl);
+	if (programme_set_layout(c->member->room, proto_string(c->d, "name"), &generation))
+		return "unknown_layout";
+	c->reply = cJSON_CreateObject();
+	cJSON_AddNumberToObject(c->reply, "generation", generation);
+	return NULL;
+}
+
+static struct member *named(const struct command *c)
+{
+	uint32_t base = member_base_of(proto_string(c->d, "member"));
+
+	return base ? room_member(c->member->room, base) : NULL;
+}
+
+const char *cmd_pin_set(struct command *c)
+{
+	struct room *room = c->member->room;
+	const struct member *member = named(c);
+
+	thread_claim(&on_ctl);
+	if (!member && *proto_string(c->d, "member"))
+		return "unknown_member";
+	room->pinned = member ? member->base : 0;
+	notice_pinned(room);
+	programme_arrange(room);
+	return NULL;
+}
+
+const char *cmd_member_mute(struct command *c)
+{
+	struct member *member = named(c);
+
+	thread_claim(&on_ctl);
+	if (!member)
+		return "unknown_member";
+	if (member->mic) {
+		member_set_mic(member, false);
+		notice_muted(member, c->member);
+	}
+	return NULL;
+}
+
+const char *cmd_member_remove(struct command *c)
+{
+	struct member *member = named(c);
+
+	thread_claim(&on_ctl);
+	if (!member || member == c->member)
+		return "unknown_member";
+	if (member->role > c->member->role)
+		return "forbidden";
+	member_leave(member, "removed", "removed");
+	return NULL;
+}
+
+static void end(struct member *member)
+{
+	struct room *room = member->room;
+
+	thread_claim(&on_ctl);
+	log_info("class_ended", "room=%s", room->row.id);
+	while (room->n_members)
+		member_leave(room->members[room->n_members - 1], "left", "ended");
+}
+
+const char *cmd_class_end(struct command *c)
+{
+	c->after = end;
+	return NULL;
+}

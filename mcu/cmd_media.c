@@ -1,0 +1,62 @@
+/* cmd_media.c - a member's own switches, and what it tells of its picture. */
+#include "mcu/command.h"
+
+#include "base/count.h"
+#include "base/log.h"
+#include "mcu/call.h"
+#include "mcu/room.h"
+#include "mixer/vworker.h"
+
+const char *cmd_media_set(struct command *c)
+{
+	thread_claim(&on_ctl);
+	member_set_mic(c->member, proto_bool(c->d, "mic", c->member->mic));
+	member_set_camera(c->member, proto_bool(c->d, "cam", c->member->cam));
+	return NULL;
+}
+
+static void offer_again(struct member *member)
+{
+	thread_claim(&on_ctl);
+	if (call_offer(member))
+		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
+}
+
+const char *cmd_screen_set(struct command *c)
+{
+	struct room *room = c->member->room;
+	bool on = proto_bool(c->d, "on", false);
+	struct member *owner;
+
+	thread_claim(&on_ctl);
+	owner = room->screen_owner ? room_member(room, room->screen_owner) : NULL;
+	if (on && owner && owner != c->member) {
+		if (c->member->role < ROLE_LECTURER || owner->role >= ROLE_LECTURER)
+			return "screen_busy";
+		member_set_screen(owner, false);
+		offer_again(owner);
+	}
+	member_set_screen(c->member, on);
+	c->after = offer_again;
+	return NULL;
+}
+
+const char *cmd_view_ready(struct command *c)
+{
+	if (!c->member->first_frame) {
+		c->member->first_frame = true;
+		count_add(COUNT_FIRST_FRAMES, 1);
+		count_add(COUNT_FIRST_FRAME_MS, proto_int(c->d, "ms", 0));
+	}
+	return NULL;
+}
+
+const char *cmd_key_want(struct command *c)
+{
+	uint32_t base = c->member->room->base;
+
+	vworker_rung_key(c->server->vworker,
+			 base + (c->member->codec == CODEC_VP8 ? ID_RUNG_VP8 :
+								 ID_RUNG_H264));
+	return NULL;
+}

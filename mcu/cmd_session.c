@@ -1,0 +1,108 @@
+/* cmd_session.c - coming, coming back, going. */
+#include "mcu/command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/log.h"
+#include "mcu/call.h"
+#include "mcu/notice.h"
+#include "mcu/room.h"
+#include "signaling/session.h"
+
+/* A token that is given must be good: a stale link is told, not degraded. */
+static enum role role_of(const struct server *server, const struct room *room,
+			 const char *token)
+{
+	char want[AUTH_TOKEN + 1];
+
+	if (!token || !*token)
+		return room ? ROLE_STUDENT : ROLE_NONE;
+	if (auth_key_matches(&server->key, "admin", token))
+		return ROLE_ADMIN;
+	if (!room)
+		return ROLE_NONE;
+	room_lecturer_token(room, want);
+	return strcmp(want, token) == 0 ? ROLE_LECTURER : ROLE_NONE;
+}
+
+static void offer_first(struct member *member)
+{
+	thread_claim(&on_ctl);
+	if (call_offer(member))
+		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
+}
+
+const char *cmd_join(struct command *c)
+{
+	const char *code = proto_string(c->d, "code");
+	char name[LIMIT_NAME_BYTES + 1];
+	struct member_conf conf = {.server = c->server, .name = name, .ws = c->ws};
+	int err;
+
+	thread_claim(&on_ctl);
+	if (c->server->draining)
+		return "server_draining";
+	if (proto_name(name, sizeof(name), proto_string(c->d, "name"))) {
+		c->field = "name";
+		return "bad_name";
+	}
+	if (*code) {
+		conf.room = room_by_code(c->server, code);
+		if (!conf.room)
+			return "no_room";
+	}
+	conf.role = role_of(c->server, conf.room, proto_string(c->d, "token"));
+	if (conf.role == ROLE_NONE)
+		return *code ? "bad_token" : "no_room";
+	err = member_join(&c->member, &conf);
+	if (err)
+		return err == -ENOSPC ? "room_full" : "no_resources";
+	c->reply = notice_snapshot(c->member, false);
+	if (c->member->room)
+		c->after = offer_first;
+	return NULL;
+}
+
+/* Runs behind the reply, so that the client gets both in order. */
+static void resume(struct member *member)
+{
+	thread_claim(&on_ctl);
+	session_replay(member->session, member->resume_seq);
+}
+
+const char *cmd_resume(struct command *c)
+{
+	struct member *member;
+
+	thread_claim(&on_ctl);
+	member = member_by_session(c->server, proto_string(c->d, "token"));
+	if (!member)
+		return "no_session";
+	c->member = member;
+	member->resume_seq = (uint64_t)proto_int(c->d, "seq", 0);
+	member_back(member, c->ws);
+	if (session_can_replay(member->session, member->resume_seq)) {
+		c->reply = cJSON_CreateObject();
+		cJSON_AddBoolToObject(c->reply, "replayed", true);
+		c->after = resume;
+		count_add(COUNT_WS_RESUMED, 1);
+	} else {
+		c->reply = notice_snapshot(member, true);
+		count_add(COUNT_WS_SNAPSHOT, 1);
+	}
+	return NULL;
+}
+
+static void leave_now(struct member *member)
+{
+	thread_claim(&on_ctl);
+	member_leave(member, "left", NULL);
+}
+
+const char *cmd_leave(struct command *c)
+{
+	c->after = leave_now;
+	return NULL;
+}

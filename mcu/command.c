@@ -1,0 +1,172 @@
+#include "mcu/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/log.h"
+#include "mcu/room.h"
+#include "signaling/session.h"
+
+#define END {NULL, PROTO_STRING, false, 0, 0}
+#define ID  1, 11 /* bytes of a member's id */
+
+static const struct proto_field none[] = {END};
+static const struct proto_field f_join[] = {
+	{"code", PROTO_STRING, true, 0, 32},
+	{"name", PROTO_STRING, true, 1, LIMIT_NAME_BYTES * 2},
+	{"token", PROTO_STRING, false, 0, 64},
+	END,
+};
+static const struct proto_field f_resume[] = {
+	{"token", PROTO_STRING, true, SESSION_TOKEN, SESSION_TOKEN},
+	{"seq", PROTO_INT, true, 0, INT64_C(1) << 53},
+	END,
+};
+static const struct proto_field f_answer[] = {
+	{"sdp", PROTO_STRING, true, 1, LIMIT_SDP_BYTES},
+	{"v", PROTO_INT, true, 1, UINT32_MAX},
+	END,
+};
+static const struct proto_field f_call[] = {
+	{"sdp", PROTO_STRING, true, 1, LIMIT_SDP_BYTES},
+	END,
+};
+static const struct proto_field f_media[] = {
+	{"mic", PROTO_BOOL, false, 0, 0},
+	{"cam", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_screen[] = {{"on", PROTO_BOOL, true, 0, 0}, END};
+static const struct proto_field f_ready[] = {
+	{"ms", PROTO_INT, false, 0, 3600000},
+	END,
+};
+static const struct proto_field f_chat[] = {
+	{"text", PROTO_STRING, true, 1, LIMIT_CHAT_BYTES},
+	END,
+};
+static const struct proto_field f_layout[] = {{"name", PROTO_STRING, true, 1, 32}, END};
+static const struct proto_field f_pin[] = {{"member", PROTO_STRING, true, 0, 11}, END};
+static const struct proto_field f_member[] = {{"member", PROTO_STRING, true, ID}, END};
+static const struct proto_field f_title[] = {
+	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
+	END,
+};
+static const struct proto_field f_room[] = {
+	{"title", PROTO_STRING, true, 1, LIMIT_TITLE * 4},
+	END,
+};
+static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, END};
+
+/* The one list of what a client may ask, and who may ask it. */
+static const struct row {
+	const char *name;
+	enum role least; /* ROLE_NONE: before join */
+	bool in_room;	 /* not for an admin's console */
+	const struct proto_field *fields;
+	command_fn *run;
+} rows[] = {
+	{"join", ROLE_NONE, false, f_join, cmd_join},
+	{"resume", ROLE_NONE, false, f_resume, cmd_resume},
+	{"leave", ROLE_STUDENT, false, none, cmd_leave},
+	{"rtc.answer", ROLE_STUDENT, true, f_answer, cmd_rtc_answer},
+	{"rtc.restart", ROLE_STUDENT, true, none, cmd_rtc_restart},
+	{"rtc.call", ROLE_STUDENT, true, f_call, cmd_rtc_call},
+	{"media.set", ROLE_STUDENT, true, f_media, cmd_media_set},
+	{"screen.set", ROLE_STUDENT, true, f_screen, cmd_screen_set},
+	{"view.ready", ROLE_STUDENT, true, f_ready, cmd_view_ready},
+	{"key.want", ROLE_STUDENT, true, none, cmd_key_want},
+	{"chat.send", ROLE_STUDENT, true, f_chat, cmd_chat_send},
+	{"layout.set", ROLE_LECTURER, true, f_layout, cmd_layout_set},
+	{"pin.set", ROLE_LECTURER, true, f_pin, cmd_pin_set},
+	{"member.mute", ROLE_LECTURER, true, f_member, cmd_member_mute},
+	{"member.remove", ROLE_LECTURER, true, f_member, cmd_member_remove},
+	{"class.end", ROLE_LECTURER, true, none, cmd_class_end},
+	{"record.start", ROLE_LECTURER, true, f_title, cmd_record_start},
+	{"record.stop", ROLE_LECTURER, true, none, cmd_record_stop},
+	{"recording.list", ROLE_STUDENT, true, none, cmd_recording_list},
+	{"recording.delete", ROLE_LECTURER, true, f_id, cmd_recording_delete},
+	{"room.list", ROLE_ADMIN, false, none, cmd_room_list},
+	{"room.create", ROLE_ADMIN, false, f_room, cmd_room_create},
+};
+
+static const struct row *row_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* Role, state and fields: all that is checked before any handler. */
+static const char *admit(const struct row *row, struct command *c)
+{
+	const struct member *member = c->member;
+
+	if (!row)
+		return "unknown_type";
+	if (row->least == ROLE_NONE)
+		return member ? "bad_state" : NULL;
+	if (!member)
+		return "bad_state";
+	if (member->role < row->least)
+		return "forbidden";
+	if (row->in_room && !member->room)
+		return "bad_state";
+	return NULL;
+}
+
+static void send_text(struct ws *ws, char *text) RUNS_ON(on_ctl)
+{
+	if (text)
+		ws_send(ws, text, strlen(text));
+	free(text);
+}
+
+void command_run(struct server *server, struct ws *ws, const char *text, size_t len)
+{
+	struct command c = {.server = server, .ws = ws, .member = ws_data(ws)};
+	const struct row *row;
+	struct proto_msg msg;
+	const char *code;
+
+	if (proto_parse(&msg, text, len, &code)) {
+		count_add(COUNT_REJECT_JSON, 1);
+		send_text(ws, proto_err(0, code, NULL));
+		return;
+	}
+	c.d = msg.d;
+	c.id = msg.id;
+	row = row_find(msg.type);
+	code = admit(row, &c);
+	if (!code && proto_check(msg.d, row->fields, &c.field))
+		code = "bad_field";
+	if (!code)
+		code = row->run(&c);
+	if (code) {
+		log_debug("command_refused", "type=%s code=%s", msg.type, code);
+		send_text(ws, proto_err(msg.id, code, c.field));
+		cJSON_Delete(c.reply);
+	} else if (!c.later) {
+		send_text(ws, proto_ok(msg.id, c.reply));
+	}
+	proto_msg_fini(&msg);
+	if (!code && c.after && c.member)
+		c.after(c.member);
+}
+
+void command_reply(struct server *server, const char *session, int64_t id, cJSON *d,
+		   const char *error)
+{
+	struct member *member = member_by_session(server, session);
+	struct ws *ws = member ? session_ws(member->session) : NULL;
+
+	if (!ws) {
+		cJSON_Delete(d);
+		return;
+	}
+	if (error)
+		cJSON_Delete(d);
+	send_text(ws, error ? proto_err(id, error, NULL) : proto_ok(id, d));
+}

@@ -1,0 +1,37 @@
+/* ids.h - the numbers by which threads name each other's objects. A room and a
+ * member each get a block of 16; its low bits say what is meant. Never 0,
+ * never used twice while the process lives.
+ */
+#ifndef MCU_IDS_H
+#define MCU_IDS_H
+
+#include <stdint.h>
+
+#define ID_BLOCK 16u
+
+enum { /* of a room's block */
+	ID_VIEW = 0,
+	ID_RUNG_H264 = 1, /* the rung, and the outlet of the same number */
+	ID_RUNG_VP8 = 2,
+	ID_MIX = 3, /* the mix, and the outlet of the same number */
+	ID_RECORDING = 4,
+};
+
+enum { /* of a member's block */
+	ID_MEMBER = 0,
+	ID_VOICE = 1,
+	ID_CAMERA = 2,
+	ID_SCREEN = 3,
+};
+
+static inline uint32_t id_base(uint32_t id)
+{
+	return id & ~(ID_BLOCK - 1);
+}
+
+static inline uint32_t id_part(uint32_t id)
+{
+	return id & (ID_BLOCK - 1);
+}
+
+#endif

@@ -1,0 +1,103 @@
+/* main.c - aulad: what the command line asks for. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "mcu/options.h"
+#include "mcu/server.h"
+
+/* A stop takes at most this long; what a recording still needs is then done at
+ * the next start, from its part file. */
+#define STOP_SEC 9
+
+static void on_stop_too_long(int signo)
+{
+	(void)signo;
+	_exit(0);
+}
+
+static int run(const struct conf *conf) RUNS_ON(on_ctl)
+{
+	struct server *server;
+	char why[300];
+	int err = server_create(&server, conf, why, sizeof(why));
+
+	if (err) {
+		fprintf(stderr, "aulad: cannot start: %s\n", why);
+		return -err;
+	}
+	server_run(server);
+	signal(SIGALRM, on_stop_too_long);
+	alarm(STOP_SEC);
+	server_destroy(server);
+	log_info("stopped", "code=0");
+	return 0;
+}
+
+static int print_link(const struct options *options, const struct conf *conf)
+{
+	struct server server = {.conf = conf};
+	char path[CONF_PATH + 32], token[AUTH_TOKEN + 1], base[300], purpose[64];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/secret.key", conf->data_dir);
+	err = auth_key_load(&server.key, path);
+	if (err) {
+		fprintf(stderr, "aulad: %s: %s\n", path, strerror(-err));
+		return EX_NOPERM;
+	}
+	server_url(&server, base, sizeof(base));
+	if (!options->link_code) {
+		auth_key_token(&server.key, "admin", token);
+		printf("%s/admin#t=%s\n", base, token);
+		return 0;
+	}
+	snprintf(purpose, sizeof(purpose), "lecturer:%s", options->link_code);
+	auth_key_token(&server.key, purpose, token);
+	printf("%s/j/%s#t=%s\n", base, options->link_code, token);
+	return 0;
+}
+
+static int print_conf(const struct conf *conf)
+{
+	static char text[16384];
+
+	fwrite(text, 1, conf_print(conf, text, sizeof(text)), stdout);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct conf conf; /* as long as the process */
+	struct options options;
+	char why[300];
+
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	options_read(&options, argc, argv);
+	if (options.what == DO_EXIT)
+		return options.exit_code;
+	if (options_conf(&options, &conf, why, sizeof(why))) {
+		fprintf(stderr, "aulad: %s\n", why);
+		return EX_CONFIG;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0); /* keys stay out of core files */
+	log_set_level((enum log_level)conf.log_level);
+	switch (options.what) {
+	case DO_CHECK:
+		puts("configuration is good");
+		return 0;
+	case DO_PRINT:
+		return print_conf(&conf);
+	case DO_LINK:
+		return print_link(&options, &conf);
+	default:
+		return run(&conf);
+	}
+}

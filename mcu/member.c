@@ -1,0 +1,280 @@
+#include "mcu/member.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "mcu/call.h"
+#include "mcu/notice.h"
+#include "mcu/programme.h"
+#include "mcu/room.h"
+#include "mixer/aworker.h"
+#include "mixer/vworker.h"
+#include "signaling/session.h"
+#include "transport/net.h"
+
+const char *role_name(enum role role)
+{
+	static const char *const names[] = {"none", "student", "lecturer", "admin"};
+
+	return names[role];
+}
+
+void member_id(const struct member *member, char out[12])
+{
+	snprintf(out, 12, "m%u", (unsigned)(member->base / ID_BLOCK));
+}
+
+uint32_t member_base_of(const char *id)
+{
+	unsigned long v;
+	char *end;
+
+	if (id[0] != 'm' || id[1] < '1' || id[1] > '9')
+		return 0;
+	v = strtoul(id + 1, &end, 10);
+	return *end || v > UINT32_MAX / ID_BLOCK ? 0 : (uint32_t)v * ID_BLOCK;
+}
+
+/* ---- joining ---------------------------------------------------------------- */
+
+static void visit_begin(struct member *member)
+{
+	struct db_visit *visit = &member->visit;
+
+	rand_token(visit->id, 20);
+	snprintf(visit->room, sizeof(visit->room), "%s", member->room->row.id);
+	snprintf(visit->name, sizeof(visit->name), "%s", member->name);
+	snprintf(visit->role, sizeof(visit->role), "%s", role_name(member->role));
+	visit->joined_ms = clock_wall_ms();
+	if (db_visit_put(member->server->db, visit))
+		log_warn("visit_lost", "room=%s", visit->room);
+}
+
+static int console_add(struct server *server, struct member *member)
+{
+	if (server->n_consoles == sizeof(server->consoles) / sizeof(server->consoles[0]))
+		return -ENOSPC;
+	server->consoles[server->n_consoles++] = member;
+	return 0;
+}
+
+static void console_remove(struct server *server, struct member *member)
+{
+	for (uint32_t i = 0; i < server->n_consoles; i++)
+		if (server->consoles[i] == member) {
+			server->consoles[i] = server->consoles[--server->n_consoles];
+			return;
+		}
+}
+
+static int enter(struct member *member) RUNS_ON(on_ctl)
+{
+	struct server *server = member->server;
+	int err;
+
+	if (!member->room)
+		return console_add(server, member);
+	err = room_add(member->room, member);
+	if (err)
+		return err;
+	err = aworker_voice_open(server->aworker, member->room->base + ID_MIX,
+				 member->base + ID_VOICE);
+	if (!err)
+		err = vworker_source_open(server->vworker, member->base + ID_CAMERA);
+	if (err) {
+		room_remove(member->room, member);
+		return err;
+	}
+	aworker_voice_mute(server->aworker, member->base + ID_VOICE, true);
+	net_source_mute(server->net, member->base + ID_VOICE, true);
+	vworker_source_off(server->vworker, member->base + ID_CAMERA, true);
+	return 0;
+}
+
+int member_join(struct member **out, const struct member_conf *conf)
+{
+	struct member *member = calloc(1, sizeof(*member));
+	int err;
+
+	if (!member)
+		return -ENOMEM;
+	member->server = conf->server;
+	member->room = conf->room;
+	member->role = conf->role;
+	member->base = server_block(conf->server);
+	member->joined_us = clock_us();
+	snprintf(member->name, sizeof(member->name), "%s", conf->name);
+	err = session_create(&member->session);
+	if (!err)
+		err = enter(member);
+	if (err) {
+		session_destroy(member->session);
+		free(member);
+		return err;
+	}
+	ws_set_data(conf->ws, member);
+	session_attach(member->session, conf->ws);
+	if (member->room) {
+		visit_begin(member);
+		notice_member("member.joined", member, member);
+		programme_arrange(member->room);
+		vworker_poster(member->server->vworker, member->room->base + ID_VIEW);
+		log_info("member_joined", "room=%s member=%u role=%s members=%u",
+			 member->room->row.id, member->base / ID_BLOCK,
+			 role_name(member->role), member->room->n_members);
+	}
+	*out = member;
+	return 0;
+}
+
+/* ---- leaving ---------------------------------------------------------------- */
+
+static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
+{
+	struct server *server = member->server;
+	struct room *room = member->room;
+
+	call_close(member);
+	aworker_voice_close(server->aworker, member->base + ID_VOICE);
+	vworker_source_close(server->vworker, member->base + ID_CAMERA);
+	if (member->screen)
+		vworker_source_close(server->vworker, member->base + ID_SCREEN);
+	room_remove(room, member);
+	member->visit.left_ms = clock_wall_ms();
+	if (db_visit_put(server->db, &member->visit))
+		log_warn("visit_lost", "room=%s", member->visit.room);
+	if (why) {
+		notice_left(member, why);
+		log_info("member_left", "room=%s member=%u why=%s members=%u", room->row.id,
+			 member->base / ID_BLOCK, why, room->n_members);
+	}
+	if (room->media) {
+		programme_arrange(room);
+		programme_rungs(room);
+	}
+}
+
+void member_leave(struct member *member, const char *why, const char *bye)
+{
+	struct ws *ws = session_ws(member->session);
+
+	if (bye)
+		notice_bye(member, bye, 0);
+	if (ws) {
+		ws_set_data(ws, NULL);
+		session_attach(member->session, NULL);
+		ws_close(ws, 1000, why ? why : "");
+	}
+	if (member->room)
+		leave_room(member, why);
+	else
+		console_remove(member->server, member);
+	session_destroy(member->session);
+	free(member);
+}
+
+void member_away(struct member *member)
+{
+	session_attach(member->session, NULL);
+	if (!member->room) {
+		member_leave(member, NULL, NULL);
+		return;
+	}
+	member->away_since_us = clock_us();
+	notice_member("member.changed", member, member);
+}
+
+void member_back(struct member *member, struct ws *ws)
+{
+	struct ws *before = session_ws(member->session);
+
+	if (before)
+		ws_set_data(before, NULL);
+	ws_set_data(ws, member);
+	session_attach(member->session, ws);
+	if (member->away_since_us) {
+		member->away_since_us = 0;
+		notice_member("member.changed", member, member);
+	}
+}
+
+/* ---- switches --------------------------------------------------------------- */
+
+void member_set_mic(struct member *member, bool on)
+{
+	struct server *server = member->server;
+
+	if (member->mic == on)
+		return;
+	member->mic = on;
+	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !on);
+	net_source_mute(server->net, member->base + ID_VOICE, !on);
+	notice_member("member.changed", member, NULL);
+	programme_arrange(member->room);
+}
+
+void member_set_camera(struct member *member, bool on)
+{
+	struct server *server = member->server;
+
+	if (member->cam == on)
+		return;
+	member->cam = on;
+	vworker_source_off(server->vworker, member->base + ID_CAMERA, !on);
+	if (on)
+		net_source_key(server->net, member->base + ID_CAMERA);
+	else
+		member->camera_w = member->camera_h = 0;
+	notice_member("member.changed", member, NULL);
+	programme_arrange(member->room);
+}
+
+void member_set_screen(struct member *member, bool on)
+{
+	struct server *server = member->server;
+	struct room *room = member->room;
+
+	if (member->screen == on)
+		return;
+	member->screen = on;
+	member->screen_w = member->screen_h = 0;
+	if (on) {
+		room->screen_owner = member->base;
+		if (vworker_source_open(server->vworker, member->base + ID_SCREEN))
+			log_warn("screen_lost", "room=%s", room->row.id);
+	} else {
+		if (room->screen_owner == member->base)
+			room->screen_owner = 0;
+		vworker_source_close(server->vworker, member->base + ID_SCREEN);
+	}
+	notice_member("member.changed", member, NULL);
+	programme_arrange(room);
+}
+
+/* ---- finding ---------------------------------------------------------------- */
+
+struct member *member_by_session(struct server *server, const char *token)
+{
+	for (uint32_t r = 0; r < server->n_rooms; r++)
+		for (uint32_t i = 0; i < server->rooms[r]->n_members; i++) {
+			struct member *member = server->rooms[r]->members[i];
+
+			if (strcmp(session_token(member->session), token) == 0)
+				return member;
+		}
+	return NULL;
+}
+
+struct member *member_by_peer(struct server *server, uint32_t peer)
+{
+	for (uint32_t r = 0; peer && r < server->n_rooms; r++)
+		for (uint32_t i = 0; i < server->rooms[r]->n_members; i++)
+			if (server->rooms[r]->members[i]->peer == peer)
+				return server->rooms[r]->members[i];
+	return NULL;
+}

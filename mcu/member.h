@@ -1,0 +1,85 @@
+/* member.h - one participant: its session, its peer, its sources. Control thread. */
+#ifndef MCU_MEMBER_H
+#define MCU_MEMBER_H
+
+#include "base/attr.h"
+#include "base/au.h"
+#include "base/limits.h"
+#include "base/thread.h"
+#include "db/db.h"
+#include "mcu/ids.h"
+#include "transport/sdp.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct room;
+struct server;
+struct session;
+struct ws;
+
+enum role { ROLE_NONE, ROLE_STUDENT, ROLE_LECTURER, ROLE_ADMIN };
+const char *role_name(enum role role);
+
+/* A vanished client is gone from the roster in at most 20 s: up to 10 s until
+ * its silence is noticed, then this long for it to come back. */
+#define MEMBER_AWAY_US (INT64_C(8) * 1000000)
+
+struct member {
+	struct server *server;
+	struct room *room; /* NULL: an admin's console */
+	uint32_t base;	   /* its block of ids */
+	enum role role;
+	char name[LIMIT_NAME_BYTES + 1];
+	struct session *session;
+	int64_t joined_us, away_since_us; /* 0: here */
+	bool mic, cam, screen;
+	bool first_frame; /* it told that it sees one */
+	uint64_t resume_seq; /* while it resumes: the last event it saw */
+	/* its call */
+	uint32_t peer; /* 0: none */
+	struct sdp_local local;
+	uint32_t offer_v;  /* of the last description we offered */
+	bool answered;	   /* that one was answered */
+	bool connected;
+	bool screen_line;  /* section "s" exists */
+	enum codec codec;  /* of the view, as negotiated */
+	uint16_t camera_w, camera_h, screen_w, screen_h; /* decoded pictures, 0: none */
+	struct db_visit visit;
+};
+
+struct member_conf {
+	struct server *server;
+	struct room *room;
+	enum role role;
+	const char *name;
+	struct ws *ws;
+};
+
+/* Makes the session and binds the connection, tells the others, stores the
+ * visit. The caller replies with the snapshot, then calls call_offer. */
+int member_join(struct member **out, const struct member_conf *conf)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* Ends it: peer, sources, session; tells the others `why` ("left", ...). The
+ * connection is closed with `bye` when there is one (NULL: silently). */
+void member_leave(struct member *member, const char *why, const char *bye)
+	RUNS_ON(on_ctl);
+
+/* Its connection was lost, or is back. */
+void member_away(struct member *member) RUNS_ON(on_ctl);
+void member_back(struct member *member, struct ws *ws) RUNS_ON(on_ctl);
+
+/* Switches: tell the media threads and the others. */
+void member_set_mic(struct member *member, bool on) RUNS_ON(on_ctl);
+void member_set_camera(struct member *member, bool on) RUNS_ON(on_ctl);
+void member_set_screen(struct member *member, bool on) RUNS_ON(on_ctl);
+
+struct member *member_by_session(struct server *server, const char *token)
+	RUNS_ON(on_ctl);
+struct member *member_by_peer(struct server *server, uint32_t peer) RUNS_ON(on_ctl);
+/* "m7" as in the protocol. */
+void member_id(const struct member *member, char out[12]);
+uint32_t member_base_of(const char *id); /* 0: not one */
+
+#endif

@@ -1,0 +1,39 @@
+/* notice.h - what members are told, as JSON. Control thread. */
+#ifndef MCU_NOTICE_H
+#define MCU_NOTICE_H
+
+#include "base/thread.h"
+#include "db/db.h"
+#include "mcu/member.h"
+#include "mcu/room.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl);
+cJSON *notice_recording(const struct server *server, const struct db_recording *row);
+
+/* To all members of the room but `except` (may be NULL). */
+void notice_member(const char *event, const struct member *about,
+		   const struct member *except) RUNS_ON(on_ctl);
+void notice_left(const struct member *about, const char *why) RUNS_ON(on_ctl);
+void notice_layout(const struct room *room) RUNS_ON(on_ctl);
+void notice_speakers(const struct room *room) RUNS_ON(on_ctl);
+void notice_chat(const struct room *room, const struct db_message *message)
+	RUNS_ON(on_ctl);
+void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
+void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
+void notice_recording_ready(const struct room *room, const struct db_recording *row)
+	RUNS_ON(on_ctl);
+void notice_poster(const struct room *room, const void *jpeg, size_t len)
+	RUNS_ON(on_ctl);
+
+/* To one member. */
+void notice_offer(const struct member *member, const char *sdp, bool fresh)
+	RUNS_ON(on_ctl);
+void notice_rtc_state(const struct member *member, const char *state) RUNS_ON(on_ctl);
+void notice_muted(const struct member *member, const struct member *by) RUNS_ON(on_ctl);
+void notice_bye(const struct member *member, const char *why, uint32_t after_ms)
+	RUNS_ON(on_ctl);
+
+#endif

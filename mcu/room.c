@@ -1,0 +1,211 @@
+#include "mcu/room.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "mcu/member.h"
+#include "mcu/notice.h"
+#include "mcu/programme.h"
+#include "mcu/recording.h"
+
+int room_create(struct room **out, struct server *server, const struct db_room *row)
+{
+	struct room *room;
+
+	if (server->n_rooms == LIMIT_ROOMS)
+		return -ENOSPC;
+	room = calloc(1, sizeof(*room));
+	if (!room)
+		return -ENOMEM;
+	room->chat = calloc(ROOM_CHAT, sizeof(*room->chat));
+	if (!room->chat) {
+		free(room);
+		return -ENOMEM;
+	}
+	room->server = server;
+	room->base = server_block(server);
+	room->row = *row;
+	server->rooms[server->n_rooms++] = room;
+	*out = room;
+	return 0;
+}
+
+void room_destroy(struct room *room)
+{
+	struct server *server = room->server;
+
+	while (room->n_members)
+		member_leave(room->members[room->n_members - 1], NULL, NULL);
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (server->rooms[i] == room) {
+			server->rooms[i] = server->rooms[--server->n_rooms];
+			break;
+		}
+	free(room->chat);
+	free(room);
+}
+
+static bool code_taken(const struct server *server, const char *code)
+{
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (strcmp(server->rooms[i]->row.code, code) == 0)
+			return true;
+	return false;
+}
+
+int room_new(struct room **out, struct server *server, const char *title)
+{
+	struct db_room row = {.created_ms = clock_wall_ms()};
+	int err;
+
+	rand_token(row.id, 16);
+	do
+		rand_code(row.code);
+	while (code_taken(server, row.code));
+	snprintf(row.title, sizeof(row.title), "%s", title);
+	snprintf(row.layout, sizeof(row.layout), "%s", server->conf->layout);
+	err = room_create(out, server, &row);
+	if (err)
+		return err;
+	err = db_room_put(server->db, &row);
+	if (err)
+		room_destroy(*out);
+	else
+		log_info("room_made", "room=%s code=%s", row.id, row.code);
+	return err;
+}
+
+struct room *room_by_code(struct server *server, const char *code)
+{
+	char plain[8];
+	size_t n = 0;
+
+	for (; *code; code++) {
+		if (*code == '-' || *code == ' ')
+			continue;
+		if (n == 7)
+			return NULL;
+		plain[n++] = (char)toupper((unsigned char)*code);
+	}
+	plain[n] = '\0';
+	for (uint32_t i = 0; n == 7 && i < server->n_rooms; i++)
+		if (strcmp(server->rooms[i]->row.code, plain) == 0)
+			return server->rooms[i];
+	return NULL;
+}
+
+struct room *room_by_id(struct server *server, const char *id)
+{
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (strcmp(server->rooms[i]->row.id, id) == 0)
+			return server->rooms[i];
+	return NULL;
+}
+
+struct room *room_by_number(struct server *server, uint32_t id)
+{
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (server->rooms[i]->base == id_base(id))
+			return server->rooms[i];
+	return NULL;
+}
+
+void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1])
+{
+	char purpose[64];
+
+	/* of the code, so that a command beside the server can make it, too */
+	snprintf(purpose, sizeof(purpose), "lecturer:%s", room->row.code);
+	auth_key_token(&room->server->key, purpose, out);
+}
+
+void room_url(const struct room *room, bool lecturer, char *out, size_t size)
+{
+	char base[300], token[AUTH_TOKEN + 1];
+
+	server_url(room->server, base, sizeof(base));
+	if (lecturer) {
+		room_lecturer_token(room, token);
+		snprintf(out, size, "%s/j/%s#t=%s", base, room->row.code, token);
+	} else {
+		snprintf(out, size, "%s/j/%s", base, room->row.code);
+	}
+}
+
+int room_add(struct room *room, struct member *member)
+{
+	int err;
+
+	if (room->n_members >= room->server->conf->max_members ||
+	    room->n_members == LIMIT_ROOM_MEMBERS)
+		return -ENOSPC;
+	if (!room->media) {
+		err = programme_open(room);
+		if (err)
+			return err;
+		count_add(COUNT_ROOMS, 1);
+	}
+	room->members[room->n_members++] = member;
+	count_add(COUNT_MEMBERS, 1);
+	return 0;
+}
+
+void room_remove(struct room *room, struct member *member)
+{
+	uint32_t i = 0;
+
+	while (i < room->n_members && room->members[i] != member)
+		i++;
+	if (i == room->n_members)
+		return;
+	memmove(&room->members[i], &room->members[i + 1],
+		(room->n_members - i - 1) * sizeof(room->members[0]));
+	room->n_members--;
+	count_add(COUNT_MEMBERS, -1);
+	if (room->screen_owner == member->base)
+		room->screen_owner = 0;
+	if (room->pinned == member->base)
+		room->pinned = 0;
+	for (i = 0; i < room->n_speakers; i++)
+		if (room->speakers[i] == member->base) {
+			memmove(&room->speakers[i], &room->speakers[i + 1],
+				(room->n_speakers - i - 1) * sizeof(room->speakers[0]));
+			room->n_speakers--;
+			break;
+		}
+	if (room->n_members == 0 && room->media) {
+		recording_stop(room);
+		programme_close(room);
+		count_add(COUNT_ROOMS, -1);
+	}
+}
+
+struct member *room_member(const struct room *room, uint32_t base)
+{
+	for (uint32_t i = 0; i < room->n_members; i++)
+		if (room->members[i]->base == base)
+			return room->members[i];
+	return NULL;
+}
+
+int room_chat(struct room *room, const struct db_message *message)
+{
+	int err = db_message_put(room->server->db, message);
+
+	if (err)
+		return err;
+	if (room->n_chat == ROOM_CHAT) {
+		memmove(room->chat, room->chat + 1, (ROOM_CHAT - 1) * sizeof(*room->chat));
+		room->n_chat--;
+	}
+	room->chat[room->n_chat++] = *message;
+	notice_chat(room, message);
+	return 0;
+}

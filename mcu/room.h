@@ -1,0 +1,88 @@
+/* room.h - a class: its members, what it shows, what it records. Its media
+ * (view, mix, outlets) exist while somebody is in it. Control thread.
+ */
+#ifndef MCU_ROOM_H
+#define MCU_ROOM_H
+
+#include "base/attr.h"
+#include "base/limits.h"
+#include "base/thread.h"
+#include "db/db.h"
+#include "mcu/ids.h"
+#include "mcu/server.h"
+#include "mixer/aworker.h"
+#include "mixer/scene.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ROOM_CHAT 50 /* messages that a newcomer sees; the oldest goes */
+#define ROOM_MAPS 8  /* scenes on their way to the screen; the oldest goes */
+
+/* The tile map of one scene, kept until the scene is seen. */
+struct tile_map {
+	uint32_t generation; /* 0: empty */
+	char layout[33];
+	uint32_t n;
+	struct tile {
+		uint32_t source;
+		struct rect_u at;
+		bool fill, video;
+		char name[LIMIT_NAME_BYTES + 1];
+	} tiles[LIMIT_CELLS];
+};
+
+struct room {
+	struct server *server;
+	uint32_t base; /* its block of ids */
+	struct db_room row;
+	uint32_t n_members;
+	struct member *members[LIMIT_ROOM_MEMBERS]; /* in order of joining */
+	bool media;				    /* view, mix and outlets are open */
+	bool rung_h264, rung_vp8;		    /* the encoder runs */
+	/* what is seen */
+	uint32_t generation;
+	struct tile_map maps[ROOM_MAPS]; /* by generation % ROOM_MAPS */
+	struct tile_map live;
+	int64_t live_pts_us;
+	uint32_t screen_owner; /* base of a member, or 0 */
+	uint32_t pinned;       /* base of a member, or 0 */
+	uint32_t n_speakers;
+	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
+	/* what is recorded */
+	bool recording;
+	struct db_recording recording_row;
+	uint32_t recordings; /* started so far by this process: numbers them */
+	/* what was said */
+	uint32_t n_chat;
+	struct db_message *chat; /* the last ROOM_CHAT, oldest first */
+};
+
+/* Puts a room into the server's list; takes nothing. */
+int room_create(struct room **out, struct server *server, const struct db_room *row)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void room_destroy(struct room *room) RUNS_ON(on_ctl); /* sends nothing */
+
+/* A new class with a fresh code, stored. -ENOSPC at LIMIT_ROOMS. */
+int room_new(struct room **out, struct server *server, const char *title)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* By code, in any case, dashes and spaces ignored. NULL: none. */
+struct room *room_by_code(struct server *server, const char *code) RUNS_ON(on_ctl);
+struct room *room_by_id(struct server *server, const char *id) RUNS_ON(on_ctl);
+/* By any id of its block. */
+struct room *room_by_number(struct server *server, uint32_t id) RUNS_ON(on_ctl);
+
+/* The token that makes a lecturer of whoever joins with it. */
+void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1]);
+/* "https://.../j/CODE", with the lecturer's token when asked. */
+void room_url(const struct room *room, bool lecturer, char *out, size_t size);
+
+int room_add(struct room *room, struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void room_remove(struct room *room, struct member *member) RUNS_ON(on_ctl);
+struct member *room_member(const struct room *room, uint32_t base);
+
+/* Keeps the last ROOM_CHAT; stores it. */
+int room_chat(struct room *room, const struct db_message *message) RUNS_ON(on_ctl);
+
+#endif

@@ -1,0 +1,439 @@
+#include "mcu/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/ring.h"
+#include "db/db.h"
+#include "mcu/bridge.h"
+#include "mcu/command.h"
+#include "mcu/ids.h"
+#include "mcu/member.h"
+#include "mcu/notice.h"
+#include "mcu/recording.h"
+#include "mcu/rest.h"
+#include "mcu/room.h"
+#include "plugins/set.h"
+#include "signaling/http.h"
+#include "signaling/session.h"
+
+#define CONTROL_LETTERS 4096
+#define RING_VIDEO_IN	1024
+#define RING_AUDIO_IN	2048
+#define RING_VIDEO_OUT	512
+#define RING_AUDIO_OUT	1024
+
+/* Between the goodbye and the end of the loop: replies and frames go out. */
+#define GOODBYE_US (INT64_C(300) * MS_US)
+
+uint32_t server_block(struct server *server)
+{
+	server->next_id += ID_BLOCK;
+	return server->next_id;
+}
+
+void server_url(const struct server *server, char *out, size_t size)
+{
+	const struct conf *conf = server->conf;
+	char host[256] = "localhost";
+	unsigned port = server->http ? http_port(server->http) : conf->http_port;
+
+	if (conf->public_url[0]) {
+		snprintf(out, size, "%s", conf->public_url);
+		return;
+	}
+	if (conf->n_advertise)
+		snprintf(host, sizeof(host), strchr(conf->advertise[0], ':') ? "[%s]" : "%s",
+			 conf->advertise[0]);
+	snprintf(out, size, "%s://%s:%u", conf->plain_http ? "http" : "https", host, port);
+}
+
+/* ---- connections ------------------------------------------------------------- */
+
+static void on_request(void *ctx, struct http_request *req)
+{
+	thread_claim(&on_ctl);
+	rest_request(ctx, req);
+}
+
+static void on_ws_open(void *ctx, struct ws *ws)
+{
+	(void)ctx;
+	ws_set_data(ws, NULL);
+}
+
+static void on_ws_text(void *ctx, struct ws *ws, const char *text, size_t len)
+{
+	thread_claim(&on_ctl);
+	command_run(ctx, ws, text, len);
+}
+
+static void on_ws_closed(void *ctx, struct ws *ws)
+{
+	struct member *member = ws_data(ws);
+
+	(void)ctx;
+	thread_claim(&on_ctl);
+	if (member)
+		member_away(member);
+}
+
+/* ---- time and signals --------------------------------------------------------- */
+
+static void room_sweep(struct room *room, int64_t now) RUNS_ON(on_ctl)
+{
+	for (uint32_t i = room->n_members; i-- > 0;) {
+		struct member *member = room->members[i];
+
+		if (member->away_since_us && now - member->away_since_us > MEMBER_AWAY_US)
+			member_leave(member, "vanished", NULL);
+	}
+}
+
+static void on_second(void *ctx)
+{
+	struct server *server = ctx;
+
+	thread_claim(&on_ctl);
+	server->tick_us = clock_us();
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		room_sweep(server->rooms[i], server->tick_us);
+}
+
+static void on_goodbye_over(void *ctx)
+{
+	struct server *server = ctx;
+
+	loop_stop(server->loop);
+}
+
+static void on_stop(void *ctx, int signo)
+{
+	struct server *server = ctx;
+
+	thread_claim(&on_ctl);
+	if (server->draining) {
+		loop_stop(server->loop);
+		return;
+	}
+	log_info("stopping", "signal=%d rooms=%u", signo, server->n_rooms);
+	server->draining = true;
+	http_drain(server->http);
+	for (uint32_t r = 0; r < server->n_rooms; r++) {
+		struct room *room = server->rooms[r];
+
+		recording_stop(room);
+		for (uint32_t i = 0; i < room->n_members; i++)
+			/* spread, so that they do not all come back at once */
+			notice_bye(room->members[i], "restart", 1000 + 40 * (i % 100));
+	}
+	loop_timer_once(server->stop_timer, GOODBYE_US);
+}
+
+static void on_reload(void *ctx, int signo)
+{
+	struct server *server = ctx;
+	char why[200];
+
+	(void)signo;
+	thread_claim(&on_ctl);
+	if (http_reload_tls(server->http, why, sizeof(why)))
+		log_error("reload_failed", "why=\"%s\"", why);
+	else
+		log_info("reloaded", "what=certificate");
+}
+
+/* ---- starting ----------------------------------------------------------------- */
+
+static int dirs_make(const struct conf *conf, char *why, size_t why_len)
+{
+	const char *const dirs[] = {conf->data_dir, conf->recordings_dir};
+
+	for (int i = 0; i < 2; i++)
+		if (mkdir(dirs[i], 0700) < 0 && errno != EEXIST) {
+			snprintf(why, why_len, "%s: %s", dirs[i], strerror(errno));
+			return -EX_CANTCREAT;
+		}
+	return 0;
+}
+
+static int plugins_load(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
+{
+	const struct conf *conf = server->conf;
+
+	if (plugin_set_create(&server->plugins))
+		return -EX_OSERR;
+	for (uint32_t i = 0; i < conf->n_plugins; i++)
+		/* what failed is logged; a class goes on with the built-in grid */
+		if (plugin_set_load(server->plugins, conf->plugins_dir, conf->plugins[i]))
+			log_warn("plugin_skipped", "plugin=%s", conf->plugins[i]);
+	if (!plugin_set_recorder(server->plugins, conf->recorder)) {
+		snprintf(why, why_len, "no recorder plugin '%s' in %s", conf->recorder,
+			 conf->plugins_dir);
+		return -EX_CONFIG;
+	}
+	return 0;
+}
+
+static int rings_make(struct server *server)
+{
+	if (ring_create(&server->video_in, RING_VIDEO_IN) ||
+	    ring_create(&server->audio_in, RING_AUDIO_IN) ||
+	    ring_create(&server->video_out, RING_VIDEO_OUT) ||
+	    ring_create(&server->audio_out, RING_AUDIO_OUT))
+		return -EX_OSERR;
+	return 0;
+}
+
+static int store_open(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
+{
+	const struct conf *conf = server->conf;
+	char path[CONF_PATH + 32];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/secret.key", conf->data_dir);
+	err = auth_key_load(&server->key, path);
+	if (err) {
+		snprintf(why, why_len, "%s: %s", path,
+			 err == -EPERM ? "others may read it: chmod 600" : strerror(-err));
+		return -EX_NOPERM;
+	}
+	if (db_open(&server->db, conf->database, server->loop, why, why_len))
+		return -EX_UNAVAILABLE;
+	return 0;
+}
+
+static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
+{
+	const struct conf *conf = server->conf;
+	const struct recorder_conf rec = {
+		.dir = conf->recordings_dir,
+		.reserve_bytes = (uint64_t)conf->recording_reserve_mb << 20,
+		.ops = plugin_set_recorder(server->plugins, conf->recorder)};
+	const struct recorder_events rec_events = bridge_recorder(server);
+	const struct vworker_rings video = {server->video_in, server->video_out};
+	const struct vworker_events video_events = bridge_vworker(server);
+	const struct aworker_rings audio = {server->audio_in, server->audio_out};
+	const struct aworker_events audio_events = bridge_aworker(server);
+	const struct net_rings rings = {server->video_in, server->audio_in,
+					server->video_out, server->audio_out};
+	const struct net_events net_events = bridge_net(server);
+	struct links_conf links = {.udp_port = conf->media_udp_port,
+				   .tcp_port = conf->media_tcp_port};
+	int err;
+
+	links.n_listen = conf->n_listen;
+	memcpy(links.listen, conf->listen, sizeof(links.listen));
+	links.n_advertise = conf->n_advertise;
+	memcpy(links.advertise, conf->advertise, sizeof(links.advertise));
+
+	err = recorder_create(&server->recorder, &rec, &rec_events);
+	if (err) {
+		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
+		return -EX_CANTCREAT;
+	}
+	err = vworker_create(&server->vworker, &video, &video_events);
+	if (!err)
+		err = aworker_create(&server->aworker, &audio, &audio_events);
+	if (err) {
+		snprintf(why, why_len, "media threads: %s", strerror(-err));
+		return -EX_OSERR;
+	}
+	err = net_create(&server->net, &links, &rings, &net_events);
+	if (err) {
+		snprintf(why, why_len, "media ports %u/udp and %u/tcp: %s", links.udp_port,
+			 links.tcp_port, strerror(-err));
+		return -EX_UNAVAILABLE;
+	}
+	return 0;
+}
+
+static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
+{
+	const struct conf *conf = server->conf;
+	const struct http_events events = {.ctx = server,
+					   .request = on_request,
+					   .ws_open = on_ws_open,
+					   .ws_text = on_ws_text,
+					   .ws_closed = on_ws_closed};
+	struct http_conf http = {.port = conf->http_port, .plain = conf->plain_http};
+	char cert[CONF_PATH + 16], key[CONF_PATH + 16];
+
+	http.n_listen = conf->n_listen;
+	memcpy(http.listen, conf->listen, sizeof(http.listen));
+	http.n_origins = conf->n_origins;
+	memcpy(http.origins, conf->origins, sizeof(http.origins));
+	http.webroot = conf->webroot[0] ? conf->webroot : NULL;
+	snprintf(cert, sizeof(cert), "%s/tls.crt", conf->data_dir);
+	snprintf(key, sizeof(key), "%s/tls.key", conf->data_dir);
+	http.cert_path = conf->certificate[0] ? conf->certificate : cert;
+	http.key_path = conf->key[0] ? conf->key : key;
+	return http_create(&server->http, server->loop, &http, &events, why, why_len) ?
+		       -EX_UNAVAILABLE :
+		       0;
+}
+
+static int timers_start(struct server *server)
+{
+	int err = loop_timer_create(&server->second, server->loop, on_second, server);
+
+	if (!err)
+		err = loop_timer_create(&server->stop_timer, server->loop, on_goodbye_over,
+					server);
+	if (!err)
+		err = loop_signal(server->loop, SIGTERM, on_stop, server);
+	if (!err)
+		err = loop_signal(server->loop, SIGINT, on_stop, server);
+	if (!err)
+		err = loop_signal(server->loop, SIGHUP, on_reload, server);
+	if (err)
+		return -EX_OSERR;
+	server->tick_us = clock_us();
+	loop_timer_every(server->second, SEC_US);
+	return 0;
+}
+
+/* ---- the rooms of the database ------------------------------------------------- */
+
+static void got_chat(void *ctx, int err, const struct db_message *rows, uint32_t n)
+{
+	struct server *server = ctx;
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = n ? room_by_id(server, rows[0].room) : NULL;
+	if (err || !room || room->n_chat)
+		return;
+	for (uint32_t i = 0; i < n && room->n_chat < ROOM_CHAT; i++)
+		room->chat[room->n_chat++] = rows[i];
+}
+
+static void print_links(struct server *server) RUNS_ON(on_ctl)
+{
+	char url[400], token[AUTH_TOKEN + 1];
+
+	for (uint32_t i = 0; i < server->n_rooms && i < 3; i++) {
+		const struct room *room = server->rooms[i];
+
+		printf("Class \"%s\"\n", room->row.title);
+		room_url(room, false, url, sizeof(url));
+		printf("  students:  %s\n", url);
+		room_url(room, true, url, sizeof(url));
+		printf("  lecturer:  %s\n", url);
+	}
+	server_url(server, url, sizeof(url));
+	auth_key_token(&server->key, "admin", token);
+	printf("Admin:       %s/admin#t=%s\n", url, token);
+	printf("Ready:       %s\n", url);
+	fflush(stdout);
+}
+
+static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n)
+{
+	struct server *server = ctx;
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	if (err)
+		log_error("rooms_unread", "err=%d", err);
+	if (n > LIMIT_ROOMS)
+		log_warn("rooms_left_out", "n=%u", n - LIMIT_ROOMS);
+	for (uint32_t i = 0; i < n && i < LIMIT_ROOMS; i++)
+		if (room_create(&room, server, &rows[i]) ||
+		    db_messages(server->db, rows[i].id, ROOM_CHAT, got_chat, server))
+			log_warn("room_unread", "room=%s", rows[i].id);
+	if (!err && n == 0 && room_new(&room, server, "First class"))
+		log_error("no_first_class", "db=%d", db_healthy(server->db));
+	if (recording_recover(server))
+		log_error("recovery_failed", "db=%d", db_healthy(server->db));
+	print_links(server);
+}
+
+int server_create(struct server **out, const struct conf *conf, char *why, size_t why_len)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	int err;
+
+	snprintf(why, why_len, "not enough memory");
+	if (!server)
+		return -EX_OSERR;
+	server->conf = conf;
+	err = dirs_make(conf, why, why_len);
+	if (!err && loop_create(&server->loop, CONTROL_LETTERS))
+		err = -EX_OSERR;
+	if (!err)
+		err = plugins_load(server, why, why_len);
+	if (!err)
+		err = store_open(server, why, why_len);
+	if (!err)
+		err = rings_make(server);
+	if (!err)
+		err = media_start(server, why, why_len);
+	if (!err)
+		err = http_start(server, why, why_len);
+	if (!err)
+		err = timers_start(server);
+	if (!err && db_rooms(server->db, got_rooms, server))
+		err = -EX_UNAVAILABLE;
+	if (err) {
+		server_destroy(server);
+		return err;
+	}
+	if (net_only_private(server->net))
+		log_warn("only_private_addresses",
+			 "hint=\"members outside of this network cannot connect: set "
+			 "'advertise' to the public address\"");
+	log_info("started", "http_port=%u media_udp=%u media_tcp=%u", http_port(server->http),
+		 conf->media_udp_port, conf->media_tcp_port);
+	*out = server;
+	return 0;
+}
+
+void server_run(struct server *server)
+{
+	loop_run(server->loop);
+}
+
+/* Letters that the stopped threads still sent are done, then nothing is left. */
+static void letters_drain(struct server *server)
+{
+	loop_stop(server->loop);
+	loop_run(server->loop);
+}
+
+void server_destroy(struct server *server)
+{
+	if (!server)
+		return;
+	server->draining = true;
+	while (server->n_rooms)
+		room_destroy(server->rooms[0]);
+	while (server->n_consoles)
+		member_leave(server->consoles[0], NULL, NULL);
+	http_destroy(server->http);
+	net_destroy(server->net);
+	aworker_destroy(server->aworker);
+	vworker_destroy(server->vworker);
+	recorder_destroy(server->recorder);
+	if (server->loop)
+		letters_drain(server);
+	recording_forget(server);
+	db_close(server->db);
+	plugin_set_destroy(server->plugins);
+	ring_destroy(server->video_in);
+	ring_destroy(server->audio_in);
+	ring_destroy(server->video_out);
+	ring_destroy(server->audio_out);
+	loop_timer_destroy(server->second);
+	loop_timer_destroy(server->stop_timer);
+	loop_destroy(server->loop);
+	free(server);
+}

@@ -1,0 +1,70 @@
+/* server.h - the whole server: its threads, its rooms, and who calls whom.
+ * Everything here is owned by the control thread.
+ */
+#ifndef MCU_SERVER_H
+#define MCU_SERVER_H
+
+#include "base/attr.h"
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/loop.h"
+#include "base/thread.h"
+#include "signaling/auth_key.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct room;
+struct member;
+struct net;
+struct vworker;
+struct aworker;
+struct recorder;
+struct db;
+struct http_server;
+struct plugin_set;
+struct ring;
+struct take;
+
+struct server {
+	const struct conf *conf;
+	struct loop *loop;
+	struct auth_key key; /* links are made of it */
+	struct ring *video_in, *audio_in, *video_out, *audio_out;
+	struct net *net;
+	struct vworker *vworker;
+	struct aworker *aworker;
+	struct recorder *recorder;
+	struct db *db;
+	struct http_server *http;
+	struct plugin_set *plugins;
+	struct loop_timer *second; /* deadlines */
+	struct room *rooms[LIMIT_ROOMS];
+	uint32_t n_rooms;
+	struct member *consoles[64]; /* admins without a room */
+	uint32_t n_consoles;
+	struct take *takes; /* recordings that run or are being finished */
+	uint32_t next_id;
+	int64_t tick_us; /* of the last second's tick, for /healthz */
+	bool draining;
+	struct loop_timer *stop_timer;
+};
+
+/* Starts everything; on failure one line for the operator is in `why` and the
+ * result is the exit code of sysexits.h as a negative number. */
+int server_create(struct server **out, const struct conf *conf, char *why, size_t why_len)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* Runs until a SIGTERM or SIGINT was obeyed. */
+void server_run(struct server *server) RUNS_ON(on_ctl);
+
+/* Stops the threads in reverse order; recordings are finished. */
+void server_destroy(struct server *server) RUNS_ON(on_ctl);
+
+/* A fresh block of ids. */
+uint32_t server_block(struct server *server) RUNS_ON(on_ctl);
+
+/* "https://host:port", without a slash at its end. */
+void server_url(const struct server *server, char *out, size_t size);
+
+#endif

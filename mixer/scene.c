@@ -1,0 +1,20 @@
+#include "mixer/scene.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void scene_free(struct ref *ref)
+{
+	free((struct scene *)ref); /* ref is its first field */
+}
+
+int scene_create(struct scene **out)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+
+	if (!scene)
+		return -ENOMEM;
+	ref_init(&scene->ref, scene_free);
+	*out = scene;
+	return 0;
+}

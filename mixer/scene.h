@@ -1,0 +1,35 @@
+/* scene.h - one immutable arrangement of cells on a view. */
+#ifndef MIXER_SCENE_H
+#define MIXER_SCENE_H
+
+#include "base/attr.h"
+#include "base/limits.h"
+#include "base/ref.h"
+#include "mixer/geom.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct scene_cell {
+	uint32_t source;     /* shown here; its picture, or its name when it has none */
+	struct rect_u at;    /* in GEOM_UNIT */
+	bool fill;	     /* crop to fill; else fit with bars */
+	char name[LIMIT_NAME_BYTES + 1]; /* for the camera-off tile, UTF-8 */
+};
+
+struct scene {
+	struct ref ref;
+	uint32_t generation; /* rises by one per view */
+	uint32_t n;
+	struct scene_cell cells[LIMIT_CELLS]; /* later ones are drawn over earlier ones */
+};
+
+int scene_create(struct scene **out) AULA_MUST_CHECK;
+
+static inline void scene_put(struct scene *scene)
+{
+	if (scene)
+		ref_put(&scene->ref);
+}
+
+#endif
