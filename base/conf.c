@@ -114,6 +114,7 @@ static const char *nearest(const char *word)
 	return best;
 }
 
+static void on_error(cfg_t *cfg, const char *fmt, va_list ap) AULA_PRINTF(2, 0);
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	char msg[160], hint[64] = "";

@@ -38,8 +38,8 @@
 #define LIMIT_SIZE_CHANGES   4		   /* per 10 s */
 
 /* SDP */
-#define LIMIT_SDP_BYTES 16384
-#define LIMIT_SDP_LINES 400
+#define LIMIT_SDP_BYTES 32768
+#define LIMIT_SDP_LINES 800
 #define LIMIT_SDP_LINE	2048 /* bytes of one */
 #define LIMIT_SDP_MEDIA 6
 

@@ -69,6 +69,7 @@ static const struct row {
 } rows[] = {
 	{"join", ROLE_NONE, false, f_join, cmd_join},
 	{"resume", ROLE_NONE, false, f_resume, cmd_resume},
+	{"ping", ROLE_STUDENT, false, none, cmd_ping},
 	{"leave", ROLE_STUDENT, false, none, cmd_leave},
 	{"rtc.answer", ROLE_STUDENT, true, f_answer, cmd_rtc_answer},
 	{"rtc.restart", ROLE_STUDENT, true, none, cmd_rtc_restart},

@@ -9,6 +9,7 @@
 #include "mixer/geom.h"
 #include "plugins/set.h"
 #include "signaling/session.h"
+#include "transport/net.h"
 
 /* ---- pieces ----------------------------------------------------------------- */
 
@@ -85,8 +86,8 @@ static cJSON *json_layout(const struct room *room)
 	cJSON_AddStringToObject(d, "name", room->live.layout);
 	cJSON_AddNumberToObject(d, "w", conf->view_w);
 	cJSON_AddNumberToObject(d, "h", conf->view_h);
-	/* as the net thread stamps the view's frames: 90 kHz of the same clock */
-	cJSON_AddNumberToObject(d, "rtp_ts", (uint32_t)(room->live_pts_us * 90 / 1000));
+
+	cJSON_AddNumberToObject(d, "rtp_ts", net_video_ts(room->live_pts_us));
 	cJSON_AddNumberToObject(d, "pts_ms", (double)(room->live_pts_us / 1000));
 	tiles = cJSON_AddArrayToObject(d, "tiles");
 	for (uint32_t i = 0; i < room->live.n; i++)

@@ -61,12 +61,13 @@ struct cast {
 	const struct member *owners[LIMIT_CELLS + 1];
 };
 
+/* UINT32_MAX: has not spoken lately. */
 static uint32_t talk_rank(const struct room *room, const struct member *member)
 {
 	for (uint32_t i = 0; i < room->n_speakers; i++)
 		if (room->speakers[i] == member->base)
 			return i;
-	return room->n_speakers;
+	return UINT32_MAX;
 }
 
 static void cast_add(struct cast *cast, const struct room *room,
@@ -78,6 +79,7 @@ static void cast_add(struct cast *cast, const struct room *room,
 	*s = (struct aula_source){
 		.size = sizeof(*s),
 		.id = member->base + part,
+		.owner = member->base,
 		.talk_rank = talk_rank(room, member),
 		.w_px = screen ? member->screen_w : member->camera_w,
 		.h_px = screen ? member->screen_h : member->camera_h,
@@ -93,7 +95,7 @@ static void cast_add(struct cast *cast, const struct room *room,
 static bool active(const struct room *room, const struct member *member)
 {
 	return member->cam || member->mic || member->role >= ROLE_LECTURER ||
-	       room->pinned == member->base || talk_rank(room, member) < room->n_speakers;
+	       room->pinned == member->base || talk_rank(room, member) != UINT32_MAX;
 }
 
 /* Everybody in a small class; in a big one the active first, then the others

@@ -1,0 +1,374 @@
+/* bench_class - a class on a whole server, over the loopback interface: what a
+ * member more costs in memory, and what the threads cost in CPU time. The server
+ * runs in a child, so that nothing of the clients is counted with it.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "bench/bench.h"
+#include "bench/footage.h"
+#include "mcu/room.h"
+#include "mcu/server.h"
+#include "signaling/http.h"
+#include "tests/class_media.h"
+#include "tests/test.h"
+
+#define SENDERS	  9 /* the lecturer is the first one */
+#define VIEWERS	  100
+#define SETTLE_MS 3000
+#define SPAN_MS	  5000 /* of one measurement of CPU time */
+
+/* What the clients must know of the server. */
+struct place {
+	uint16_t port;
+	char code[8], token[AUTH_TOKEN + 1];
+};
+
+static char dir[64];
+
+/* ---- the server, in the child ------------------------------------------------ */
+
+static void configure(struct conf *conf)
+{
+	const char *plugins = getenv("PLUGIN_DIR");
+
+	conf_init(conf);
+	conf->http_port = conf->media_udp_port = conf->media_tcp_port = 0;
+	conf->plain_http = true;
+	conf->n_listen = conf->n_advertise = 1;
+	snprintf(conf->listen[0], sizeof(conf->listen[0]), "127.0.0.1");
+	snprintf(conf->advertise[0], sizeof(conf->advertise[0]), "127.0.0.1");
+	snprintf(conf->data_dir, sizeof(conf->data_dir), "%s", dir);
+	snprintf(conf->database, sizeof(conf->database), "sqlite:%s/aula.db", dir);
+	snprintf(conf->recordings_dir, sizeof(conf->recordings_dir), "%s/recordings", dir);
+	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s",
+		 plugins ? plugins : "plugins/.libs");
+	log_set_level(LOG_ERROR);
+}
+
+static void serve(int told)
+{
+	static struct conf conf;
+	struct place place = {0};
+	struct server *server;
+	struct room *room;
+	char why[300];
+
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGPIPE, SIG_IGN);
+	CHECK(freopen("/dev/null", "w", stdout)); /* it tells its links there */
+	configure(&conf);
+	if (server_create(&server, &conf, why, sizeof(why))) {
+		fprintf(stderr, "cannot start: %s\n", why);
+		exit(1);
+	}
+	CHECK(room_new(&room, server, "Measured") == 0);
+	place.port = http_port(server->http);
+	memcpy(place.code, room->row.code, sizeof(place.code));
+	room_lecturer_token(room, place.token);
+	CHECK(write(told, &place, sizeof(place)) == (ssize_t)sizeof(place));
+	close(told);
+	server_run(server);
+	server_destroy(server);
+}
+
+static pid_t start_server(struct place *place)
+{
+	int pipes[2];
+	pid_t pid;
+
+	CHECK(pipe(pipes) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		close(pipes[0]);
+		serve(pipes[1]);
+		exit(0);
+	}
+	close(pipes[1]);
+	CHECK(read(pipes[0], place, sizeof(*place)) == (ssize_t)sizeof(*place));
+	close(pipes[0]);
+	return pid;
+}
+
+/* ---- what /proc and /metrics say --------------------------------------------- */
+
+static int64_t rss_anon(pid_t pid)
+{
+	char path[64], line[200];
+	int64_t kb = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "r");
+	CHECK(f);
+	while (kb < 0 && fgets(line, sizeof(line), f))
+		sscanf(line, "RssAnon: %" SCNd64, &kb);
+	fclose(f);
+	CHECK(kb > 0);
+	return kb * 1024;
+}
+
+/* The first word of a small file below the task. */
+static void read_word(char out[64], pid_t pid, const char *task, const char *name)
+{
+	char path[300];
+	FILE *f;
+
+	out[0] = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/%s", (int)pid, task, name);
+	f = fopen(path, "r");
+	if (!f)
+		return; /* the thread ended */
+	if (fscanf(f, "%63s", out) != 1)
+		out[0] = 0;
+	fclose(f);
+}
+
+/* CPU time of the threads of this name so far, ns. NULL: of all. */
+static int64_t thread_ns(pid_t pid, const char *name)
+{
+	char path[64], word[64];
+	int64_t sum = 0;
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	d = opendir(path);
+	CHECK(d);
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		read_word(word, pid, e->d_name, "comm");
+		if (name && strcmp(word, name) != 0)
+			continue;
+		read_word(word, pid, e->d_name, "schedstat");
+		sum += strtoll(word, NULL, 10);
+	}
+	closedir(d);
+	return sum;
+}
+
+static int64_t metric(uint16_t port, const char *name)
+{
+	static const char ask[] =
+		"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+	static char text[65536];
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	const char *at = text;
+	size_t n = 0;
+	ssize_t got;
+
+	CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0);
+	CHECK(write(fd, ask, sizeof(ask) - 1) == (ssize_t)sizeof(ask) - 1);
+	while (n < sizeof(text) - 1 && (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	text[n] = 0;
+	close(fd);
+	while ((at = strstr(at, name)) && at[-1] != '\n')
+		at++;
+	CHECK(at);
+	return strtoll(at + strlen(name), NULL, 10);
+}
+
+/* ---- the clients --------------------------------------------------------------- */
+
+static struct class_client *join(const struct place *place, const char *name,
+				 bool lecturer)
+{
+	const struct class_client_conf conf = {.host = "127.0.0.1",
+					       .port = place->port,
+					       .code = place->code,
+					       .name = name,
+					       .token = lecturer ? place->token : NULL};
+	struct class_client *client = class_client_join(&conf, 10000);
+
+	CHECK(client);
+	return client;
+}
+
+/* Sound of the tests' clients, and a camera as bench_tick has it. */
+static struct class_media *make_media(void)
+{
+	struct class_media *media = class_media_create(false, 120, 440);
+	struct au *units[FOOTAGE_FRAMES];
+
+	_Static_assert(FOOTAGE_FRAMES == CLASS_FPS && FOOTAGE_FPS == CLASS_FPS, "media");
+	footage_create(units, 3);
+	for (unsigned i = 0; i < FOOTAGE_FRAMES; i++) {
+		blob_put(media->video[i]);
+		CHECK(blob_create(&media->video[i], units[i], 1100, i) == 0);
+		au_put(units[i]);
+	}
+	return media;
+}
+
+/* Clients that one thread keeps alive. */
+struct group {
+	struct class_client *clients[VIEWERS];
+	int n;
+	atomic_bool stop;
+	struct thread *thread;
+};
+
+static void keep_alive(void *arg)
+{
+	struct group *group = arg;
+
+	while (!atomic_load(&group->stop))
+		for (int i = 0; i < group->n; i++)
+			class_client_run(group->clients[i], 0);
+}
+
+static void group_start(struct group *group)
+{
+	atomic_store(&group->stop, false);
+	CHECK(thread_start(&group->thread, NULL, "clients", keep_alive, group) == 0);
+}
+
+static void group_stop(struct group *group)
+{
+	atomic_store(&group->stop, true);
+	thread_join(group->thread);
+	group->thread = NULL;
+}
+
+static void group_end(struct group *group)
+{
+	for (int i = 0; i < group->n; i++)
+		class_client_vanish(group->clients[i]);
+	group->n = 0;
+}
+
+/* Each sender has a thread of its own, so that its packets leave in time. */
+static struct group senders[SENDERS], viewers;
+
+static void add_sender(const struct place *place, const struct class_media *media, int i)
+{
+	struct class_client *c = join(place, i ? "Sender" : "Lecturer", i == 0);
+
+	class_client_send(c, media, true, true);
+	CHECK(!class_client_ask(c, "media.set", "{\"mic\":true,\"cam\":true}"));
+	senders[i].clients[0] = c;
+	senders[i].n = 1;
+	group_start(&senders[i]);
+}
+
+static void add_viewers(const struct place *place, int n)
+{
+	if (viewers.thread)
+		group_stop(&viewers);
+	for (int i = 0; i < n; i++)
+		viewers.clients[viewers.n++] = join(place, "Viewer", false);
+	group_start(&viewers);
+}
+
+/* ---- measuring ------------------------------------------------------------------- */
+
+/* One line with the median of a share of a core. */
+static double share(pid_t pid, const char *thread, int64_t *before, int64_t us)
+{
+	int64_t now = thread_ns(pid, thread), spent = now - *before;
+
+	*before = now;
+	return (double)spent / 1000 / (double)us;
+}
+
+enum { NET, AUDIO, VIDEO, ALL, THREADS };
+
+/* CPU time while nothing changes: "class_cpu.<what>.<thread> percent of a core". */
+static void cpu(pid_t pid, uint16_t port, const char *what)
+{
+	static const char *const comm[THREADS] = {"net", "audio", "aula-mix", NULL};
+	static const char *const label[THREADS] = {"net", "audio", "video", "all"};
+	int64_t before[THREADS], net_ns, packets, t0, us;
+
+	packets = metric(port, "aula_rtp_packets_total{dir=\"out\"} ");
+	for (int i = 0; i < THREADS; i++)
+		before[i] = thread_ns(pid, comm[i]);
+	net_ns = before[NET];
+	t0 = clock_us();
+	usleep(SPAN_MS * 1000);
+	us = clock_us() - t0;
+	for (int i = 0; i < THREADS; i++)
+		printf("class_cpu.%s.%s %.2f\n", what, label[i],
+		       100 * share(pid, comm[i], &before[i], us));
+	packets = metric(port, "aula_rtp_packets_total{dir=\"out\"} ") - packets;
+	CHECK(packets > 0);
+	printf("class_cpu.%s.packets_out_per_s %.0f\n", what,
+	       (double)packets * SEC_US / (double)us);
+	printf("class_cpu.%s.net_ns_per_packet_out %.0f\n", what,
+	       (double)(before[NET] - net_ns) / (double)packets);
+}
+
+static void measure(pid_t pid, const struct place *place, const struct class_media *media)
+{
+	int64_t before;
+
+	add_sender(place, media, 0);
+	add_viewers(place, 1); /* what exists once per class exists from here on */
+	usleep(SETTLE_MS * 1000);
+
+	before = rss_anon(pid);
+	for (int i = 1; i < SENDERS; i++)
+		add_sender(place, media, i);
+	usleep(SETTLE_MS * 1000);
+	printf("bytes_per_sender %" PRId64 "\n", (rss_anon(pid) - before) / (SENDERS - 1));
+	cpu(pid, place->port, "senders9");
+
+	before = rss_anon(pid);
+	add_viewers(place, VIEWERS - 1);
+	usleep(SETTLE_MS * 1000);
+	printf("bytes_per_viewer %" PRId64 "\n", (rss_anon(pid) - before) / (VIEWERS - 1));
+	cpu(pid, place->port, "senders9_viewers100");
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st, (void)kind, (void)at;
+	return remove(path);
+}
+
+int main(void)
+{
+	struct class_media *media;
+	struct place place;
+	pid_t pid;
+	int status;
+
+	snprintf(dir, sizeof(dir), "/tmp/aula-bench-XXXXXX");
+	CHECK(mkdtemp(dir));
+	pid = start_server(&place); /* before this process has threads */
+	media = make_media();
+	measure(pid, &place, media);
+	for (int i = 0; i < SENDERS; i++)
+		group_stop(&senders[i]);
+	group_stop(&viewers);
+	for (int i = 0; i < SENDERS; i++)
+		group_end(&senders[i]);
+	group_end(&viewers);
+	class_media_destroy(media);
+	kill(pid, SIGTERM);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}

@@ -1,0 +1,264 @@
+#include "db/db.h"
+
+#include "base/log.h"
+#include "db/db_driver.h"
+#include "db/db_job.h"
+#include "db/db_queue.h"
+#include "db/db_schema.h"
+#include "db/db_table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGES_MAX 1000 /* of one answer: they are long */
+
+#define MANY	     "10000" /* rows of any other: DB_ROWS_MAX */
+
+struct db {
+	struct db_queue *queue;
+};
+
+/* ---- open and close ------------------------------------------------------- */
+
+static const struct db_driver *find_driver(const char *url, const char **where)
+{
+	*where = url;
+	if (strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0)
+		return &db_postgres;
+	if (strncmp(url, "sqlite:", 7) != 0 || !url[7])
+		return NULL;
+	*where = url + 7;
+	return &db_sqlite;
+}
+
+int db_open(struct db **out, const char *url, struct loop *reply, char *why, size_t why_len)
+{
+	struct db_conn *conn = NULL;
+	const struct db_driver *driver;
+	const char *where;
+	struct db *db = NULL;
+	int err = -EINVAL;
+
+	snprintf(why, why_len, "%s", "");
+	driver = find_driver(url, &where);
+	if (!driver) {
+		snprintf(why, why_len, "a database is sqlite:PATH or postgresql://...");
+		return -EINVAL;
+	}
+	err = driver->open(&conn, where, why, why_len);
+	if (!err)
+		err = db_schema_migrate(driver, conn, why, why_len);
+	if (err) {
+		driver->close(conn);
+		return err;
+	}
+	db = calloc(1, sizeof(*db));
+	if (!db) {
+		driver->close(conn);
+		return -ENOMEM;
+	}
+	err = db_queue_create(&db->queue, driver, where, conn, reply);
+	if (err) {
+		free(db);
+		return err;
+	}
+	*out = db;
+	return 0;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	db_queue_destroy(db->queue);
+	free(db);
+}
+
+bool db_healthy(const struct db *db)
+{
+	return db_queue_healthy(db->queue);
+}
+
+/* ---- writes --------------------------------------------------------------- */
+
+static int post(struct db *db, const char *sql, const struct db_param *params, int n)
+{
+	struct db_job *job;
+	int err = db_job_create(&job, sql, params, n);
+
+	return err ? err : db_queue_post(db->queue, job);
+}
+
+static int put(struct db *db, const struct db_table *table, const void *row)
+{
+	struct db_param params[DB_PARAMS];
+	int err = db_table_params(table, row, params);
+
+	return err ? err : post(db, table->put, params, table->n);
+}
+
+int db_room_put(struct db *db, const struct db_room *room)
+{
+	return put(db, &db_table_rooms, room);
+}
+
+int db_visit_put(struct db *db, const struct db_visit *visit)
+{
+	return put(db, &db_table_visits, visit);
+}
+
+int db_message_put(struct db *db, const struct db_message *message)
+{
+	return put(db, &db_table_messages, message);
+}
+
+int db_recording_put(struct db *db, const struct db_recording *recording)
+{
+	return put(db, &db_table_recordings, recording);
+}
+
+int db_recording_delete(struct db *db, const char *id)
+{
+	return post(db, "DELETE FROM recordings WHERE id = $1",
+		    &(struct db_param){.text = id}, 1);
+}
+
+int db_setting_put(struct db *db, const char *key, const char *value)
+{
+	struct db_param params[] = {{.text = key}, {.text = value}};
+
+	if (!*key || strlen(key) > DB_KEY || strlen(value) > DB_VALUE)
+		return -EINVAL;
+	return post(db, db_table_settings.put, params, 2);
+}
+
+/* ---- reads ---------------------------------------------------------------- */
+
+struct query {
+	const char *sql;
+	const struct db_table *table;
+	void (*deliver)(const struct db_job *job);
+	void (*done)(void);
+	void *ctx;
+};
+
+static int ask(struct db *db, const struct query *query, const struct db_param *params,
+	       int n)
+{
+	struct db_job *job;
+	int err = db_job_create(&job, query->sql, params, n);
+
+	if (err)
+		return err;
+	job->table = query->table;
+	job->deliver = query->deliver;
+	job->done = query->done;
+	job->ctx = query->ctx;
+	return db_queue_post(db->queue, job);
+}
+
+typedef void rooms_done(void *ctx, int err, const struct db_room *rows, uint32_t n);
+typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
+typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
+			     uint32_t n);
+typedef void visits_done(void *ctx, int err, const struct db_visit *rows, uint32_t n);
+typedef void setting_done(void *ctx, int err, const char *value);
+
+static void deliver_rooms(const struct db_job *job)
+{
+	((rooms_done *)job->done)(job->ctx, job->err, (const void *)job->rows, job->n_rows);
+}
+
+int db_rooms(struct db *db, rooms_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT id, code, title, lecturer_hash, layout, created_ms FROM"
+		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
+		") AS newest ORDER BY created_ms, id",
+		&db_table_rooms, deliver_rooms, (void (*)(void))done, ctx,
+	};
+
+	return ask(db, &query, NULL, 0);
+}
+
+static void deliver_messages(const struct db_job *job)
+{
+	((messages_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				     job->n_rows);
+}
+
+int db_messages(struct db *db, const char *room, uint32_t last_n, messages_done *done,
+		void *ctx)
+{
+	struct query query = {
+		"SELECT id, room, visit, name, text, sent_ms FROM"
+		" (SELECT * FROM messages WHERE room = $1"
+		" ORDER BY sent_ms DESC, id DESC LIMIT $2) AS newest ORDER BY sent_ms, id",
+		&db_table_messages, deliver_messages, (void (*)(void))done, ctx,
+	};
+	struct db_param params[] = {
+		{.text = room},
+		{.number = last_n < MESSAGES_MAX ? last_n : MESSAGES_MAX},
+	};
+
+	return ask(db, &query, params, 2);
+}
+
+static void deliver_recordings(const struct db_job *job)
+{
+	((recordings_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				       job->n_rows);
+}
+
+#define RECORDINGS(where) \
+	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes FROM" \
+	" (SELECT * FROM recordings " where "ORDER BY started_ms DESC, id DESC LIMIT " MANY \
+	") AS newest ORDER BY started_ms, id"
+
+int db_recordings(struct db *db, const char *room, recordings_done *done, void *ctx)
+{
+	struct query query = {
+		room ? RECORDINGS("WHERE room = $1 ") : RECORDINGS(""),
+		&db_table_recordings, deliver_recordings, (void (*)(void))done, ctx,
+	};
+
+	return ask(db, &query, &(struct db_param){.text = room}, room ? 1 : 0);
+}
+
+static void deliver_visits(const struct db_job *job)
+{
+	((visits_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				   job->n_rows);
+}
+
+int db_visits(struct db *db, const char *room, visits_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT id, room, name, role, joined_ms, left_ms FROM"
+		" (SELECT * FROM visits WHERE room = $1"
+		" ORDER BY joined_ms DESC, id DESC LIMIT " MANY
+		") AS newest ORDER BY joined_ms, id",
+		&db_table_visits, deliver_visits, (void (*)(void))done, ctx,
+	};
+
+	return ask(db, &query, &(struct db_param){.text = room}, 1);
+}
+
+static void deliver_setting(const struct db_job *job)
+{
+	const struct db_setting_row *row = (const void *)job->rows;
+
+	((setting_done *)job->done)(job->ctx, job->err, job->n_rows ? row->value : NULL);
+}
+
+int db_setting(struct db *db, const char *key, setting_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT key, value FROM settings WHERE key = $1",
+		&db_table_settings, deliver_setting, (void (*)(void))done, ctx,
+	};
+
+	return ask(db, &query, &(struct db_param){.text = key}, 1);
+}

@@ -1,0 +1,91 @@
+/* db.h - what is kept: rooms, comings and goings, messages, recordings.
+ *
+ * SQLite (WAL, embedded) by "sqlite:PATH" or PostgreSQL by a "postgresql://"
+ * URL; one SQL text for both. Calls never block: they are done in order on one
+ * io thread, which reconnects by itself (0.1 s to 5 s) and keeps up to
+ * DB_QUEUE writes meanwhile (policy when full: the newest is refused, counted).
+ * Results come back as letters to the loop that was given to db_open.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/attr.h"
+#include "base/limits.h"
+#include "base/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DB_QUEUE 10000
+#define DB_ID	 32 /* characters of an id at most */
+
+struct db;
+
+struct db_room {
+	char id[DB_ID + 1], code[8];
+	char title[LIMIT_TITLE * 4 + 1];
+	char lecturer_hash[65]; /* hex of SHA-256 of the lecturer's token */
+	char layout[33];
+	int64_t created_ms;
+};
+
+struct db_visit { /* one coming and going */
+	char id[DB_ID + 1], room[DB_ID + 1];
+	char name[LIMIT_NAME_BYTES + 1], role[16];
+	int64_t joined_ms, left_ms; /* left 0: still there */
+};
+
+struct db_message {
+	char id[DB_ID + 1], room[DB_ID + 1], visit[DB_ID + 1];
+	char name[LIMIT_NAME_BYTES + 1];
+	char text[LIMIT_CHAT_BYTES + 1];
+	int64_t sent_ms;
+};
+
+struct db_recording {
+	char id[DB_ID + 1], room[DB_ID + 1];
+	char file[128], title[LIMIT_TITLE * 4 + 1];
+	char state[16]; /* running, ready, interrupted, failed */
+	int64_t started_ms, duration_ms, bytes;
+};
+
+/* Opens, waits until the migrations are done. `why` gets one line on failure. */
+int db_open(struct db **out, const char *url, struct loop *reply, char *why,
+	    size_t why_len) AULA_MUST_CHECK;
+/* Does what is queued (at most 5 s), then closes. NULL is accepted. */
+void db_close(struct db *db);
+/* ANY_THREAD. Did the last call succeed? For /healthz. */
+bool db_healthy(const struct db *db);
+
+/* Writes: insert or replace by id. -ENOBUFS when the queue is full. */
+int db_room_put(struct db *db, const struct db_room *room);
+int db_visit_put(struct db *db, const struct db_visit *visit);
+int db_message_put(struct db *db, const struct db_message *message);
+int db_recording_put(struct db *db, const struct db_recording *recording);
+int db_recording_delete(struct db *db, const char *id);
+/* A named text of the server itself, e.g. the hash of the admin's token. */
+int db_setting_put(struct db *db, const char *key, const char *value);
+
+/* Reads: done(ctx, err, rows, n) on the reply loop, exactly once, oldest first.
+ * The rows live during the call. */
+int db_rooms(struct db *db,
+	     void (*done)(void *ctx, int err, const struct db_room *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
+int db_messages(struct db *db, const char *room, uint32_t last_n,
+		void (*done)(void *ctx, int err, const struct db_message *rows, uint32_t n),
+		void *ctx) AULA_MUST_CHECK;
+/* `room` NULL: of all rooms */
+int db_recordings(struct db *db, const char *room,
+		  void (*done)(void *ctx, int err, const struct db_recording *rows,
+			       uint32_t n),
+		  void *ctx) AULA_MUST_CHECK;
+int db_visits(struct db *db, const char *room,
+	      void (*done)(void *ctx, int err, const struct db_visit *rows, uint32_t n),
+	      void *ctx) AULA_MUST_CHECK;
+/* done(ctx, err, value); value NULL: not set */
+int db_setting(struct db *db, const char *key,
+	       void (*done)(void *ctx, int err, const char *value), void *ctx)
+	AULA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,31 @@
+/* db_queue.h - the io thread: does jobs in order on one connection, again and
+ * again where the database is away for a while.
+ */
+#ifndef DB_DB_QUEUE_H
+#define DB_DB_QUEUE_H
+
+#include "base/attr.h"
+#include "base/loop.h"
+#include "db/db_job.h"
+
+#include <stdbool.h>
+
+struct db_queue;
+
+/* Takes the connection, also on failure. `where` is for opening it again. Answers
+ * go to `reply`. */
+int db_queue_create(struct db_queue **out, const struct db_driver *driver,
+		    const char *where, struct db_conn *conn,
+		    struct loop *reply) AULA_MUST_CHECK;
+
+/* On the thread of the reply loop. Does what waits, at most 5 s; what remains is
+ * let go, queries being answered by -ECANCELED here. NULL is accepted. */
+void db_queue_destroy(struct db_queue *queue);
+
+/* ANY_THREAD. Takes the job, also on failure. -ENOBUFS: DB_QUEUE jobs wait. */
+int db_queue_post(struct db_queue *queue, struct db_job *job);
+
+/* ANY_THREAD. */
+bool db_queue_healthy(const struct db_queue *queue);
+
+#endif

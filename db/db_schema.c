@@ -1,0 +1,123 @@
+#include "db/db_schema.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STATEMENTS_MAX 12
+#define PATIENCE_MS    60000 /* an index over a year of chat takes a while */
+#define TRIES	       5     /* other nodes may migrate at the same time */
+
+/* Steps are only ever added at the end. Times are milliseconds since 1970. No
+ * table refers to another: a message is kept even if its room's row was lost. */
+static const char *const steps[][STATEMENTS_MAX] = {
+	{
+		"CREATE TABLE rooms (id TEXT PRIMARY KEY, code TEXT NOT NULL,"
+		" title TEXT NOT NULL, lecturer_hash TEXT NOT NULL, layout TEXT NOT NULL,"
+		" created_ms BIGINT NOT NULL)",
+		"CREATE TABLE visits (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" name TEXT NOT NULL, role TEXT NOT NULL, joined_ms BIGINT NOT NULL,"
+		" left_ms BIGINT NOT NULL)",
+		"CREATE INDEX visits_of_room ON visits (room, joined_ms)",
+		"CREATE TABLE messages (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" visit TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,"
+		" sent_ms BIGINT NOT NULL)",
+		"CREATE INDEX messages_of_room ON messages (room, sent_ms)",
+		"CREATE TABLE recordings (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" file TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL,"
+		" started_ms BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
+		" bytes BIGINT NOT NULL)",
+		"CREATE INDEX recordings_of_room ON recordings (room, started_ms)",
+		"CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+	},
+};
+
+#define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))
+
+static void take_number(void *ctx, const struct db_cell *cells, int n)
+{
+	int64_t *number = ctx;
+
+	if (n == 1)
+		*number = strtoll(cells[0].text, NULL, 10);
+}
+
+static int run(const struct db_driver *driver, struct db_conn *conn, const char *sql,
+	       char *why, size_t why_len)
+{
+	return driver->exec(conn, sql, NULL, 0, NULL, NULL, why, why_len);
+}
+
+static int read_version(const struct db_driver *driver, struct db_conn *conn, int64_t *out,
+			char *why, size_t why_len)
+{
+	int err = run(driver, conn,
+		      "CREATE TABLE IF NOT EXISTS schema_version"
+		      " (version BIGINT PRIMARY KEY)",
+		      why, why_len);
+
+	if (err)
+		return err;
+	return driver->exec(conn, "SELECT COALESCE(MAX(version), 0) FROM schema_version",
+			    NULL, 0, take_number, out, why, why_len);
+}
+
+/* The number goes in first: of two nodes that do the same step, one waits there
+ * for the other and then finds it done. */
+static int do_step(const struct db_driver *driver, struct db_conn *conn, int64_t version,
+		   char *why, size_t why_len)
+{
+	struct db_param number = {.number = version};
+	char ignored[128];
+	int err = run(driver, conn, "BEGIN", why, why_len);
+
+	if (err)
+		return err;
+	err = driver->exec(conn, "INSERT INTO schema_version (version) VALUES ($1)",
+			   &number, 1, NULL, NULL, why, why_len);
+	for (int i = 0; !err && i < STATEMENTS_MAX && steps[version - 1][i]; i++)
+		err = run(driver, conn, steps[version - 1][i], why, why_len);
+	if (!err)
+		err = run(driver, conn, "COMMIT", why, why_len);
+	if (err)
+		run(driver, conn, "ROLLBACK", ignored, sizeof(ignored));
+	else
+		log_info("db_migrated", "version=%lld", (long long)version);
+	return err;
+}
+
+static int migrate(const struct db_driver *driver, struct db_conn *conn, char *why,
+		   size_t why_len)
+{
+	int64_t version = 0;
+	int err = read_version(driver, conn, &version, why, why_len);
+
+	if (!err && (version > NEWEST || version < 0)) {
+		snprintf(why, why_len,
+			 "the database has version %lld, this program knows up to %lld:"
+			 " use the newer program",
+			 (long long)version, (long long)NEWEST);
+		return -EPROTONOSUPPORT;
+	}
+	while (!err && version < NEWEST)
+		err = do_step(driver, conn, ++version, why, why_len);
+	return err;
+}
+
+int db_schema_migrate(const struct db_driver *driver, struct db_conn *conn, char *why,
+		      size_t why_len)
+{
+	int err = -EIO;
+
+	driver->patience(conn, PATIENCE_MS);
+	for (int i = 0; i < TRIES && driver->alive(conn); i++) {
+		err = migrate(driver, conn, why, why_len);
+		if (!err || err == -EPROTONOSUPPORT)
+			break;
+	}
+	if (driver->alive(conn))
+		driver->patience(conn, DB_PATIENCE_MS);
+	return err;
+}

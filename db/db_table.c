@@ -1,0 +1,119 @@
+#include "db/db_table.h"
+
+#include "db/db.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT(type, field) {offsetof(struct type, field), sizeof(((struct type *)0)->field)}
+#define NUMBER(type, field) {offsetof(struct type, field), 0}
+
+const struct db_table db_table_rooms = {
+	sizeof(struct db_room),
+	"INSERT INTO rooms (id, code, title, lecturer_hash, layout, created_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
+	" code = excluded.code, title = excluded.title,"
+	" lecturer_hash = excluded.lecturer_hash, layout = excluded.layout,"
+	" created_ms = excluded.created_ms",
+	6,
+	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
+	 TEXT(db_room, lecturer_hash), TEXT(db_room, layout), NUMBER(db_room, created_ms)},
+};
+
+const struct db_table db_table_visits = {
+	sizeof(struct db_visit),
+	"INSERT INTO visits (id, room, name, role, joined_ms, left_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
+	" room = excluded.room, name = excluded.name, role = excluded.role,"
+	" joined_ms = excluded.joined_ms, left_ms = excluded.left_ms",
+	6,
+	{TEXT(db_visit, id), TEXT(db_visit, room), TEXT(db_visit, name),
+	 TEXT(db_visit, role), NUMBER(db_visit, joined_ms), NUMBER(db_visit, left_ms)},
+};
+
+const struct db_table db_table_messages = {
+	sizeof(struct db_message),
+	"INSERT INTO messages (id, room, visit, name, text, sent_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
+	" room = excluded.room, visit = excluded.visit, name = excluded.name,"
+	" text = excluded.text, sent_ms = excluded.sent_ms",
+	6,
+	{TEXT(db_message, id), TEXT(db_message, room), TEXT(db_message, visit),
+	 TEXT(db_message, name), TEXT(db_message, text), NUMBER(db_message, sent_ms)},
+};
+
+const struct db_table db_table_recordings = {
+	sizeof(struct db_recording),
+	"INSERT INTO recordings"
+	" (id, room, file, title, state, started_ms, duration_ms, bytes)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET"
+	" room = excluded.room, file = excluded.file, title = excluded.title,"
+	" state = excluded.state, started_ms = excluded.started_ms,"
+	" duration_ms = excluded.duration_ms, bytes = excluded.bytes",
+	8,
+	{TEXT(db_recording, id), TEXT(db_recording, room), TEXT(db_recording, file),
+	 TEXT(db_recording, title), TEXT(db_recording, state),
+	 NUMBER(db_recording, started_ms), NUMBER(db_recording, duration_ms),
+	 NUMBER(db_recording, bytes)},
+};
+
+const struct db_table db_table_settings = {
+	sizeof(struct db_setting_row),
+	"INSERT INTO settings (key, value) VALUES ($1, $2)"
+	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	2,
+	{TEXT(db_setting_row, key), TEXT(db_setting_row, value)},
+};
+
+int db_table_params(const struct db_table *table, const void *row,
+		    struct db_param params[DB_PARAMS])
+{
+	for (int i = 0; i < table->n; i++) {
+		const struct db_column *column = &table->columns[i];
+		const char *field = (const char *)row + column->offset;
+
+		params[i] = (struct db_param){NULL, 0};
+		if (column->size == 0) {
+			memcpy(&params[i].number, field, sizeof(params[i].number));
+			continue;
+		}
+		if (!memchr(field, '\0', column->size) || (i == 0 && !*field))
+			return -EINVAL;
+		params[i].text = field;
+	}
+	return 0;
+}
+
+static bool fits(const struct db_column *column, const struct db_cell *cell)
+{
+	char *end;
+
+	if (column->size > 0)
+		return cell->len < column->size && strlen(cell->text) == cell->len;
+	errno = 0;
+	(void)strtoll(cell->text, &end, 10);
+	return errno == 0 && end != cell->text && *end == '\0';
+}
+
+int db_table_read(const struct db_table *table, const struct db_cell *cells, int n,
+		  void *row)
+{
+	if (n != table->n)
+		return -EINVAL;
+	for (int i = 0; i < n; i++)
+		if (!fits(&table->columns[i], &cells[i]))
+			return -EINVAL;
+	for (int i = 0; i < n; i++) {
+		char *field = (char *)row + table->columns[i].offset;
+		int64_t number;
+
+		if (table->columns[i].size > 0) {
+			memcpy(field, cells[i].text, cells[i].len + 1);
+			continue;
+		}
+		number = strtoll(cells[i].text, NULL, 10);
+		memcpy(field, &number, sizeof(number));
+	}
+	return 0;
+}

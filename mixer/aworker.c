@@ -1,0 +1,255 @@
+#include "mixer/aworker.h"
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "mixer/amix.h"
+#include "mixer/aworker_post.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define MAILBOX   8192 /* letters; policy when full: the newest is refused */
+#define BUCKETS   1024
+#define LATE_US   (5 * MS_US)
+#define RESYNC_US (200 * MS_US) /* behind by more: what was missed is let go */
+
+struct aworker {
+	struct aworker_rings rings;
+	struct aworker_events events;
+	struct mailbox *mailbox;
+	struct thread *thread;
+	atomic_bool stopping;
+	struct amix *mixes[LIMIT_ROOMS] OWNED_BY(on_aud);
+	uint32_t n_mixes OWNED_BY(on_aud);
+	struct voice *voices[BUCKETS] OWNED_BY(on_aud);
+	uint32_t n_voices OWNED_BY(on_aud);
+};
+
+struct mailbox *aworker_mailbox(struct aworker *w)
+{
+	return w->mailbox;
+}
+
+/* ---- who is there --------------------------------------------------------- */
+
+/* Its index, or n_mixes. */
+static uint32_t find_mix(const struct aworker *w, uint32_t id) RUNS_ON(on_aud)
+{
+	uint32_t i = 0;
+
+	while (i < w->n_mixes && amix_id(w->mixes[i]) != id)
+		i++;
+	return i;
+}
+
+/* Where the pointer to it stands, or would. */
+static struct voice **find_voice(struct aworker *w, uint32_t id) RUNS_ON(on_aud)
+{
+	struct voice **at = &w->voices[id % BUCKETS];
+
+	while (*at && (*at)->id != id)
+		at = &(*at)->next_hash;
+	return at;
+}
+
+static void sink_unit(void *ctx, uint32_t id, struct au *au)
+{
+	struct aworker *w = ctx;
+
+	if (ring_push(w->rings.out, id, au))
+		count_add(COUNT_REJECT_QUEUE, 1);
+}
+
+static void sink_tap(void *ctx, uint32_t mix, struct au *au)
+{
+	struct aworker *w = ctx;
+
+	w->events.tap(w->events.ctx, mix, au);
+}
+
+static void sink_speakers(void *ctx, uint32_t mix, const struct speaker *list, uint32_t n)
+{
+	struct aworker *w = ctx;
+
+	w->events.speakers(w->events.ctx, mix, list, n);
+}
+
+void aworker_do_mix_open(struct aworker *w, uint32_t id, const struct mix_conf *conf)
+{
+	struct amix_sink sink = {w, sink_unit, sink_tap, sink_speakers};
+	int err;
+
+	if (find_mix(w, id) < w->n_mixes)
+		err = -EEXIST;
+	else if (w->n_mixes == LIMIT_ROOMS)
+		err = -ENOSPC;
+	else
+		err = amix_create(&w->mixes[w->n_mixes], id, conf, &sink);
+	if (err)
+		log_error("audio_mix_failed", "mix=%u err=%d", id, err);
+	else
+		w->n_mixes++;
+}
+
+void aworker_do_mix_tap(struct aworker *w, uint32_t id, bool on)
+{
+	uint32_t i = find_mix(w, id);
+
+	if (i < w->n_mixes)
+		amix_tap(w->mixes[i], on);
+}
+
+void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t id)
+{
+	struct voice **at = find_voice(w, id);
+	uint32_t i = find_mix(w, mix);
+	int err;
+
+	if (i == w->n_mixes)
+		err = -ENOENT;
+	else if (*at)
+		err = -EEXIST;
+	else if (w->n_voices == LIMIT_SOURCES)
+		err = -ENOSPC;
+	else
+		err = voice_create(at, id);
+	if (err) {
+		log_error("audio_voice_failed", "mix=%u voice=%u err=%d", mix, id, err);
+		return;
+	}
+	w->n_voices++;
+	amix_add(w->mixes[i], *at);
+}
+
+static void close_voice_at(struct aworker *w, struct voice **at) RUNS_ON(on_aud)
+{
+	struct voice *v = *at;
+
+	*at = v->next_hash;
+	w->n_voices--;
+	amix_remove(v->mix, v);
+	voice_destroy(v);
+}
+
+void aworker_do_voice_close(struct aworker *w, uint32_t id)
+{
+	struct voice **at = find_voice(w, id);
+
+	if (*at)
+		close_voice_at(w, at);
+}
+
+void aworker_do_voice_mute(struct aworker *w, uint32_t id, bool muted)
+{
+	struct voice *v = *find_voice(w, id);
+
+	if (v)
+		amix_mute(v->mix, v, muted);
+}
+
+static void close_mix_at(struct aworker *w, uint32_t i) RUNS_ON(on_aud)
+{
+	struct voice *v;
+
+	while ((v = amix_first(w->mixes[i])))
+		close_voice_at(w, find_voice(w, v->id));
+	amix_destroy(w->mixes[i]);
+	w->mixes[i] = w->mixes[--w->n_mixes];
+}
+
+void aworker_do_mix_close(struct aworker *w, uint32_t id)
+{
+	uint32_t i = find_mix(w, id);
+
+	if (i < w->n_mixes)
+		close_mix_at(w, i);
+}
+
+/* ---- the thread ----------------------------------------------------------- */
+
+static void tick(struct aworker *w, int64_t now_us) RUNS_ON(on_aud)
+{
+	struct ring_item item;
+	struct voice *v;
+
+	mailbox_run(w->mailbox);
+	while (ring_pop(w->rings.in, &item)) {
+		v = *find_voice(w, item.id);
+		if (v)
+			voice_push(v, item.au, now_us);
+		else
+			au_put(item.au);
+	}
+	for (uint32_t i = 0; i < w->n_mixes; i++)
+		amix_tick(w->mixes[i], now_us);
+}
+
+static void sleep_until(int64_t us)
+{
+	struct timespec ts = {us / SEC_US, us % SEC_US * 1000};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static void run(void *arg)
+{
+	struct aworker *w = arg;
+	int64_t next_us = clock_us(), late_us;
+
+	thread_claim(&on_aud);
+	thread_raise_priority();
+	while (!atomic_load_explicit(&w->stopping, memory_order_acquire)) {
+		sleep_until(next_us);
+		late_us = clock_us() - next_us;
+		if (late_us > LATE_US)
+			count_add(COUNT_AUDIO_LATE, 1);
+		if (late_us > RESYNC_US) {
+			log_warn("audio_resync", "late_ms=%lld",
+				 (long long)(late_us / MS_US));
+			next_us += late_us / PCM_TICK_US * PCM_TICK_US;
+		}
+		tick(w, next_us);
+		next_us += PCM_TICK_US;
+	}
+	while (mailbox_run(w->mailbox))
+		; /* letters are opened on this thread or never */
+	while (w->n_mixes > 0)
+		close_mix_at(w, w->n_mixes - 1);
+}
+
+int aworker_create(struct aworker **out, const struct aworker_rings *rings,
+		   const struct aworker_events *events)
+{
+	struct aworker *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->rings = *rings;
+	w->events = *events;
+	atomic_init(&w->stopping, false);
+	err = mailbox_create(&w->mailbox, MAILBOX);
+	if (!err)
+		err = thread_start(&w->thread, &on_aud, "audio", run, w);
+	if (err)
+		aworker_destroy(w);
+	else
+		*out = w;
+	return err;
+}
+
+void aworker_destroy(struct aworker *w)
+{
+	if (!w)
+		return;
+	atomic_store_explicit(&w->stopping, true, memory_order_release);
+	thread_join(w->thread);
+	mailbox_destroy(w->mailbox);
+	free(w);
+}

@@ -1,0 +1,25 @@
+/* aworker_post.h - the half of the audio worker that others call: each call is a
+ * letter to the audio thread. The other half does what the letters say.
+ */
+#ifndef MIXER_AWORKER_POST_H
+#define MIXER_AWORKER_POST_H
+
+#include "base/attr.h"
+#include "base/mailbox.h"
+#include "base/thread.h"
+#include "mixer/aworker.h"
+
+/* Its own thread's side of the calls in aworker.h. */
+void aworker_do_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf *conf)
+	RUNS_ON(on_aud);
+void aworker_do_mix_close(struct aworker *w, uint32_t mix) RUNS_ON(on_aud);
+void aworker_do_mix_tap(struct aworker *w, uint32_t mix, bool on) RUNS_ON(on_aud);
+void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t voice)
+	RUNS_ON(on_aud);
+void aworker_do_voice_close(struct aworker *w, uint32_t voice) RUNS_ON(on_aud);
+void aworker_do_voice_mute(struct aworker *w, uint32_t voice, bool muted) RUNS_ON(on_aud);
+
+/* ANY_THREAD. Where the letters go. */
+struct mailbox *aworker_mailbox(struct aworker *w);
+
+#endif

@@ -1,0 +1,50 @@
+/* rung.h - one encode of a view: decides which frames are worth encoding, and
+ * gives the units away.
+ */
+#ifndef MIXER_RUNG_H
+#define MIXER_RUNG_H
+
+#include "base/attr.h"
+#include "base/thread.h"
+#include "mixer/picture.h"
+#include "mixer/vworker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rung;
+
+/* After the last change this many frames more are encoded: the picture becomes
+ * sharp, and the rate control sees its frames evenly. */
+#define RUNG_REFINE_FRAMES 8
+/* An unchanged picture is encoded this often. */
+#define RUNG_HEARTBEAT_US INT64_C(1000000)
+
+/* Where the units go. */
+struct rung_out {
+	struct ring *ring;
+	const struct vworker_events *events;
+};
+
+int rung_create(struct rung **out, uint32_t id, uint32_t view,
+		const struct rung_conf *conf) AULA_MUST_CHECK;
+void rung_destroy(struct rung *rung) RUNS_ON(on_mix); /* NULL is accepted */
+
+uint32_t rung_id(const struct rung *rung) RUNS_ON(on_mix);
+uint32_t rung_view(const struct rung *rung) RUNS_ON(on_mix);
+void rung_key(struct rung *rung) RUNS_ON(on_mix);
+void rung_tap(struct rung *rung, bool on) RUNS_ON(on_mix);
+
+struct rung_frame {
+	const struct picture *canvas;
+	int64_t pts_us;  /* rises */
+	int64_t tick_us; /* the view's period */
+	bool changed;    /* since the frame before */
+	bool forced;     /* to be encoded whatever the rung's own rate is */
+};
+
+/* One frame of the view. Encodes it, or leaves it out. */
+void rung_frame(struct rung *rung, const struct rung_frame *frame,
+		const struct rung_out *out) RUNS_ON(on_mix);
+
+#endif

@@ -1,0 +1,86 @@
+#include "mixer/scale.h"
+
+#include <errno.h>
+#include <libyuv/planar_functions.h>
+#include <libyuv/rotate.h>
+#include <libyuv/scale.h>
+#include <stddef.h>
+
+struct planes {
+	uint8_t *y, *u, *v;
+};
+
+static struct planes planes_at(const struct picture *pic, uint16_t x, uint16_t y)
+{
+	return (struct planes){
+		pic->y + (ptrdiff_t)y * pic->y_stride + x,
+		pic->u + (ptrdiff_t)(y / 2) * pic->u_stride + x / 2,
+		pic->v + (ptrdiff_t)(y / 2) * pic->v_stride + x / 2,
+	};
+}
+
+int scale_rect(const struct picture *src, struct rect_px from, struct picture *dst,
+	       struct rect_px to)
+{
+	struct planes s = planes_at(src, from.x, from.y);
+	struct planes d = planes_at(dst, to.x, to.y);
+
+	if (!to.w || !to.h)
+		return 0;
+	if (!from.w || !from.h)
+		return -EINVAL;
+	/* the box filter turns itself into bilinear where nothing is to average */
+	if (I420Scale(s.y, src->y_stride, s.u, src->u_stride, s.v, src->v_stride, from.w,
+		      from.h, d.y, dst->y_stride, d.u, dst->u_stride, d.v, dst->v_stride,
+		      to.w, to.h, kFilterBox))
+		return -EINVAL;
+	return 0;
+}
+
+int scale_whole(const struct picture *src, struct picture *dst)
+{
+	return scale_rect(src, (struct rect_px){0, 0, src->w_px, src->h_px}, dst,
+			  (struct rect_px){0, 0, dst->w_px, dst->h_px});
+}
+
+static int turn(struct picture **out, const struct picture *src)
+{
+	bool aside = src->rotation_deg == 90 || src->rotation_deg == 270;
+	struct picture *dst = NULL;
+	int err = picture_create(&dst, aside ? src->h_px : src->w_px,
+				 aside ? src->w_px : src->h_px);
+
+	if (err)
+		return err;
+	if (I420Rotate(src->y, src->y_stride, src->u, src->u_stride, src->v,
+		       src->v_stride, dst->y, dst->y_stride, dst->u, dst->u_stride,
+		       dst->v, dst->v_stride, src->w_px, src->h_px,
+		       (enum RotationMode)src->rotation_deg)) {
+		picture_destroy(dst);
+		return -EINVAL;
+	}
+	dst->full_range = src->full_range;
+	*out = dst;
+	return 0;
+}
+
+int scale_upright(struct picture **out, const struct picture *src)
+{
+	struct picture *dst = NULL;
+	int err = turn(&dst, src);
+
+	if (err)
+		return err;
+	if (dst->full_range)
+		picture_convert_range(dst, dst, false);
+	*out = dst;
+	return 0;
+}
+
+void scale_fill(struct picture *dst, struct rect_px at, struct colour colour)
+{
+	if (at.w && at.h)
+		I420Rect(dst->y, dst->y_stride, dst->u, dst->u_stride, dst->v,
+			 dst->v_stride, at.x, at.y, at.w, at.h, colour.y, colour.u,
+			 colour.v);
+}

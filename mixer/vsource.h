@@ -1,0 +1,53 @@
+/* vsource.h - one thing a view can show: its decoder and its newest picture,
+ * which nobody waits for. What is wrong with its units costs itself only.
+ */
+#ifndef MIXER_VSOURCE_H
+#define MIXER_VSOURCE_H
+
+#include "base/attr.h"
+#include "base/au.h"
+#include "base/thread.h"
+#include "mixer/picture.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vsource;
+
+#define VSOURCE_FROZEN_US INT64_C(2000000) /* without a unit that was decoded */
+#define VSOURCE_BUDGET_US INT64_C(250000)  /* processor time of one unit */
+
+/* What the owner must tell others after a call. */
+enum {
+	VSOURCE_KEY_WANTED = 1 << 0, /* at most once a second */
+	VSOURCE_RESIZED = 1 << 1,    /* has another size, or no picture any more */
+};
+
+enum vsource_look { VSOURCE_NAME, VSOURCE_LIVE, VSOURCE_FROZEN };
+
+int vsource_create(struct vsource **out, uint32_t id) AULA_MUST_CHECK;
+void vsource_destroy(struct vsource *s) RUNS_ON(on_mix); /* NULL is accepted */
+
+uint32_t vsource_id(const struct vsource *s) RUNS_ON(on_mix);
+
+/* Decodes one unit at once. Returns VSOURCE_*. */
+uint32_t vsource_unit(struct vsource *s, struct au *au, int64_t now_us) RUNS_ON(on_mix);
+
+/* Returns VSOURCE_*. Its picture is forgotten when it is switched off. */
+uint32_t vsource_off(struct vsource *s, bool off, int64_t now_us) RUNS_ON(on_mix);
+
+/* How it is shown at `now_us`. */
+enum vsource_look vsource_look(struct vsource *s, int64_t now_us) RUNS_ON(on_mix);
+
+/* Rises with every new picture. */
+uint32_t vsource_serial(const struct vsource *s) RUNS_ON(on_mix);
+
+/* The newest picture, upright, in limited range; NULL when there is none. Good
+ * until the next call that changes the source. */
+const struct picture *vsource_picture(struct vsource *s) RUNS_ON(on_mix);
+
+/* Its size after rotation; (0, 0) without a picture. */
+void vsource_size(const struct vsource *s, uint16_t *w_px, uint16_t *h_px)
+	RUNS_ON(on_mix);
+
+#endif

@@ -1,0 +1,53 @@
+/* vstage.h - all that one video thread owns: sources, views and rungs by their
+ * numbers. It never looks at a clock by itself: the caller says what time it is.
+ */
+#ifndef MIXER_VSTAGE_H
+#define MIXER_VSTAGE_H
+
+#include "base/attr.h"
+#include "base/thread.h"
+#include "mixer/vworker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vstage;
+
+#define VSTAGE_VIEWS_MAX 1024
+#define VSTAGE_RUNGS_MAX 4096
+#define VSTAGE_NEVER     INT64_MAX
+
+int vstage_create(struct vstage **out, struct ring *ring,
+		  const struct vworker_events *events) AULA_MUST_CHECK;
+void vstage_destroy(struct vstage *st) RUNS_ON(on_mix); /* NULL is accepted */
+
+int vstage_view_open(struct vstage *st, uint32_t id,
+		     const struct view_conf *conf) AULA_MUST_CHECK RUNS_ON(on_mix);
+void vstage_view_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
+void vstage_scene(struct vstage *st, uint32_t id, struct scene *scene) /* takes it */
+	RUNS_ON(on_mix);
+void vstage_poster(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
+
+int vstage_source_open(struct vstage *st, uint32_t id) AULA_MUST_CHECK RUNS_ON(on_mix);
+void vstage_source_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
+void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
+	RUNS_ON(on_mix);
+
+int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
+		     const struct rung_conf *conf, int64_t now_us) AULA_MUST_CHECK
+	RUNS_ON(on_mix);
+void vstage_rung_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
+void vstage_rung_key(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
+void vstage_rung_tap(struct vstage *st, uint32_t id, bool on) RUNS_ON(on_mix);
+
+/* Decodes a unit of a source; of an unknown one nothing happens. */
+void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)
+	RUNS_ON(on_mix);
+
+/* When vstage_run() has something to do. */
+int64_t vstage_due_us(const struct vstage *st, int64_t now_us) RUNS_ON(on_mix);
+
+/* Makes all frames that are due. */
+void vstage_run(struct vstage *st, int64_t now_us) RUNS_ON(on_mix);
+
+#endif

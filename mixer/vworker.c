@@ -1,0 +1,190 @@
+#include "mixer/vworker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/thread.h"
+#include "mixer/vstage.h"
+#include "mixer/vworker_post.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define MAILBOX_SIZE 4096 /* orders that may wait; full: the newest is refused */
+#define BATCH        64   /* units decoded before orders get their turn */
+
+struct vworker {
+	struct loop *loop;
+	struct thread *thread;
+	struct ring *in;
+	struct loop_fd *bell;
+	struct loop_timer *timer; /* the next frame of a view */
+	struct loop_timer *more;  /* units were left in the ring */
+	struct vstage *stage OWNED_BY(on_mix);
+	int64_t armed_us OWNED_BY(on_mix); /* what the timer waits for */
+	/* The thread has ended: what is still in the mailbox is only freed. Written
+	 * by vworker_destroy() after the thread was joined. */
+	bool ended;
+};
+
+/* ---- on the video thread -------------------------------------------------- */
+
+/* Makes what is due, then sees that the thread wakes up for the next. */
+static void pump(struct vworker *w) RUNS_ON(on_mix)
+{
+	int64_t now = clock_us(), due = vstage_due_us(w->stage, now);
+
+	if (due <= now) {
+		vstage_run(w->stage, now);
+		now = clock_us();
+		due = vstage_due_us(w->stage, now);
+	}
+	if (due == w->armed_us)
+		return;
+	w->armed_us = due;
+	if (due == VSTAGE_NEVER)
+		loop_timer_stop(w->timer);
+	else
+		loop_timer_once(w->timer, due - now);
+}
+
+static void on_timer(void *ctx)
+{
+	struct vworker *w = ctx;
+
+	thread_claim(&on_mix);
+	w->armed_us = VSTAGE_NEVER; /* it rang: nothing is armed */
+	pump(w);
+}
+
+/* Decodes what came. A long queue must not hold up the frames of the views, so
+ * the clock is looked at after each unit; nor the orders, so the rest waits. */
+static void take_units(struct vworker *w) RUNS_ON(on_mix)
+{
+	struct ring_item item;
+
+	for (int i = 0; i < BATCH; i++) {
+		if (!ring_pop(w->in, &item))
+			return;
+		vstage_unit(w->stage, item.id, item.au, clock_us());
+		au_put(item.au);
+		pump(w);
+	}
+	loop_timer_once(w->more, 0);
+}
+
+static void on_more(void *ctx)
+{
+	struct vworker *w = ctx;
+
+	thread_claim(&on_mix);
+	take_units(w);
+}
+
+static void on_bell(void *ctx, int ready)
+{
+	struct vworker *w = ctx;
+
+	(void)ready;
+	thread_claim(&on_mix);
+	ring_quiet(w->in);
+	take_units(w);
+}
+
+static void carry_out(struct vworker *w, struct order *order) RUNS_ON(on_mix)
+{
+	int err = order->run(w->stage, order, clock_us());
+
+	if (err)
+		log_error("video_order_failed", "what=%s id=%u err=%d", order->what,
+			  order->id, err);
+	pump(w);
+}
+
+static void on_order(void *arg)
+{
+	struct order *order = arg;
+
+	if (!order->worker->ended) {
+		thread_claim(&on_mix);
+		carry_out(order->worker, order);
+	}
+	scene_put(order->scene);
+	free(order);
+}
+
+static void work(void *arg)
+{
+	struct vworker *w = arg;
+
+	thread_claim(&on_mix);
+	loop_run(w->loop);
+	vstage_destroy(w->stage);
+	w->stage = NULL;
+}
+
+/* ---- on others ------------------------------------------------------------ */
+
+int vworker_give(struct vworker *w, const struct order *order)
+{
+	struct order *copy = malloc(sizeof(*copy));
+	int err = -ENOMEM;
+
+	if (copy) {
+		*copy = *order;
+		copy->worker = w;
+		err = loop_post(w->loop, on_order, copy);
+	}
+	if (err) {
+		scene_put(order->scene);
+		free(copy);
+	}
+	return err;
+}
+
+int vworker_create(struct vworker **out, const struct vworker_rings *rings,
+		   const struct vworker_events *events)
+	AULA_TSA(no_thread_safety_analysis) /* its thread does not run yet */
+{
+	struct vworker *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->in = rings->in;
+	w->armed_us = VSTAGE_NEVER;
+	err = loop_create(&w->loop, MAILBOX_SIZE);
+	if (!err)
+		err = loop_timer_create(&w->timer, w->loop, on_timer, w);
+	if (!err)
+		err = loop_timer_create(&w->more, w->loop, on_more, w);
+	if (!err)
+		err = loop_fd_create(&w->bell, w->loop, ring_fd(w->in), on_bell, w);
+	if (!err)
+		err = vstage_create(&w->stage, rings->out, events);
+	if (!err)
+		err = thread_start(&w->thread, &on_mix, "aula-mix", work, w);
+	if (err)
+		vworker_destroy(w);
+	else
+		*out = w;
+	return err;
+}
+
+void vworker_destroy(struct vworker *w)
+	AULA_TSA(no_thread_safety_analysis) /* its thread does not run any more */
+{
+	if (!w)
+		return;
+	if (w->thread) {
+		loop_stop(w->loop);
+		thread_join(w->thread);
+	}
+	w->ended = true;
+	vstage_destroy(w->stage); /* only of one whose thread never ran */
+	loop_fd_destroy(w->bell);
+	loop_timer_destroy(w->timer);
+	loop_timer_destroy(w->more);
+	loop_destroy(w->loop);
+	free(w);
+}

@@ -1,0 +1,211 @@
+#include "mixer/vworker_post.h"
+
+#include "base/limits.h"
+#include "mixer/vstage.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- views ---------------------------------------------------------------- */
+
+static int run_view_open(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	return vstage_view_open(st, o->id, &o->view_conf);
+}
+
+int vworker_view_open(struct vworker *w, uint32_t view, const struct view_conf *conf)
+{
+	const struct order o = {.run = run_view_open,
+				.what = "view_open",
+				.id = view,
+				.view_conf = *conf};
+
+	if (!view || !conf->w_px || !conf->h_px || conf->w_px % 2 || conf->h_px % 2 ||
+	    (uint32_t)conf->w_px * conf->h_px > LIMIT_PIXELS || !conf->fps)
+		return -EINVAL;
+	return vworker_give(w, &o);
+}
+
+static int run_view_close(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_view_close(st, o->id);
+	return 0;
+}
+
+int vworker_view_close(struct vworker *w, uint32_t view)
+{
+	const struct order o = {.run = run_view_close, .what = "view_close", .id = view};
+
+	return vworker_give(w, &o);
+}
+
+static int run_scene(struct vstage *st, struct order *o, int64_t now_us)
+{
+	struct scene *scene = o->scene;
+
+	thread_claim(&on_mix);
+	(void)now_us;
+	o->scene = NULL;
+	vstage_scene(st, o->id, scene);
+	return 0;
+}
+
+static bool scene_ok(const struct scene *scene)
+{
+	if (scene->n > LIMIT_CELLS)
+		return false;
+	for (uint32_t i = 0; i < scene->n; i++) {
+		const struct scene_cell *cell = &scene->cells[i];
+
+		if (cell->at.x + cell->at.w > GEOM_UNIT ||
+		    cell->at.y + cell->at.h > GEOM_UNIT ||
+		    !memchr(cell->name, 0, sizeof(cell->name)))
+			return false;
+	}
+	return true;
+}
+
+int vworker_scene(struct vworker *w, uint32_t view, struct scene *scene)
+{
+	const struct order o = {
+		.run = run_scene, .what = "scene", .id = view, .scene = scene};
+
+	if (!scene_ok(scene)) {
+		scene_put(scene);
+		return -EINVAL;
+	}
+	return vworker_give(w, &o);
+}
+
+static int run_poster(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_poster(st, o->id);
+	return 0;
+}
+
+int vworker_poster(struct vworker *w, uint32_t view)
+{
+	const struct order o = {.run = run_poster, .what = "poster", .id = view};
+
+	return vworker_give(w, &o);
+}
+
+/* ---- sources -------------------------------------------------------------- */
+
+static int run_source_open(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	return vstage_source_open(st, o->id);
+}
+
+int vworker_source_open(struct vworker *w, uint32_t source)
+{
+	const struct order o = {
+		.run = run_source_open, .what = "source_open", .id = source};
+
+	return source ? vworker_give(w, &o) : -EINVAL;
+}
+
+static int run_source_close(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_source_close(st, o->id);
+	return 0;
+}
+
+int vworker_source_close(struct vworker *w, uint32_t source)
+{
+	const struct order o = {
+		.run = run_source_close, .what = "source_close", .id = source};
+
+	return vworker_give(w, &o);
+}
+
+static int run_source_off(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	vstage_source_off(st, o->id, o->on, now_us);
+	return 0;
+}
+
+int vworker_source_off(struct vworker *w, uint32_t source, bool off)
+{
+	const struct order o = {
+		.run = run_source_off, .what = "source_off", .id = source, .on = off};
+
+	return vworker_give(w, &o);
+}
+
+/* ---- rungs ---------------------------------------------------------------- */
+
+static int run_rung_open(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	return vstage_rung_open(st, o->view, o->id, &o->rung_conf, now_us);
+}
+
+int vworker_rung_open(struct vworker *w, uint32_t view, uint32_t rung,
+		      const struct rung_conf *conf)
+{
+	const struct order o = {.run = run_rung_open,
+				.what = "rung_open",
+				.id = rung,
+				.view = view,
+				.rung_conf = *conf};
+
+	return view && rung ? vworker_give(w, &o) : -EINVAL;
+}
+
+static int run_rung_close(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_rung_close(st, o->id);
+	return 0;
+}
+
+int vworker_rung_close(struct vworker *w, uint32_t rung)
+{
+	const struct order o = {.run = run_rung_close, .what = "rung_close", .id = rung};
+
+	return vworker_give(w, &o);
+}
+
+static int run_rung_key(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_rung_key(st, o->id);
+	return 0;
+}
+
+int vworker_rung_key(struct vworker *w, uint32_t rung)
+{
+	const struct order o = {.run = run_rung_key, .what = "rung_key", .id = rung};
+
+	return vworker_give(w, &o);
+}
+
+static int run_rung_tap(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_rung_tap(st, o->id, o->on);
+	return 0;
+}
+
+int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on)
+{
+	const struct order o = {
+		.run = run_rung_tap, .what = "rung_tap", .id = rung, .on = on};
+
+	return vworker_give(w, &o);
+}

@@ -1,0 +1,33 @@
+/* vworker_post.h - what other threads ask of a video thread, as letters to it.
+ * For vworker.c and vworker_post.c only.
+ */
+#ifndef MIXER_VWORKER_POST_H
+#define MIXER_VWORKER_POST_H
+
+#include "base/attr.h"
+#include "base/thread.h"
+#include "mixer/vworker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vstage;
+
+struct order {
+	struct vworker *worker; /* of vworker_give() */
+	/* Carries it out on the video thread; -ENOENT and the like are logged. */
+	int (*run)(struct vstage *st, struct order *order, int64_t now_us);
+	const char *what; /* for the log */
+	uint32_t id;      /* of the view, source or rung it is about */
+	uint32_t view;    /* of a rung that is opened */
+	bool on;
+	struct view_conf view_conf;
+	struct rung_conf rung_conf;
+	struct scene *scene; /* owned until run() takes it */
+};
+
+/* ANY_THREAD. Posts a copy. Takes the scene, also on failure. -ENOBUFS when too
+ * many wait, -ENOMEM. */
+int vworker_give(struct vworker *w, const struct order *order) AULA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,234 @@
+#include "plugins/host.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Our own full-size copies: what an older plugin does not know is zero. */
+struct plugin {
+	struct aula_plugin desc;
+	struct aula_layout_ops layout;
+	struct aula_recorder_ops recorder;
+};
+
+static void copy_sized(void *dst, size_t dst_size, const void *src, size_t src_size)
+{
+	size_t n = src_size < dst_size ? src_size : dst_size;
+
+	memcpy(dst, src, n);
+	memset((char *)dst + n, 0, dst_size - n);
+}
+
+static bool name_ok(const char *name)
+{
+	size_t n = name ? strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+
+	return n > 0 && n < 32 && name[n] == '\0';
+}
+
+/* "part" and "tmp" are what unfinished files are called */
+static bool extension_ok(const char *ext)
+{
+	size_t n = ext ? strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") : 0;
+
+	return n > 0 && n < 8 && ext[n] == '\0' && strcmp(ext, "part") != 0 &&
+	       strcmp(ext, "tmp") != 0;
+}
+
+static const char *fault(const struct plugin *p)
+{
+	if (!name_ok(p->desc.name))
+		return "has no valid name";
+	if (!p->desc.layout == !p->desc.recorder)
+		return "must be either a layout or a recorder";
+	if (p->desc.layout && !p->layout.arrange)
+		return "has no arrange()";
+	if (p->desc.recorder &&
+	    (!p->recorder.open || !p->recorder.write || !p->recorder.close))
+		return "lacks a recorder function";
+	if (p->desc.recorder && !extension_ok(p->recorder.extension))
+		return "has no valid file extension";
+	return NULL;
+}
+
+static bool abi_ok(const struct aula_plugin *raw)
+{
+	return raw->abi_major == AULA_ABI_MAJOR && raw->abi_minor <= AULA_ABI_MINOR &&
+	       raw->size >= offsetof(struct aula_plugin, recorder) + sizeof(void *);
+}
+
+int plugin_add(struct plugin **out, const struct aula_plugin *raw, char *why,
+	       size_t why_len)
+{
+	struct plugin *p;
+	const char *msg;
+
+	if (!abi_ok(raw)) {
+		snprintf(why, why_len, "is for ABI %d.%d, this server has %d.%d",
+			 raw->abi_major, raw->abi_minor, AULA_ABI_MAJOR, AULA_ABI_MINOR);
+		return -ENOEXEC;
+	}
+
+	p = calloc(1, sizeof(*p));
+	if (!p) {
+		snprintf(why, why_len, "no memory");
+		return -ENOMEM;
+	}
+
+	copy_sized(&p->desc, sizeof(p->desc), raw, raw->size);
+	if (raw->layout)
+		copy_sized(&p->layout, sizeof(p->layout), raw->layout, raw->layout->size);
+	if (raw->recorder)
+		copy_sized(&p->recorder, sizeof(p->recorder), raw->recorder,
+			   raw->recorder->size);
+
+	msg = fault(p);
+	if (msg) {
+		snprintf(why, why_len, "%s", msg);
+		free(p);
+		return -EINVAL;
+	}
+
+	*out = p;
+	return 0;
+}
+
+/* What others can write could be anything by the time it is mapped. */
+static int file_trusted(const char *path, char *why, size_t why_len)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	int err = 0;
+
+	if (fd < 0) {
+		err = -errno;
+		snprintf(why, why_len, "cannot be opened (errno %d)", -err);
+		return err;
+	}
+	if (fstat(fd, &st) < 0)
+		err = -errno;
+	else if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IWGRP | S_IWOTH)) ||
+		 (st.st_uid != 0 && st.st_uid != geteuid()))
+		err = -EPERM;
+	if (err)
+		snprintf(why, why_len, "is not a file that only root or we can write");
+	close(fd);
+	return err;
+}
+
+int plugin_load(struct plugin **out, const char *path, char *why, size_t why_len)
+{
+	const struct aula_plugin *raw;
+	void *so;
+	int err;
+
+	err = file_trusted(path, why, why_len);
+	if (err)
+		return err;
+
+	/* never closed: a callback may still be in flight on some thread */
+	so = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (!so) {
+		snprintf(why, why_len, "%s",
+			 dlerror()); /* NOLINT(concurrency-mt-unsafe) */
+		return -ENOEXEC;
+	}
+
+	raw = dlsym(so, "aula_plugin_entry");
+	if (!raw) {
+		snprintf(why, why_len, "exports no aula_plugin_entry");
+		return -ENOEXEC;
+	}
+
+	return plugin_add(out, raw, why, why_len);
+}
+
+void plugin_free(struct plugin *p)
+{
+	free(p);
+}
+
+const char *plugin_name(const struct plugin *p)
+{
+	return p->desc.name;
+}
+
+bool plugin_is_layout(const struct plugin *p)
+{
+	return p->desc.layout != NULL;
+}
+
+const struct aula_recorder_ops *plugin_recorder(const struct plugin *p)
+{
+	return p->desc.recorder ? &p->recorder : NULL;
+}
+
+/* ---- running a layout ---------------------------------------------------- */
+
+struct sink {
+	struct aula_layout_out out; /* first: the plugin's view of the sink */
+	const struct aula_layout_in *in;
+	struct aula_cell *cells;
+	uint32_t max, n;
+	bool bad; /* it tried a cell that cannot be */
+};
+
+static bool source_known(const struct aula_layout_in *in, uint32_t id)
+{
+	for (uint32_t i = 0; i < in->n_sources; i++)
+		if (in->sources[i]->id == id)
+			return true;
+	return false;
+}
+
+static int sink_put(struct aula_layout_out *out, const struct aula_cell *cell,
+		    size_t cell_size)
+{
+	struct sink *sink = (struct sink *)out;
+	struct aula_cell c;
+
+	copy_sized(&c, sizeof(c), cell, cell_size);
+
+	if (!c.w || !c.h || c.x + c.w > AULA_UNIT || c.y + c.h > AULA_UNIT ||
+	    !source_known(sink->in, c.source)) {
+		sink->bad = true;
+		return -EINVAL;
+	}
+	if (sink->n == sink->max)
+		return -ENOSPC;
+
+	sink->cells[sink->n++] = c;
+	return 0;
+}
+
+int plugin_arrange(const struct plugin *p, const struct aula_layout_in *in,
+		   struct aula_cell *cells, uint32_t max_cells, uint32_t *n)
+{
+	struct sink sink = {.in = in, .max = max_cells};
+	int err;
+
+	if (!p->desc.layout)
+		return -ENOTSUP;
+
+	sink.out.size = sizeof(sink.out);
+	sink.out.put = sink_put;
+	sink.cells = calloc(max_cells, sizeof(*sink.cells));
+	if (!sink.cells)
+		return -ENOMEM;
+
+	err = p->layout.arrange(in, &sink.out);
+	if (err > 0 || (err == 0 && sink.bad))
+		err = -EINVAL;
+	if (err == 0) {
+		memcpy(cells, sink.cells, sink.n * sizeof(*cells));
+		*n = sink.n;
+	}
+
+	free(sink.cells);
+	return err;
+}

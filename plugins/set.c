@@ -1,0 +1,282 @@
+#include "plugins/set.h"
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOFT_US        (5 * MS_US)
+#define HARD_US        (100 * MS_US)
+#define STRIKES        3
+#define STRIKE_TIME_US (600 * SEC_US)
+
+_Static_assert(AULA_CELLS_MAX == LIMIT_CELLS, "a scene takes what the contract promises");
+
+struct entry {
+	struct plugin *plugin;              /* owned */
+	bool built_in, hidden, quarantined; /* hidden: one of the same name was loaded */
+	uint32_t n_strikes;
+	int64_t strikes_us[STRIKES]; /* clock_us() of the latest failures, as a ring */
+};
+
+struct plugin_set {
+	uint32_t n;
+	struct entry entries[PLUGIN_SET_MAX];
+};
+
+/* ---- filling the set ------------------------------------------------------ */
+
+static bool same_kind(const struct plugin *a, const struct plugin *b)
+{
+	return plugin_is_layout(a) == plugin_is_layout(b);
+}
+
+/* Takes the plugin. */
+static int enter(struct plugin_set *set, struct plugin *p, bool built_in) RUNS_ON(on_ctl)
+{
+	struct entry *twin = NULL;
+	int err = set->n == PLUGIN_SET_MAX ? -ENOSPC : 0;
+
+	for (uint32_t i = 0; i < set->n; i++) {
+		struct entry *e = &set->entries[i];
+
+		if (!e->hidden && same_kind(e->plugin, p) &&
+		    strcmp(plugin_name(e->plugin), plugin_name(p)) == 0)
+			twin = e;
+	}
+	if (twin && !twin->built_in)
+		err = -EEXIST;
+	if (err) {
+		plugin_free(p);
+		return err;
+	}
+	if (twin)
+		twin->hidden = true;
+	set->entries[set->n++] = (struct entry){.plugin = p, .built_in = built_in};
+	return 0;
+}
+
+int plugin_set_create(struct plugin_set **out)
+{
+	struct plugin_set *set = calloc(1, sizeof(*set));
+	struct plugin *p;
+	char why[100];
+	int err = 0;
+
+	if (!set)
+		return -ENOMEM;
+	for (int i = 0; !err && plugin_builtins[i]; i++) {
+		err = plugin_add(&p, plugin_builtins[i], why, sizeof(why));
+		if (!err)
+			err = enter(set, p, true);
+	}
+	if (err) {
+		plugin_set_destroy(set);
+		return err;
+	}
+	*out = set;
+	return 0;
+}
+
+void plugin_set_destroy(struct plugin_set *set)
+{
+	if (!set)
+		return;
+	for (uint32_t i = 0; i < set->n; i++)
+		plugin_free(set->entries[i].plugin);
+	free(set);
+}
+
+static int refused(const char *file, const char *why, int err)
+{
+	char quoted[300];
+
+	count_add(COUNT_PLUGIN_ERRORS, 1);
+	log_error("plugin_refused", "plugin=%s err=%d why=%s", file, err,
+		  log_quote(quoted, sizeof(quoted), why));
+	return err;
+}
+
+static int dir_trusted(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		err = -errno;
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) ||
+		 (st.st_uid != 0 && st.st_uid != geteuid()))
+		err = -EPERM;
+	close(fd);
+	return err;
+}
+
+static bool file_name_ok(const char *file)
+{
+	size_t n = strspn(file, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	return n > 0 && n < 64 && file[n] == '\0';
+}
+
+int plugin_set_load(struct plugin_set *set, const char *dir, const char *file)
+{
+	char path[1024], why[256];
+	struct plugin *p;
+	int err;
+
+	if (!file_name_ok(file))
+		return refused("?", "a plugin is named [a-z0-9_-]{1,63}, without .so",
+			       -EINVAL);
+	if (snprintf(path, sizeof(path), "%s/%s.so", dir, file) >= (int)sizeof(path))
+		return refused(file, "the path is too long", -ENAMETOOLONG);
+	err = dir_trusted(dir);
+	if (err)
+		return refused(file,
+			       "others than root and we can write the directory, or it "
+			       "is missing",
+			       err);
+	err = plugin_load(&p, path, why, sizeof(why));
+	if (err)
+		return refused(file, why, err);
+	err = enter(set, p, false);
+	if (err)
+		return refused(file,
+			       err == -EEXIST ? "one of this name is loaded already"
+					      : "too many plugins",
+			       err);
+	log_info("plugin_loaded", "plugin=%s", file);
+	return 0;
+}
+
+int plugin_set_add(struct plugin_set *set, const struct aula_plugin *raw)
+{
+	struct plugin *p;
+	char why[256];
+	int err = plugin_add(&p, raw, why, sizeof(why));
+
+	return err ? err : enter(set, p, false);
+}
+
+/* ---- finding -------------------------------------------------------------- */
+
+static struct entry *layout_find(const struct plugin_set *set, const char *name)
+{
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct entry *e = &set->entries[i];
+
+		if (!e->hidden && plugin_is_layout(e->plugin) &&
+		    strcmp(plugin_name(e->plugin), name) == 0)
+			return (struct entry *)e;
+	}
+	return NULL;
+}
+
+const char *plugin_set_layout(const struct plugin_set *set, const char *name)
+{
+	const struct entry *e = layout_find(set, name);
+
+	return e ? plugin_name(e->plugin) : NULL;
+}
+
+const struct aula_recorder_ops *plugin_set_recorder(const struct plugin_set *set,
+						    const char *name)
+{
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct plugin *p = set->entries[i].plugin;
+
+		if (!plugin_is_layout(p) && strcmp(plugin_name(p), name) == 0)
+			return plugin_recorder(p);
+	}
+	return NULL;
+}
+
+/* A hidden one has its successor's name, so it stands for it in the list. */
+uint32_t plugin_set_layouts(const struct plugin_set *set, const char **names,
+			    uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct entry *e = &set->entries[i];
+		bool listed = false;
+
+		if (!plugin_is_layout(e->plugin))
+			continue;
+		for (uint32_t k = 0; k < i && !listed; k++)
+			listed = set->entries[k].hidden &&
+				 strcmp(plugin_name(set->entries[k].plugin),
+					plugin_name(e->plugin)) == 0;
+		if (listed)
+			continue;
+		if (n < max)
+			names[n] = plugin_name(e->plugin);
+		n++;
+	}
+	return n;
+}
+
+bool plugin_set_quarantined(const struct plugin_set *set, const char *name)
+{
+	const struct entry *e = layout_find(set, name);
+
+	return e && e->quarantined;
+}
+
+/* ---- running -------------------------------------------------------------- */
+
+static void strike(struct entry *e, int64_t now_us, const char *why, int err)
+{
+	uint32_t slot = e->n_strikes++ % STRIKES;
+	bool third = e->n_strikes >= STRIKES &&
+		     now_us - e->strikes_us[e->n_strikes % STRIKES] <= STRIKE_TIME_US;
+
+	/* the slot after the newest holds the oldest of three */
+	e->strikes_us[slot] = now_us;
+	count_add(COUNT_PLUGIN_ERRORS, 1);
+	log_warn("plugin_failed", "layout=%s why=%s err=%d", plugin_name(e->plugin), why,
+		 err);
+	if (!third)
+		return;
+	e->quarantined = true;
+	log_error("plugin_quarantined", "layout=%s instead=grid", plugin_name(e->plugin));
+}
+
+int plugin_set_arrange(struct plugin_set *set, const char *name,
+		       const struct aula_layout_in *in, struct aula_cell *cells,
+		       uint32_t *n)
+{
+	struct entry *e = layout_find(set, name);
+	const struct plugin *grid = set->entries[0].plugin;
+	int64_t start_us, end_us;
+	int err;
+
+	if (!e)
+		return -ENOENT;
+	if (e->quarantined)
+		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n);
+
+	start_us = clock_us();
+	err = plugin_arrange(e->plugin, in, cells, AULA_CELLS_MAX, n);
+	end_us = clock_us();
+	if (err)
+		strike(e, end_us, "failed", err);
+	else if (end_us - start_us > HARD_US)
+		strike(e, end_us, "stalled", 0);
+	else if (end_us - start_us > SOFT_US)
+		log_warn("plugin_slow", "layout=%s us=%lld", name,
+			 (long long)(end_us - start_us));
+	if (err && e->quarantined)
+		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n);
+	return err;
+}

@@ -1,0 +1,334 @@
+#include "recorder/recorder.h"
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "recorder/recording.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one recording may have waiting. Full: the recording is ended. */
+#define QUEUE_US    (2 * SEC_US)
+#define QUEUE_BYTES (16 << 20)
+#define QUEUE_UNITS 400
+
+#define LETTERS      (LIMIT_RECORDINGS * QUEUE_UNITS + 256)
+#define FINISH_QUEUE 1024
+#define SYNC_QUEUE   64
+
+_Static_assert(RECORDING_NAME_MAX == STORE_NAME_MAX, "one limit for names");
+
+/* The place of a recording. `id` is taken by recorder_start() and given back by
+ * the record thread; `stop_id` and `slow_id` name the recording they are for, so
+ * that a late one does not hit another in the same lane. */
+struct lane {
+	_Atomic uint32_t id; /* 0: free */
+	_Atomic uint32_t stop_id, slow_id;
+	_Atomic int32_t n_units; /* that wait, or are being written */
+	_Atomic int64_t n_bytes;
+	_Atomic int64_t oldest_us; /* media time of the unit being written */
+	struct recording *rec OWNED_BY(on_rec);
+};
+
+struct recorder {
+	struct rec_env env;
+	struct worker *writer;
+	struct lane lanes[LIMIT_RECORDINGS];
+};
+
+struct letter {
+	struct recorder *r;
+	struct lane *lane;
+	uint32_t id;
+	struct au *au;              /* of a unit */
+	struct recording_conf conf; /* of a start */
+};
+
+/* ---- on the record thread --------------------------------------------------------- */
+
+static void lane_end(struct lane *lane) RUNS_ON(on_rec)
+{
+	recording_destroy(lane->rec);
+	lane->rec = NULL;
+	count_add(COUNT_REC_ACTIVE, -1);
+	atomic_store(&lane->id, 0);
+}
+
+/* Ends the recording when it is time to. */
+static void lane_settle(struct lane *lane) RUNS_ON(on_rec)
+{
+	uint32_t id;
+	bool slow, empty;
+
+	if (!lane->rec)
+		return;
+	id = recording_id(lane->rec);
+	slow = atomic_load(&lane->slow_id) == id;
+	empty = atomic_load(&lane->n_units) == 0;
+	if ((slow || atomic_load(&lane->stop_id) == id) && empty) {
+		if (slow)
+			recording_fail(lane->rec, -EOVERFLOW);
+		lane_end(lane);
+	} else if (recording_failed(lane->rec)) {
+		lane_end(lane);
+	}
+}
+
+static void on_unit(void *arg)
+{
+	struct letter *letter = arg;
+	struct lane *lane = letter->lane;
+	size_t len = letter->au->len;
+
+	thread_claim(&on_rec);
+	atomic_store(&lane->oldest_us, letter->au->pts_us);
+	if (lane->rec && recording_id(lane->rec) == letter->id)
+		recording_unit(lane->rec, letter->au);
+	else
+		au_put(letter->au);
+	atomic_fetch_sub(&lane->n_bytes, (int64_t)len);
+	atomic_fetch_sub(&lane->n_units, 1);
+	lane_settle(lane);
+	free(letter);
+}
+
+static void on_start(void *arg)
+{
+	struct letter *letter = arg;
+	struct recorder *r = letter->r;
+	struct lane *lane = letter->lane;
+	int err;
+
+	thread_claim(&on_rec);
+	err = recording_create(&lane->rec, &r->env, &letter->conf);
+	if (err) {
+		struct recording_result result = {.id = letter->id, .err = err};
+
+		memcpy(result.name, letter->conf.name, sizeof(result.name));
+		count_add(COUNT_REC_ACTIVE, -1);
+		count_add(COUNT_REC_ERRORS, 1);
+		atomic_store(&lane->id, 0);
+		r->env.events.done(r->env.events.ctx, &result);
+	}
+	free(letter);
+}
+
+static void on_stop(void *arg)
+{
+	thread_claim(&on_rec);
+	lane_settle(arg);
+}
+
+static void on_tick(void *ctx)
+{
+	struct recorder *r = ctx;
+
+	thread_claim(&on_rec);
+	for (int i = 0; i < LIMIT_RECORDINGS; i++) {
+		if (r->lanes[i].rec)
+			recording_tick(r->lanes[i].rec);
+		lane_settle(&r->lanes[i]);
+	}
+}
+
+static void on_last(void *ctx)
+{
+	struct recorder *r = ctx;
+
+	thread_claim(&on_rec);
+	for (int i = 0; i < LIMIT_RECORDINGS; i++)
+		if (r->lanes[i].rec)
+			lane_end(&r->lanes[i]);
+}
+
+static void on_recover(void *arg)
+{
+	thread_claim(&on_finish);
+	finish_recover(arg);
+}
+
+/* ---- from any thread ----------------------------------------------------------------
+ */
+
+/* One that was told to stop is gone for everybody but the record thread, so that
+ * its id may be used again at once. */
+static struct lane *lane_of(struct recorder *r, uint32_t id)
+{
+	for (int i = 0; id && i < LIMIT_RECORDINGS; i++)
+		if (atomic_load(&r->lanes[i].id) == id &&
+		    atomic_load(&r->lanes[i].stop_id) != id)
+			return &r->lanes[i];
+	return NULL;
+}
+
+static struct lane *lane_take(struct recorder *r, uint32_t id)
+{
+	for (int i = 0; i < LIMIT_RECORDINGS; i++) {
+		uint32_t none = 0;
+
+		if (!atomic_compare_exchange_strong(&r->lanes[i].id, &none, id))
+			continue;
+		/* they may be of an earlier recording with this id */
+		atomic_store(&r->lanes[i].stop_id, 0);
+		atomic_store(&r->lanes[i].slow_id, 0);
+		return &r->lanes[i];
+	}
+	return NULL;
+}
+
+int recorder_start(struct recorder *r, const struct recording_conf *conf)
+{
+	struct letter *letter;
+	struct lane *lane;
+
+	if (!conf->id || !memchr(conf->name, 0, sizeof(conf->name)) ||
+	    !store_name_ok(conf->name) || !conf->w_px || !conf->h_px)
+		return -EINVAL;
+	if (lane_of(r, conf->id))
+		return -EEXIST;
+	letter = calloc(1, sizeof(*letter));
+	if (!letter)
+		return -ENOMEM;
+	lane = lane_take(r, conf->id);
+	if (!lane) {
+		free(letter);
+		return -EBUSY;
+	}
+	*letter = (struct letter){.r = r, .lane = lane, .id = conf->id, .conf = *conf};
+	count_add(COUNT_REC_ACTIVE, 1);
+	if (worker_post(r->writer, on_start, letter) < 0) {
+		count_add(COUNT_REC_ACTIVE, -1);
+		count_add(COUNT_REJECT_QUEUE, 1);
+		atomic_store(&lane->id, 0);
+		free(letter);
+		return -ENOBUFS;
+	}
+	return 0;
+}
+
+/* Counts the unit in, unless the queue is full with it. */
+static bool lane_admit(struct lane *lane, const struct au *au)
+{
+	int64_t bytes;
+	int32_t n;
+
+	/* stored before the unit is counted: who counts the next one sees it */
+	if (atomic_load(&lane->n_units) == 0)
+		atomic_store(&lane->oldest_us, au->pts_us);
+	n = atomic_fetch_add(&lane->n_units, 1) + 1;
+	bytes = atomic_fetch_add(&lane->n_bytes, (int64_t)au->len) + (int64_t)au->len;
+	return n <= QUEUE_UNITS && bytes <= QUEUE_BYTES &&
+	       au->pts_us - atomic_load(&lane->oldest_us) <= QUEUE_US;
+}
+
+int recorder_push(struct recorder *r, uint32_t id, struct au *au)
+{
+	struct lane *lane = lane_of(r, id);
+	struct letter *letter = NULL;
+
+	if (!lane || atomic_load(&lane->slow_id) == id) {
+		au_put(au);
+		return lane ? -EOVERFLOW : -ENOENT;
+	}
+	if (lane_admit(lane, au))
+		letter = malloc(sizeof(*letter));
+	if (letter) {
+		*letter = (struct letter){.r = r, .lane = lane, .id = id, .au = au};
+		if (worker_post(r->writer, on_unit, letter) == 0)
+			return 0;
+	}
+	/* the record thread ends it when what waits is written */
+	atomic_store(&lane->slow_id, id);
+	count_add(COUNT_REJECT_QUEUE, 1);
+	log_warn("recording_too_slow", "id=%u", id);
+	atomic_fetch_sub(&lane->n_bytes, (int64_t)au->len);
+	atomic_fetch_sub(&lane->n_units, 1);
+	free(letter);
+	au_put(au);
+	return -EOVERFLOW;
+}
+
+int recorder_stop(struct recorder *r, uint32_t id)
+{
+	struct lane *lane = lane_of(r, id);
+
+	if (!lane)
+		return -ENOENT;
+	atomic_store(&lane->stop_id, id);
+	/* full: the tick sees it within a second */
+	if (worker_post(r->writer, on_stop, lane) < 0)
+		count_add(COUNT_REJECT_QUEUE, 1);
+	return 0;
+}
+
+int recorder_recover(struct recorder *r)
+{
+	return worker_post(r->env.finisher, on_recover, &r->env);
+}
+
+/* ---- life ----------------------------------------------------------------------------
+ */
+
+static int workers_create(struct recorder *r)
+{
+	const struct worker_conf finisher = {
+		.role = &on_finish,
+		.name = "rec-finish",
+		.size = FINISH_QUEUE,
+		.background = true,
+	};
+	const struct worker_conf syncer = {.name = "rec-sync", .size = SYNC_QUEUE};
+	const struct worker_conf writer = {
+		.role = &on_rec,
+		.name = "rec",
+		.size = LETTERS,
+		.tick = on_tick,
+		.last = on_last,
+		.ctx = r,
+	};
+	int err = worker_create(&r->env.finisher, &finisher);
+
+	if (!err)
+		err = worker_create(&r->env.syncer, &syncer);
+	if (!err)
+		err = worker_create(&r->writer, &writer);
+	return err;
+}
+
+int recorder_create(struct recorder **out, const struct recorder_conf *conf,
+		    const struct recorder_events *events)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	r->env.ops = conf->ops;
+	r->env.events = *events;
+	r->env.reserve_bytes = conf->reserve_bytes;
+	err = store_create(&r->env.store, conf->dir, conf->ops->extension);
+	if (!err)
+		err = workers_create(r);
+	if (err) {
+		recorder_destroy(r);
+		return err;
+	}
+	*out = r;
+	return 0;
+}
+
+void recorder_destroy(struct recorder *r)
+{
+	if (!r)
+		return;
+	worker_destroy(r->writer);       /* its end fills the finisher */
+	worker_destroy(r->env.finisher); /* writes all that is left */
+	worker_destroy(r->env.syncer);
+	store_destroy(r->env.store);
+	free(r);
+}

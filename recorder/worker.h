@@ -1,0 +1,32 @@
+/* worker.h - a thread that runs what is posted to it and, between that, a tick. */
+#ifndef RECORDER_WORKER_H
+#define RECORDER_WORKER_H
+
+#include "base/attr.h"
+#include "base/thread.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct worker;
+
+struct worker_conf {
+	struct thread_role *role;
+	const char *name;        /* of the thread, at most 15 characters */
+	uint32_t size;           /* letters that may wait */
+	bool background;         /* media on the other threads comes first */
+	void (*tick)(void *ctx); /* each second and after letters; may be NULL */
+	void (*last)(
+		void *ctx); /* on the thread, when all letters are done; may be NULL */
+	void *ctx;
+};
+
+int worker_create(struct worker **out, const struct worker_conf *conf) AULA_MUST_CHECK;
+
+/* Runs all that was posted, then conf.last, and waits for it. NULL is accepted. */
+void worker_destroy(struct worker *worker);
+
+/* ANY_THREAD. -ENOBUFS: refused, `arg` is the caller's. */
+int worker_post(struct worker *worker, void (*fn)(void *arg), void *arg) AULA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,95 @@
+/* http.h - the HTTP/1.1 and WebSocket server of the control thread, over TLS.
+ *
+ * Heads are parsed strictly (RFC 9112) and refused whole; files that are built
+ * in are answered here, everything else goes to the events. Control thread.
+ */
+#ifndef SIGNALING_HTTP_H
+#define SIGNALING_HTTP_H
+
+#include "base/attr.h"
+#include "base/loop.h"
+#include "base/thread.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http_server;
+struct http_request; /* lives until it is replied to, even when the client left */
+struct ws;	     /* one WebSocket connection, RFC 6455 */
+
+struct http_conf {
+	uint32_t n_listen; /* none: all addresses, IPv6 and IPv4 */
+	char listen[4][46];
+	uint16_t port;	   /* 0: any free one, see http_port */
+	bool plain;	   /* without TLS: behind a proxy, or for tests */
+	const char *cert_path, *key_path; /* PEM; made (self-signed) when both are missing */
+	uint32_t n_origins; /* besides our own Host: allowed Origin values of pages */
+	char origins[8][128];
+	const char *webroot; /* NULL: the files inside the binary */
+};
+
+struct http_events {
+	void *ctx;
+	/* A request that is not for a built-in file. Reply now or later, once. */
+	void (*request)(void *ctx, struct http_request *req);
+	/* A WebSocket was accepted at /ws (subprotocol aula.v1, Origin checked). It
+	 * has LIMIT_WS_AUTH_SEC to become a session: see ws_keep. */
+	void (*ws_open)(void *ctx, struct ws *ws);
+	/* A whole text message, valid UTF-8, at most LIMIT_WS_MESSAGE bytes. */
+	void (*ws_text)(void *ctx, struct ws *ws, const char *text, size_t len);
+	/* After it the pointer is dead. Also called after ws_close. Never called
+	 * from inside ws_send or ws_close. */
+	void (*ws_closed)(void *ctx, struct ws *ws);
+};
+
+int http_create(struct http_server **out, struct loop *loop, const struct http_conf *conf,
+		const struct http_events *events, char *why, size_t why_len)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void http_destroy(struct http_server *server) RUNS_ON(on_ctl); /* NULL is accepted */
+uint16_t http_port(const struct http_server *server);
+/* Reads certificate and key again; connections stay. Bad files: old ones stay. */
+int http_reload_tls(struct http_server *server, char *why, size_t why_len)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+/* New connections and requests get 503 with Retry-After from here on. */
+void http_drain(struct http_server *server) RUNS_ON(on_ctl);
+
+/* ---- requests ------------------------------------------------------------- */
+
+const char *http_method(const struct http_request *req); /* "GET", "POST", ... */
+const char *http_path(const struct http_request *req);	 /* decoded, starts with / */
+/* A query parameter, decoded; NULL without it. */
+const char *http_query(const struct http_request *req, const char *key);
+/* A field by its lower-case name; NULL without it. */
+const char *http_field(const struct http_request *req, const char *name);
+const char *http_body(const struct http_request *req, size_t *len);
+const char *http_remote_ip(const struct http_request *req);
+
+/* Replies and ends the request. `type` NULL: no body. Security fields, length
+ * and, for text of 1 KB and more, nothing else is added. */
+void http_reply(struct http_request *req, int status, const char *type, const void *body,
+		size_t len) RUNS_ON(on_ctl);
+/* {"code": code, "title": ...} as application/problem+json (RFC 9457). */
+void http_reply_error(struct http_request *req, int status, const char *code)
+	RUNS_ON(on_ctl);
+/* Sends an open file with single Range, ETag and If-Range; takes the `fd`.
+ * `download` (may be NULL) becomes the name to save it under. */
+void http_reply_file(struct http_request *req, int fd, const char *type,
+		     const char *download) RUNS_ON(on_ctl);
+void http_reply_redirect(struct http_request *req, int status, const char *location)
+	RUNS_ON(on_ctl);
+
+/* ---- WebSockets ----------------------------------------------------------- */
+
+void *ws_data(const struct ws *ws);
+void ws_set_data(struct ws *ws, void *data);
+/* The connection became a session: the authentication deadline is off. */
+void ws_keep(struct ws *ws) RUNS_ON(on_ctl);
+/* Queues a text message. When LIMIT_WS_QUEUE is exceeded the connection is
+ * reset and -ENOBUFS comes back: a slow client costs only itself. */
+int ws_send(struct ws *ws, const char *text, size_t len) RUNS_ON(on_ctl);
+/* Sends a close frame and ends it within a second. */
+void ws_close(struct ws *ws, uint16_t code, const char *reason) RUNS_ON(on_ctl);
+const char *ws_remote_ip(const struct ws *ws);
+
+#endif

@@ -1,0 +1,38 @@
+/* session.h - what survives a lost WebSocket: the numbered events of one
+ * client, so that it can resume with the last number it saw. Control thread.
+ */
+#ifndef SIGNALING_SESSION_H
+#define SIGNALING_SESSION_H
+
+#include "base/attr.h"
+#include "base/thread.h"
+#include "signaling/http.h"
+#include "signaling/proto.h"
+
+#define SESSION_EVENTS 512 /* kept; the oldest goes: a longer gap needs a snapshot */
+#define SESSION_TOKEN  32  /* characters */
+
+struct session;
+
+int session_create(struct session **out) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void session_destroy(struct session *session) RUNS_ON(on_ctl); /* detaches; NULL is accepted */
+
+const char *session_token(const struct session *session);
+
+/* Binds it to a connection (NULL: unbinds) and calls ws_keep. A connection that
+ * was bound before is closed with code 4409: one client, one connection. */
+void session_attach(struct session *session, struct ws *ws) RUNS_ON(on_ctl);
+struct ws *session_ws(const struct session *session);
+
+/* Numbers, keeps and (when attached) sends an event. Takes `d`. */
+void session_event(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
+/* The same without number and without memory: for what is soon stale. */
+void session_hint(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
+
+/* Sends all events after `seq`. False when some of them are gone: the caller
+ * sends a snapshot. session_can_replay says it before anything is sent. */
+bool session_can_replay(const struct session *session, uint64_t seq) RUNS_ON(on_ctl);
+bool session_replay(struct session *session, uint64_t seq) RUNS_ON(on_ctl);
+uint64_t session_seq(const struct session *session);
+
+#endif

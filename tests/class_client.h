@@ -1,0 +1,60 @@
+/* class_client.h - a whole scripted member for tests and benches: WebSocket,
+ * offer and answer, ICE, DTLS, SRTP. It sends real Opus and H.264 or VP8 when
+ * asked to, and counts what it gets. One thread.
+ */
+#ifndef TESTS_CLASS_CLIENT_H
+#define TESTS_CLASS_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct class_client;
+
+struct class_client_conf {
+	const char *host; /* an IP address */
+	uint16_t port;	  /* of the WebSocket */
+	bool tls;
+	const char *code, *name;
+	const char *token; /* NULL: a student */
+	bool vp8;	   /* takes no H.264 */
+	bool tcp;	   /* media by ICE-TCP */
+	bool no_media;	   /* does not answer the offer */
+};
+
+struct class_client_stats {
+	uint32_t video, audio, rtx; /* packets */
+	uint32_t frames, keys;	    /* of video, by marker and by first payload byte */
+	uint64_t bytes;
+	int64_t first_video_us; /* clock_us(), 0: none yet */
+	uint32_t events;	/* WebSocket messages with a seq */
+	uint32_t generation;	/* of the last layout event */
+	char last_event[40];
+};
+
+/* Joins, and (unless no_media) waits until media is connected. NULL: not within
+ * `timeout_ms`. */
+struct class_client *class_client_join(const struct class_client_conf *conf, int timeout_ms);
+void class_client_leave(struct class_client *c);  /* says so; NULL is accepted */
+void class_client_vanish(struct class_client *c); /* says nothing */
+
+/* Sends a request and waits for its reply: NULL when it was ok, else the error
+ * code (valid until the next call), "timeout" without a reply. */
+const char *class_client_ask(struct class_client *c, const char *type, const char *d);
+/* The text of the last ok's reply. */
+const char *class_client_reply(const struct class_client *c);
+
+/* Lets `ms` pass: reads, answers offers, and sends what is switched on. */
+void class_client_run(struct class_client *c, int ms);
+
+/* Prepared media, 1 s in a circle: encoded once, shared by many clients. */
+struct class_media;
+struct class_media *class_media_create(bool vp8, uint8_t luma, unsigned tone_hz);
+void class_media_destroy(struct class_media *m);
+/* From now on run() sends it at its rate; NULL: stops. */
+void class_client_send(struct class_client *c, const struct class_media *m, bool video,
+		       bool audio);
+
+const struct class_client_stats *class_client_stats(const struct class_client *c);
+
+#endif

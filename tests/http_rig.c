@@ -1,0 +1,217 @@
+#include "tests/http_rig.h"
+
+#include "base/loop.h"
+#include "base/thread.h"
+#include "tests/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define BIG (3 << 20)
+
+struct rig {
+	struct http_conf conf;
+	const struct http_times *times;
+	struct loop *loop;
+	struct thread *thread;
+	struct http_server *server;
+	atomic_bool ready;
+	atomic_int n_open, n_closed, flood;
+	_Atomic(const char *) file;
+};
+
+struct call {
+	struct rig *rig;
+	void (*fn)(struct http_server *server);
+	atomic_bool done;
+};
+
+static void nap(void)
+{
+	poll(NULL, 0, 1);
+}
+
+/* ---- answers -------------------------------------------------------------- */
+
+static void echo(struct http_request *req) RUNS_ON(on_ctl)
+{
+	char text[2048];
+	size_t len;
+	const char *body = http_body(req, &len);
+	const char *q = http_query(req, "q");
+	int n = snprintf(text, sizeof(text), "%s %s q=%s ip=%s len=%zu body=%.200s",
+			 http_method(req), http_path(req), q ? q : "-",
+			 http_remote_ip(req), len, body);
+
+	http_reply(req, 200, "text/plain", text, (size_t)n);
+}
+
+static void later(void *arg)
+{
+	thread_claim(&on_ctl);
+	echo(arg);
+}
+
+static void big(struct http_request *req) RUNS_ON(on_ctl)
+{
+	char *body = malloc(BIG);
+
+	CHECK(body);
+	memset(body, 'b', BIG);
+	http_reply(req, 200, "application/octet-stream", body, BIG);
+	free(body);
+}
+
+static void on_request(void *ctx, struct http_request *req)
+{
+	struct rig *rig = ctx;
+	const char *path = http_path(req);
+
+	thread_claim(&on_ctl);
+	if (strcmp(path, "/echo") == 0) {
+		echo(req);
+	} else if (strcmp(path, "/later") == 0) {
+		CHECK(loop_post(rig->loop, later, req) == 0);
+	} else if (strcmp(path, "/file") == 0) {
+		int fd = open(atomic_load(&rig->file), O_RDONLY | O_CLOEXEC);
+
+		CHECK(fd >= 0);
+		http_reply_file(req, fd, "video/mp4", http_query(req, "download"));
+	} else if (strcmp(path, "/away") == 0) {
+		http_reply_redirect(req, 303, "/echo?q=1");
+	} else if (strcmp(path, "/split") == 0) {
+		http_reply_redirect(req, 303, "/x\r\nSet-Cookie: a=b");
+	} else if (strcmp(path, "/big") == 0) {
+		big(req);
+	} else {
+		http_reply_error(req, 404, "not_found");
+	}
+}
+
+static void on_open(void *ctx, struct ws *ws)
+{
+	struct rig *rig = ctx;
+
+	thread_claim(&on_ctl);
+	ws_set_data(ws, rig);
+	atomic_fetch_add(&rig->n_open, 1);
+}
+
+static void flood(struct rig *rig, struct ws *ws) RUNS_ON(on_ctl)
+{
+	char text[1000];
+	int err = 0;
+
+	memset(text, 'f', sizeof(text));
+	for (int i = 0; i < 100000 && !err; i++)
+		err = ws_send(ws, text, sizeof(text));
+	atomic_store(&rig->flood, err);
+}
+
+static void on_text(void *ctx, struct ws *ws, const char *text, size_t len)
+{
+	thread_claim(&on_ctl);
+	CHECK(ws_data(ws) == ctx);
+	if (len == 4 && memcmp(text, "keep", 4) == 0)
+		ws_keep(ws);
+	if (len == 5 && memcmp(text, "close", 5) == 0)
+		ws_close(ws, 4000, "as asked");
+	else if (len == 5 && memcmp(text, "flood", 5) == 0)
+		flood(ctx, ws);
+	else
+		(void)ws_send(ws, text, len);
+}
+
+static void on_closed(void *ctx, struct ws *ws)
+{
+	struct rig *rig = ctx;
+
+	CHECK(ws_data(ws) == rig);
+	atomic_fetch_add(&rig->n_closed, 1);
+}
+
+/* ---- life ----------------------------------------------------------------- */
+
+static void run(void *arg)
+{
+	struct rig *rig = arg;
+	const struct http_events events = {rig, on_request, on_open, on_text, on_closed};
+	char why[200] = "";
+
+	thread_claim(&on_ctl);
+	CHECK(loop_create(&rig->loop, 256) == 0);
+	if (http_create(&rig->server, rig->loop, &rig->conf, &events, why, sizeof(why))) {
+		fprintf(stderr, "http_create: %s\n", why);
+		exit(1);
+	}
+	if (rig->times)
+		http_set_times(rig->server, rig->times);
+	atomic_store(&rig->ready, true);
+	loop_run(rig->loop);
+	http_destroy(rig->server);
+	loop_destroy(rig->loop);
+}
+
+struct rig *rig_create(const struct http_conf *conf, const struct http_times *times)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	CHECK(rig);
+	rig->conf = *conf;
+	rig->times = times;
+	CHECK(thread_start(&rig->thread, &on_ctl, "rig", run, rig) == 0);
+	while (!atomic_load(&rig->ready))
+		nap();
+	return rig;
+}
+
+void rig_destroy(struct rig *rig)
+{
+	loop_stop(rig->loop);
+	thread_join(rig->thread);
+	free(rig);
+}
+
+uint16_t rig_port(const struct rig *rig)
+{
+	return http_port(rig->server);
+}
+
+void rig_file(struct rig *rig, const char *path)
+{
+	atomic_store(&rig->file, path);
+}
+
+static void do_call(void *arg)
+{
+	struct call *call = arg;
+
+	call->fn(call->rig->server);
+	atomic_store(&call->done, true);
+}
+
+void rig_call(struct rig *rig, void (*fn)(struct http_server *server))
+{
+	struct call call = {.rig = rig, .fn = fn};
+
+	CHECK(loop_post(rig->loop, do_call, &call) == 0);
+	while (!atomic_load(&call.done))
+		nap();
+}
+
+int rig_ws_open(struct rig *rig)
+{
+	return atomic_load(&rig->n_open);
+}
+
+int rig_ws_closed(struct rig *rig)
+{
+	return atomic_load(&rig->n_closed);
+}
+
+int rig_flood_result(struct rig *rig)
+{
+	return atomic_load(&rig->flood);
+}

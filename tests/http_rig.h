@@ -1,0 +1,27 @@
+/* http_rig.h - an HTTP server on loopback in a thread of its own, for tests.
+ *
+ * It answers /echo with what it got, /file with a file, /later from another turn
+ * of the loop, /away with a redirect, /big with 3 MB, else 404. A WebSocket gets
+ * its texts back; "keep" keeps it, "close" closes it with 4000, "flood" sends
+ * until the queue is full.
+ */
+#ifndef TESTS_HTTP_RIG_H
+#define TESTS_HTTP_RIG_H
+
+#include "signaling/http_conn.h"
+
+struct rig;
+
+/* `times` NULL: the usual ones. Ends the test when it cannot. */
+struct rig *rig_create(const struct http_conf *conf, const struct http_times *times);
+void rig_destroy(struct rig *rig);
+uint16_t rig_port(const struct rig *rig);
+/* The file behind /file. */
+void rig_file(struct rig *rig, const char *path);
+/* Runs on the control thread, waits for its end. */
+void rig_call(struct rig *rig, void (*fn)(struct http_server *server));
+int rig_ws_open(struct rig *rig); /* events seen so far */
+int rig_ws_closed(struct rig *rig);
+int rig_flood_result(struct rig *rig); /* of the ws_send that ended "flood" */
+
+#endif

@@ -1,0 +1,240 @@
+/* A scripted class against a whole server in this process: all threads, real
+ * sockets, real media. Made to run under ThreadSanitizer, too.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/count.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "mcu/room.h"
+#include "mcu/server.h"
+#include "signaling/http.h"
+#include "tests/class_client.h"
+#include "tests/test.h"
+#include "tests/ws_client.h"
+
+static struct conf conf;
+static struct server *server;
+static char dir[64], code[8], token[AUTH_TOKEN + 1];
+static uint16_t port;
+
+static struct class_client *join(const char *name, const char *with, bool vp8, bool tcp)
+{
+	const struct class_client_conf c = {.host = "127.0.0.1",
+					    .port = port,
+					    .code = code,
+					    .name = name,
+					    .token = with,
+					    .vp8 = vp8,
+					    .tcp = tcp};
+	struct class_client *client = class_client_join(&c, 10000);
+
+	CHECK(client);
+	return client;
+}
+
+static bool ok(const char *error)
+{
+	if (error)
+		fprintf(stderr, "refused: %s\n", error);
+	return !error;
+}
+
+static bool is(const char *error, const char *want)
+{
+	if (!error || strcmp(error, want) != 0)
+		fprintf(stderr, "said %s, not %s\n", error ? error : "ok", want);
+	return error && strcmp(error, want) == 0;
+}
+
+/* Runs all until `check` holds for the first, at most `ms`. */
+static void run_all(struct class_client **list, int n, int ms)
+{
+	int64_t end = clock_us() + ms * MS_US;
+
+	while (clock_us() < end)
+		for (int i = 0; i < n; i++)
+			class_client_run(list[i], 4);
+}
+
+static void roles_and_fields(struct class_client *lecturer, struct class_client *student)
+{
+	CHECK(is(class_client_ask(student, "layout.set", "{\"name\":\"grid\"}"), "forbidden"));
+	CHECK(is(class_client_ask(student, "record.start", "{}"), "forbidden"));
+	CHECK(is(class_client_ask(lecturer, "room.list", "{}"), "forbidden"));
+	CHECK(is(class_client_ask(lecturer, "layout.set", "{\"name\":\"none-such\"}"),
+		 "unknown_layout"));
+	CHECK(is(class_client_ask(lecturer, "layout.set", "{\"name\":7}"), "bad_field"));
+	CHECK(is(class_client_ask(lecturer, "layout.set", "{}"), "bad_field"));
+	CHECK(is(class_client_ask(lecturer, "dance", "{}"), "unknown_type"));
+	CHECK(is(class_client_ask(lecturer, "join", "{\"code\":\"x\",\"name\":\"y\"}"),
+		 "bad_state"));
+	CHECK(is(class_client_ask(lecturer, "member.mute", "{\"member\":\"m99999\"}"),
+		 "unknown_member"));
+	CHECK(is(class_client_ask(student, "rtc.answer", "{\"sdp\":\"v=0\",\"v\":77}"),
+		 "bad_state"));
+	CHECK(is(class_client_ask(lecturer, "record.stop", "{}"), "not_recording"));
+}
+
+static void media_flows(struct class_client **all, struct class_media *h264,
+			struct class_media *vp8)
+{
+	class_client_send(all[0], h264, true, true);
+	class_client_send(all[1], vp8, true, true);
+	for (int i = 0; i < 2; i++)
+		CHECK(ok(class_client_ask(all[i], "media.set", "{\"mic\":true,\"cam\":true}")));
+	run_all(all, 3, 2500);
+	for (int i = 0; i < 3; i++) {
+		const struct class_client_stats *s = class_client_stats(all[i]);
+
+		CHECK(s->frames >= 10 && s->audio >= 60);
+	}
+	CHECK(count_get(COUNT_FRAMES_DECODED) >= 20);
+}
+
+static void the_layout_changes(struct class_client **all)
+{
+	static const char *const names[] = {"speaker", "lecture", "grid", "speaker"};
+
+	for (int i = 0; i < 4; i++) {
+		uint32_t before = class_client_stats(all[2])->generation;
+		char d[64];
+
+		snprintf(d, sizeof(d), "{\"name\":\"%s\"}", names[i]);
+		CHECK(ok(class_client_ask(all[0], "layout.set", d)));
+		for (int k = 0; k < 50 && class_client_stats(all[2])->generation == before; k++)
+			run_all(all, 3, 20);
+		CHECK(class_client_stats(all[2])->generation > before);
+	}
+}
+
+static void it_is_recorded(struct class_client **all)
+{
+	char path[200], id[40] = "";
+	const char *at;
+	struct stat st;
+
+	CHECK(ok(class_client_ask(all[0], "record.start", "{\"title\":\"Test\"}")));
+	at = strstr(class_client_reply(all[0]), "\"id\":\"");
+	CHECK(at && sscanf(at, "\"id\":\"%39[a-z0-9]", id) == 1);
+	CHECK(is(class_client_ask(all[0], "record.start", "{}"), "recording_busy"));
+	run_all(all, 3, 2000);
+	CHECK(ok(class_client_ask(all[0], "record.stop", "{}")));
+	snprintf(path, sizeof(path), "%s/recordings/%s.mp4", dir, id);
+	for (int i = 0; i < 200 && stat(path, &st) < 0; i++)
+		run_all(all, 3, 25);
+	CHECK(stat(path, &st) == 0 && st.st_size > 5000);
+	run_all(all, 3, 200);
+	CHECK(ok(class_client_ask(all[2], "recording.list", "{}")));
+	CHECK(strstr(class_client_reply(all[2]), "\"state\":\"ready\""));
+}
+
+static void screens_and_restarts(struct class_client **all)
+{
+	CHECK(ok(class_client_ask(all[1], "screen.set", "{\"on\":true}")));
+	run_all(all, 3, 300);
+	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":true}"))); /* takes over */
+	CHECK(is(class_client_ask(all[1], "screen.set", "{\"on\":true}"), "screen_busy"));
+	run_all(all, 3, 300);
+	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":false}")));
+	CHECK(ok(class_client_ask(all[1], "rtc.restart", "{}")));
+	run_all(all, 3, 300);
+}
+
+/* joins and vanishing clients beside a running class */
+static void coming_and_going(struct class_client **all)
+{
+	for (int i = 0; i < 6; i++) {
+		struct class_client *c = join("Passer-by", NULL, i & 1, i % 3 == 2);
+
+		class_client_run(c, 100);
+		CHECK(ok(class_client_ask(c, "chat.send", "{\"text\":\"hello \\u0001 world\"}")));
+		if (i & 1)
+			class_client_vanish(c);
+		else
+			class_client_leave(c);
+		run_all(all, 3, 50);
+	}
+}
+
+static void everything(void *arg)
+{
+	struct class_media *h264 = class_media_create(false, 180, 440);
+	struct class_media *vp8 = class_media_create(true, 90, 700);
+	struct class_client *all[3];
+
+	(void)arg;
+	all[0] = join("Lecturer", token, false, false);
+	all[1] = join("Asha", NULL, true, false);
+	all[2] = join("Ivan", NULL, false, true);
+	roles_and_fields(all[0], all[1]);
+	media_flows(all, h264, vp8);
+	the_layout_changes(all);
+	it_is_recorded(all);
+	screens_and_restarts(all);
+	coming_and_going(all);
+	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
+	run_all(all, 3, 100);
+	for (int i = 0; i < 3; i++)
+		class_client_vanish(all[i]);
+	class_media_destroy(h264);
+	class_media_destroy(vp8);
+	/* as SIGTERM does, without the process */
+	loop_stop(server->loop);
+}
+
+static void configure(void)
+{
+	const char *plugins = getenv("PLUGIN_DIR");
+
+	snprintf(dir, sizeof(dir), "/tmp/aula-class-XXXXXX");
+	CHECK(mkdtemp(dir));
+	conf_init(&conf);
+	conf.http_port = conf.media_udp_port = conf.media_tcp_port = 0;
+	conf.plain_http = true;
+	conf.n_listen = conf.n_advertise = 1;
+	snprintf(conf.listen[0], sizeof(conf.listen[0]), "127.0.0.1");
+	snprintf(conf.advertise[0], sizeof(conf.advertise[0]), "127.0.0.1");
+	snprintf(conf.data_dir, sizeof(conf.data_dir), "%s", dir);
+	snprintf(conf.database, sizeof(conf.database), "sqlite:%s/aula.db", dir);
+	snprintf(conf.recordings_dir, sizeof(conf.recordings_dir), "%s/recordings", dir);
+	snprintf(conf.plugins_dir, sizeof(conf.plugins_dir), "%s",
+		 plugins ? plugins : "plugins/.libs");
+	conf.recording_reserve_mb = 1;
+	log_set_level(LOG_WARN);
+}
+
+int main(void)
+{
+	struct thread *clients;
+	struct room *room;
+	char why[300], rm[100];
+
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	configure();
+	if (server_create(&server, &conf, why, sizeof(why))) {
+		fprintf(stderr, "cannot start: %s\n", why);
+		return 1;
+	}
+	port = http_port(server->http);
+	CHECK(room_new(&room, server, "Tested") == 0);
+	memcpy(code, room->row.code, sizeof(code));
+	room_lecturer_token(room, token);
+	CHECK(thread_start(&clients, NULL, "clients", everything, NULL) == 0);
+	server_run(server);
+	thread_join(clients);
+	server_destroy(server);
+	CHECK(count_get(COUNT_PEERS) == 0 && count_get(COUNT_MEMBERS) == 0);
+	CHECK(count_get(COUNT_ENCODERS) == 0 && count_get(COUNT_ROOMS) == 0);
+	snprintf(rm, sizeof(rm), "%s/recordings", dir);
+	(void)rm;
+	return 0;
+}

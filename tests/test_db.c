@@ -1,0 +1,434 @@
+/* Runs on a SQLite file, and on the PostgreSQL of AULA_TEST_PG if that is set. */
+#include "db/db.h"
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/rand.h"
+#include "base/thread.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char nasty[] = "'; DROP TABLE rooms; -- \" $1 %s \\ \n\t\x01 \xf0\x9f\x8e\x93";
+
+static struct loop *loop;
+static char url[512], why[256];
+static bool is_pg;
+
+static struct answer {
+	int calls, err;
+	uint32_t n;
+	struct db_room rooms[8];
+	struct db_visit visits[8];
+	struct db_message messages[8];
+	struct db_recording recordings[8];
+	char value[5000];
+	bool set;
+} got;
+
+static void fill(char *out, size_t size, const char *letter)
+{
+	size_t len = strlen(letter), n = 0;
+
+	while (n + len < size) {
+		memcpy(out + n, letter, len);
+		n += len;
+	}
+	out[n] = '\0';
+}
+
+static struct db *open_db(void)
+{
+	struct db *db = NULL;
+
+	CHECK(loop_create(&loop, 64) == 0);
+	if (db_open(&db, url, loop, why, sizeof(why))) {
+		fprintf(stderr, "%s\n", why);
+		exit(1);
+	}
+	CHECK(db_healthy(db));
+	return db;
+}
+
+static void close_db(struct db *db)
+{
+	db_close(db);
+	loop_destroy(loop);
+}
+
+static void answered(int err, uint32_t n)
+{
+	got.calls++;
+	got.err = err;
+	got.n = n;
+	loop_stop(loop);
+}
+
+/* Runs the loop until the answer came. */
+static void wait_for(int posted)
+{
+	int before = got.calls;
+
+	CHECK(posted == 0);
+	loop_run(loop);
+	CHECK(got.calls == before + 1);
+}
+
+#define TAKER(type) \
+	static void take_##type##s(void *ctx, int err, const struct db_##type *rows, \
+				   uint32_t n) \
+	{ \
+		CHECK(ctx == &got); \
+		if (n > 0) \
+			memcpy(got.type##s, rows, (n < 8 ? n : 8) * sizeof(*rows)); \
+		answered(err, n); \
+	}
+TAKER(room)
+TAKER(visit)
+TAKER(message)
+TAKER(recording)
+
+static void take_setting(void *ctx, int err, const char *value)
+{
+	CHECK(ctx == &got);
+	got.set = value != NULL;
+	snprintf(got.value, sizeof(got.value), "%s", value ? value : "");
+	answered(err, 0);
+}
+
+/* ---- a second connection, to look and to spoil --------------------------- */
+
+static void meddle(const char *sql)
+{
+	if (is_pg) {
+		PGconn *pg = PQconnectdb(url);
+		PGresult *result = PQexec(pg, sql);
+
+		PQclear(result);
+		PQfinish(pg);
+	} else {
+		sqlite3 *handle;
+
+		CHECK(sqlite3_open(url + 7, &handle) == SQLITE_OK);
+		sqlite3_busy_timeout(handle, 2000);
+		CHECK(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK);
+		sqlite3_close(handle);
+	}
+}
+
+static void drop_all(void)
+{
+	static const char *const tables[] = {"rooms",	   "visits",   "messages",
+					     "recordings", "settings", "schema_version"};
+
+	for (int i = 0; i < 6; i++) {
+		char sql[64];
+
+		snprintf(sql, sizeof(sql), "DROP TABLE IF EXISTS %s", tables[i]);
+		meddle(sql);
+	}
+}
+
+/* ---- tests --------------------------------------------------------------- */
+
+static struct db_room room_with(const char *id, const char *text, int64_t ms)
+{
+	struct db_room room = {.created_ms = ms};
+
+	snprintf(room.id, sizeof(room.id), "%s", id);
+	snprintf(room.code, sizeof(room.code), "ABC2345");
+	snprintf(room.title, sizeof(room.title), "%s", text);
+	snprintf(room.layout, sizeof(room.layout), "grid");
+	fill(room.lecturer_hash, sizeof(room.lecturer_hash), "a");
+	return room;
+}
+
+static void rooms(void)
+{
+	struct db *db = open_db();
+	struct db_room a = room_with("a", nasty, 2), b = room_with("b", "", INT64_MAX);
+
+	CHECK(db_room_put(db, &b) == 0);
+	CHECK(db_room_put(db, &a) == 0);
+	CHECK(db_room_put(db, &a) == 0); /* again: the same row */
+	fill(b.title, sizeof(b.title), "\xf0\x9f\x8e\x93"); /* as long as may be */
+	CHECK(db_room_put(db, &b) == 0);
+	wait_for(db_rooms(db, take_rooms, &got));
+	CHECK(got.err == 0 && got.n == 2);
+	CHECK(memcmp(&got.rooms[0], &a, sizeof(a)) == 0);
+	CHECK(memcmp(&got.rooms[1], &b, sizeof(b)) == 0);
+
+	a.id[0] = '\0';
+	CHECK(db_room_put(db, &a) == -EINVAL);
+	memset(b.title, 'x', sizeof(b.title)); /* without an end */
+	CHECK(db_room_put(db, &b) == -EINVAL);
+	close_db(db);
+
+	db = open_db(); /* all is there after a restart */
+	wait_for(db_rooms(db, take_rooms, &got));
+	CHECK(got.n == 2 && strcmp(got.rooms[0].title, nasty) == 0);
+	close_db(db);
+}
+
+static void visits(void)
+{
+	struct db *db = open_db();
+	struct db_visit v = {.id = "v1", .room = "a", .role = "student", .joined_ms = 5};
+
+	fill(v.name, sizeof(v.name), "\xc3\xa4");
+	CHECK(db_visit_put(db, &v) == 0);
+	v.left_ms = 9; /* has left */
+	CHECK(db_visit_put(db, &v) == 0);
+	wait_for(db_visits(db, "a", take_visits, &got));
+	CHECK(got.n == 1 && memcmp(&got.visits[0], &v, sizeof(v)) == 0);
+	wait_for(db_visits(db, "b", take_visits, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	wait_for(db_visits(db, nasty, take_visits, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	close_db(db);
+}
+
+static void messages(void)
+{
+	struct db *db = open_db();
+	struct db_message m = {.room = "a", .visit = "v1"};
+
+	snprintf(m.name, sizeof(m.name), "%s", nasty);
+	for (int i = 1; i <= 20; i++) {
+		snprintf(m.id, sizeof(m.id), "m%02d", i);
+		m.sent_ms = i;
+		if (i == 20)
+			fill(m.text, sizeof(m.text), "\xf0\x9f\x99\x82");
+		else
+			snprintf(m.text, sizeof(m.text), "%d", i);
+		CHECK(db_message_put(db, &m) == 0);
+	}
+	wait_for(db_messages(db, "a", 3, take_messages, &got));
+	CHECK(got.n == 3 && got.messages[0].sent_ms == 18);
+	CHECK(memcmp(&got.messages[2], &m, sizeof(m)) == 0);
+	wait_for(db_messages(db, "a", UINT32_MAX, take_messages, &got));
+	CHECK(got.n == 20 && got.messages[0].sent_ms == 1);
+	wait_for(db_messages(db, "a", 0, take_messages, &got));
+	CHECK(got.n == 0 && got.err == 0);
+	close_db(db);
+}
+
+static void recordings(void)
+{
+	struct db *db = open_db();
+	struct db_recording r = {.id = "r1", .room = "a", .state = "running"};
+
+	r.started_ms = 7;
+	r.bytes = INT64_C(1) << 50;
+	fill(r.file, sizeof(r.file), "f");
+	snprintf(r.title, sizeof(r.title), "%s", nasty);
+	CHECK(db_recording_put(db, &r) == 0);
+	snprintf(r.state, sizeof(r.state), "interrupted");
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recordings(db, "a", take_recordings, &got));
+	CHECK(got.n == 1 && memcmp(&got.recordings[0], &r, sizeof(r)) == 0);
+	snprintf(r.id, sizeof(r.id), "r0");
+	snprintf(r.room, sizeof(r.room), "b");
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recordings(db, NULL, take_recordings, &got));
+	CHECK(got.n == 2 && strcmp(got.recordings[0].id, "r0") == 0);
+	CHECK(db_recording_delete(db, "r0") == 0);
+	CHECK(db_recording_delete(db, "nobody") == 0);
+	wait_for(db_recordings(db, NULL, take_recordings, &got));
+	CHECK(got.n == 1);
+	close_db(db);
+}
+
+static void settings(void)
+{
+	struct db *db = open_db();
+	char longest[4098];
+
+	wait_for(db_setting(db, "admin", take_setting, &got));
+	CHECK(got.err == 0 && !got.set);
+	CHECK(db_setting_put(db, "admin", "") == 0);
+	wait_for(db_setting(db, "admin", take_setting, &got));
+	CHECK(got.set && !*got.value);
+	memset(longest, 'x', sizeof(longest));
+	longest[4097] = '\0';
+	CHECK(db_setting_put(db, "admin", longest) == -EINVAL);
+	longest[4096] = '\0';
+	CHECK(db_setting_put(db, "admin", longest) == 0);
+	wait_for(db_setting(db, "admin", take_setting, &got));
+	CHECK(strcmp(got.value, longest) == 0);
+	CHECK(db_setting_put(db, "", "x") == -EINVAL);
+	memset(longest, 'k', 65);
+	longest[65] = '\0';
+	CHECK(db_setting_put(db, longest, "x") == -EINVAL);
+	close_db(db);
+}
+
+/* Rows that somebody else wrote and that do not fit are left out. */
+static void foreign_rows(void)
+{
+	int64_t before = count_get(COUNT_DB_ERRORS);
+	struct db *db = open_db();
+
+	meddle("INSERT INTO rooms VALUES"
+	       " ('0123456789012345678901234567890123456789', 'c', 't', 'h', 'l', 1)");
+	wait_for(db_rooms(db, take_rooms, &got));
+	CHECK(got.err == 0 && got.n == 2);
+	CHECK(count_get(COUNT_DB_ERRORS) == before + 1);
+	meddle("DELETE FROM rooms WHERE code = 'c'");
+	close_db(db);
+}
+
+/* A statement that can never work is counted, and the next one is done. */
+static void refused_statement(void)
+{
+	struct db *db = open_db();
+	int64_t before = count_get(COUNT_DB_ERRORS);
+
+	meddle("DROP TABLE recordings");
+	wait_for(db_recordings(db, NULL, take_recordings, &got));
+	CHECK(got.err == -EIO && got.n == 0);
+	CHECK(count_get(COUNT_DB_ERRORS) == before + 1 && !db_healthy(db));
+	wait_for(db_rooms(db, take_rooms, &got));
+	CHECK(got.err == 0 && db_healthy(db));
+	close_db(db);
+}
+
+static void newer_program(void)
+{
+	struct db *db;
+
+	meddle("INSERT INTO schema_version (version) VALUES (99)");
+	CHECK(loop_create(&loop, 8) == 0);
+	CHECK(db_open(&db, url, loop, why, sizeof(why)) == -EPROTONOSUPPORT);
+	CHECK(strstr(why, "99") && strstr(why, "newer"));
+	loop_destroy(loop);
+	drop_all();
+	close_db(open_db());
+}
+
+static void bad_urls(void)
+{
+	static const char *const urls[] = {
+		"",
+		"sqlite:",
+		"mysql://x",
+		"sqlite:/nowhere/at/all.db",
+		"postgresql://127.0.0.1:1/x",
+		"postgresql://%zz",
+		"postgresql:///x?nonsense=1",
+	};
+	struct db *db;
+
+	CHECK(loop_create(&loop, 8) == 0);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		CHECK(db_open(&db, urls[i], loop, why, sizeof(why)) < 0);
+		CHECK(*why && !strchr(why, '\n'));
+	}
+	loop_destroy(loop);
+	db_close(NULL);
+}
+
+/* ---- SQLite: somebody holds the lock ------------------------------------- */
+
+static void locked_and_full(void)
+{
+	struct db_visit v = {.id = "q", .room = "full", .role = "x", .name = "n"};
+	int64_t refused = count_get(COUNT_REJECT_QUEUE);
+	struct db *db = open_db();
+	sqlite3 *other;
+	int n = 0;
+
+	CHECK(sqlite3_open(url + 7, &other) == SQLITE_OK);
+	CHECK(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK);
+	for (; n < DB_QUEUE + 10; n++) {
+		int err;
+
+		snprintf(v.id, sizeof(v.id), "q%d", n);
+		v.joined_ms = n;
+		err = db_visit_put(db, &v);
+		if (err) {
+			CHECK(err == -ENOBUFS);
+			break;
+		}
+	}
+	CHECK(n == DB_QUEUE);
+	CHECK(count_get(COUNT_REJECT_QUEUE) == refused + 1);
+	CHECK(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(other);
+	close_db(db); /* does all that waits */
+
+	db = open_db();
+	wait_for(db_visits(db, "full", take_visits, &got));
+	CHECK(got.err == 0 && got.n == DB_QUEUE && got.visits[0].joined_ms == 0);
+	close_db(db);
+}
+
+/* ---- PostgreSQL: the connection is cut again and again ------------------- */
+
+static void cut(void)
+{
+	meddle("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+	       " WHERE application_name = 'aula'");
+}
+
+static void cut_connections(void)
+{
+	struct db_message m = {.room = "cut", .visit = "v", .name = "n"};
+	struct db *db = open_db();
+
+	for (int i = 0; i < 600; i++) {
+		snprintf(m.id, sizeof(m.id), "c%03d", i);
+		snprintf(m.text, sizeof(m.text), "%d", i);
+		m.sent_ms = i;
+		CHECK(db_message_put(db, &m) == 0);
+		if (i % 200 == 100)
+			cut();
+	}
+	wait_for(db_messages(db, "cut", 1000, take_messages, &got));
+	CHECK(got.err == 0 && got.n == 600 && got.messages[7].sent_ms == 7);
+	CHECK(db_healthy(db));
+	close_db(db);
+}
+
+static void run_all(void)
+{
+	drop_all();
+	rooms();
+	visits();
+	messages();
+	recordings();
+	settings();
+	foreign_rows();
+	if (is_pg)
+		cut_connections();
+	else
+		locked_and_full();
+	refused_statement();
+	newer_program();
+	drop_all();
+}
+
+int main(void)
+{
+	char dir[] = "/tmp/test_db_XXXXXX", path[600];
+	const char *pg = getenv("AULA_TEST_PG");
+
+	thread_enter(&on_ctl);
+	bad_urls();
+	CHECK(mkdtemp(dir));
+	snprintf(url, sizeof(url), "sqlite:%s/a.db", dir);
+	run_all();
+	snprintf(path, sizeof(path), "%s/a.db", dir);
+	unlink(path);
+	CHECK(rmdir(dir) == 0); /* the WAL was taken in */
+	if (pg && *pg) {
+		snprintf(url, sizeof(url), "%s", pg);
+		is_pg = true;
+		run_all();
+	}
+	return 0;
+}

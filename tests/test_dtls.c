@@ -1,0 +1,444 @@
+/* test_dtls - handshakes of dtls.h with an OpenSSL client over two lists of
+ * datagrams: complete, in pieces, with losses, forged, and with odd clients.
+ */
+#include "transport/dtls.h"
+
+#include "base/bytes.h"
+#include "base/count.h"
+#include "base/limits.h"
+#include "tests/test.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
+#define QUEUE        128
+#define CLIENT_TIMER 20000 /* µs */
+
+struct queue {
+	uint32_t n;
+	size_t len[QUEUE];
+	uint8_t data[QUEUE][1500];
+};
+
+struct client {
+	SSL_CTX *ctx;
+	SSL *ssl;
+	BIO_METHOD *method;
+	uint8_t fingerprint[32];
+	const uint8_t *in;
+	size_t in_len;
+	struct queue *out;
+};
+
+struct world {
+	struct dtls_ctx *ctx;
+	struct dtls *dtls;
+	struct client client;
+	struct queue to_client, to_server;
+};
+
+struct wish {
+	const char *profiles; /* NULL: no use_srtp */
+	int rsa_bits;         /* 0: P-256 */
+	bool no_cert, chain, old;
+	long mtu;
+};
+
+static const struct wish normal = {
+	.profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80",
+	.mtu = 1200,
+};
+
+static void push(struct queue *q, const uint8_t *data, size_t len)
+{
+	CHECK(q->n < QUEUE && len <= sizeof(q->data[0]));
+	memcpy(q->data[q->n], data, len);
+	q->len[q->n++] = len;
+}
+
+/* ---- the client ------------------------------------------------------------------ */
+
+static int bio_read(BIO *bio, char *out, int size)
+{
+	struct client *c = BIO_get_data(bio);
+	size_t n = c->in_len < (size_t)size ? c->in_len : (size_t)size;
+
+	BIO_clear_retry_flags(bio);
+	if (n == 0) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	memcpy(out, c->in, n);
+	c->in_len = 0;
+	return (int)n;
+}
+
+static int bio_write(BIO *bio, const char *data, int len)
+{
+	struct client *c = BIO_get_data(bio);
+
+	push(c->out, (const uint8_t *)data, (size_t)len);
+	return len;
+}
+
+static long bio_ctrl(BIO *bio, int cmd, long num, void *ptr)
+{
+	(void)bio;
+	(void)num;
+	(void)ptr;
+	return cmd == BIO_CTRL_FLUSH;
+}
+
+static int any_cert(X509_STORE_CTX *store, void *arg)
+{
+	(void)store;
+	(void)arg;
+	return 1;
+}
+
+static void use_cert(struct client *c, const struct wish *wish)
+{
+	EVP_PKEY *key = wish->rsa_bits ? EVP_RSA_gen((unsigned)wish->rsa_bits)
+				       : EVP_EC_gen("P-256");
+	X509 *cert = X509_new();
+
+	CHECK(key && cert);
+	X509_gmtime_adj(X509_getm_notBefore(cert), -86400);
+	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
+	CHECK(X509_set_pubkey(cert, key) && X509_sign(cert, key, EVP_sha256()) > 0);
+	CHECK(SSL_CTX_use_certificate(c->ctx, cert) == 1);
+	CHECK(SSL_CTX_use_PrivateKey(c->ctx, key) == 1);
+	CHECK(X509_digest(cert, EVP_sha256(), c->fingerprint, NULL) == 1);
+	if (wish->chain)
+		CHECK(SSL_CTX_add1_chain_cert(c->ctx, cert) == 1);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+
+static unsigned int client_timer(SSL *ssl, unsigned int us)
+{
+	(void)ssl;
+	(void)us;
+	return CLIENT_TIMER;
+}
+
+static const unsigned char long_alpn[201] = {200};
+
+static void client_init(struct client *c, const struct wish *wish, struct queue *out)
+{
+	BIO *bio;
+
+	c->out = out;
+	c->ctx = SSL_CTX_new(DTLS_client_method());
+	c->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "test");
+	CHECK(c->ctx && c->method);
+	BIO_meth_set_read(c->method, bio_read);
+	BIO_meth_set_write(c->method, bio_write);
+	BIO_meth_set_ctrl(c->method, bio_ctrl);
+	SSL_CTX_set_security_level(c->ctx, 0);
+	SSL_CTX_set_options(c->ctx, SSL_OP_NO_QUERY_MTU);
+	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(c->ctx, any_cert, NULL);
+	if (!wish->no_cert)
+		use_cert(c, wish);
+	if (wish->old) {
+		CHECK(SSL_CTX_set_min_proto_version(c->ctx, DTLS1_VERSION) == 1);
+		CHECK(SSL_CTX_set_max_proto_version(c->ctx, DTLS1_VERSION) == 1);
+	}
+	if (wish->profiles)
+		CHECK(SSL_CTX_set_tlsext_use_srtp(c->ctx, wish->profiles) == 0);
+	c->ssl = SSL_new(c->ctx);
+	bio = BIO_new(c->method);
+	BIO_set_data(bio, c);
+	BIO_set_init(bio, 1);
+	SSL_set_bio(c->ssl, bio, bio);
+	SSL_set_mtu(c->ssl, wish->mtu);
+	if (wish->mtu < 1200) /* a longer hello, as that of browsers */
+		CHECK(SSL_set_alpn_protos(c->ssl, long_alpn, sizeof(long_alpn)) == 0);
+	SSL_set_connect_state(c->ssl);
+	DTLS_set_timer_cb(c->ssl, client_timer);
+}
+
+static void client_fini(struct client *c)
+{
+	SSL_free(c->ssl);
+	SSL_CTX_free(c->ctx);
+	BIO_meth_free(c->method);
+}
+
+static void client_feed(struct client *c, const uint8_t *data, size_t len)
+{
+	uint8_t trash[2000];
+
+	c->in = data;
+	c->in_len = len;
+	if (SSL_do_handshake(c->ssl) == 1)
+		while (SSL_read(c->ssl, trash, sizeof(trash)) > 0)
+			;
+	c->in_len = 0;
+	ERR_clear_error();
+}
+
+/* ---- both ------------------------------------------------------------------------- */
+
+static void on_send(void *ctx, const uint8_t *data, size_t len)
+{
+	struct world *w = ctx;
+
+	CHECK(len <= DTLS_MTU);
+	push(&w->to_client, data, len);
+}
+
+static void world_init(struct world *w, const struct wish *wish)
+{
+	const struct dtls_out out = {w, on_send};
+
+	memset(w, 0, sizeof(*w));
+	CHECK(dtls_ctx_create(&w->ctx) == 0);
+	CHECK(dtls_create(&w->dtls, w->ctx, &out) == 0);
+	CHECK(dtls_timeout_us(w->dtls) == -1);
+	client_init(&w->client, wish, &w->to_server);
+	client_feed(&w->client, NULL, 0);
+	CHECK(w->to_server.n > 0);
+}
+
+static void world_fini(struct world *w)
+{
+	client_fini(&w->client);
+	dtls_destroy(w->dtls);
+	dtls_ctx_destroy(w->ctx);
+}
+
+static void feed_server(struct world *w)
+{
+	for (uint32_t i = 0; i < w->to_server.n; i++)
+		dtls_feed(w->dtls, w->to_server.data[i], w->to_server.len[i]);
+	w->to_server.n = 0;
+}
+
+static void feed_client(struct world *w)
+{
+	for (uint32_t i = 0; i < w->to_client.n; i++)
+		client_feed(&w->client, w->to_client.data[i], w->to_client.len[i]);
+	w->to_client.n = 0;
+}
+
+static enum dtls_state shake(struct world *w)
+{
+	for (int i = 0; i < 10; i++) {
+		feed_server(w);
+		feed_client(w);
+	}
+	return dtls_state(w->dtls);
+}
+
+/* Both sides made the same keys, and the client's are ours the other way round. */
+static void check_keys(struct world *w)
+{
+	struct srtp_keys keys;
+	uint8_t block[60];
+	size_t salt;
+
+	dtls_keys(w->dtls, &keys);
+	salt = keys.kind == SRTP_KIND_GCM ? 12 : 14;
+	CHECK(SSL_export_keying_material(w->client.ssl, block, 32 + 2 * salt,
+					 "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0) == 1);
+	CHECK(memcmp(keys.in.key, block, 16) == 0);
+	CHECK(memcmp(keys.out.key, block + 16, 16) == 0);
+	CHECK(memcmp(keys.in.salt, block + 32, salt) == 0);
+	CHECK(memcmp(keys.out.salt, block + 32 + salt, salt) == 0);
+}
+
+static void check_identity(struct world *w)
+{
+	X509 *cert = SSL_get0_peer_certificate(w->client.ssl);
+	uint8_t seen[32], two[2][32];
+
+	CHECK(X509_digest(cert, EVP_sha256(), seen, NULL) == 1);
+	CHECK(memcmp(seen, dtls_ctx_fingerprint(w->ctx), 32) == 0);
+	memset(two[0], 1, 32);
+	memcpy(two[1], w->client.fingerprint, 32);
+	CHECK(dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 2));
+	CHECK(!dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 1));
+	CHECK(!dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 0));
+	two[1][0] ^= 0x80;
+	CHECK(!dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 2));
+}
+
+/* ---- tests --------------------------------------------------------------------------
+ */
+
+static void test_good(const struct wish *wish, enum srtp_kind kind)
+{
+	static struct world w;
+	struct srtp_keys keys;
+
+	world_init(&w, wish);
+	CHECK(shake(&w) == DTLS_DONE);
+	CHECK(SSL_is_init_finished(w.client.ssl));
+	CHECK(SSL_version(w.client.ssl) == DTLS1_2_VERSION);
+	dtls_keys(w.dtls, &keys);
+	CHECK(keys.kind == kind && dtls_timeout_us(w.dtls) == -1);
+	check_keys(&w);
+	check_identity(&w);
+	/* data for nobody, then goodbye */
+	CHECK(SSL_write(w.client.ssl, "hello", 5) == 5);
+	CHECK(shake(&w) == DTLS_DONE);
+	SSL_shutdown(w.client.ssl);
+	CHECK(shake(&w) == DTLS_CLOSED);
+	world_fini(&w);
+}
+
+static void test_bad(const struct wish *wish, enum dtls_state expect)
+{
+	static struct world w;
+
+	world_init(&w, wish);
+	CHECK(shake(&w) == expect);
+	CHECK(dtls_feed(w.dtls, (const uint8_t[]){22}, 1) == expect);
+	world_fini(&w);
+}
+
+static void test_bye(void)
+{
+	static struct world w;
+
+	world_init(&w, &normal);
+	dtls_bye(w.dtls); /* nobody there yet: nothing happens */
+	CHECK(w.to_client.n == 0);
+	CHECK(shake(&w) == DTLS_DONE);
+	dtls_bye(w.dtls);
+	feed_client(&w);
+	CHECK(SSL_get_shutdown(w.client.ssl) & SSL_RECEIVED_SHUTDOWN);
+	world_fini(&w);
+}
+
+static void test_pieces(void)
+{
+	static struct world w;
+	struct wish wish = normal;
+
+	wish.mtu = 256;
+	world_init(&w, &wish);
+	CHECK(w.to_server.n >= 2); /* the hello alone */
+	CHECK(shake(&w) == DTLS_DONE);
+	check_keys(&w);
+	world_fini(&w);
+}
+
+/* Our first flight is lost: the timer sends it again. */
+static void test_loss(void)
+{
+	static struct world w;
+	int64_t us;
+
+	world_init(&w, &normal);
+	feed_server(&w);
+	CHECK(w.to_client.n > 0);
+	w.to_client.n = 0;
+	us = dtls_timeout_us(w.dtls);
+	CHECK(us > 0 && us <= 250000);
+	CHECK(dtls_on_timeout(w.dtls) == DTLS_HANDSHAKE && w.to_client.n == 0);
+	usleep((useconds_t)us + 1000);
+	CHECK(dtls_on_timeout(w.dtls) == DTLS_HANDSHAKE && w.to_client.n > 0);
+	CHECK(dtls_timeout_us(w.dtls) > 400000); /* twice as long */
+	CHECK(shake(&w) == DTLS_DONE);
+	check_keys(&w);
+	world_fini(&w);
+}
+
+/* The last flight is lost, and the client sends its own once more. */
+static void test_lost_end(void)
+{
+	static struct world w;
+
+	world_init(&w, &normal);
+	feed_server(&w);
+	feed_client(&w);
+	feed_server(&w);
+	CHECK(dtls_state(w.dtls) == DTLS_DONE && w.to_client.n > 0);
+	w.to_client.n = 0;
+	usleep(CLIENT_TIMER + 1000);
+	CHECK(DTLSv1_handle_timeout(w.client.ssl) >= 0 && w.to_server.n > 0);
+	CHECK(shake(&w) == DTLS_DONE && SSL_is_init_finished(w.client.ssl));
+	world_fini(&w);
+}
+
+/* What anybody can write into a handshake does not end it. */
+static void test_forged(void)
+{
+	static const uint8_t alert[] = {21, 254, 253, 0, 0, 0, 0, 0,
+					0,  0,   9,   0, 2, 2, 40};
+	static const uint8_t half[] = {22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 1, 0, 2, 40};
+	static const uint8_t sealed[] = {22, 254, 253, 0, 1, 0, 0, 0,
+					 0,  0,   9,   0, 2, 2, 40};
+	static struct world w;
+	int64_t dtls = count_get(COUNT_REJECT_DTLS);
+
+	world_init(&w, &normal);
+	dtls_feed(w.dtls, alert, sizeof(alert)); /* before the hello */
+	feed_server(&w);
+	dtls_feed(w.dtls, alert, sizeof(alert));
+	dtls_feed(w.dtls, half, sizeof(half));
+	dtls_feed(w.dtls, half, 12);
+	dtls_feed(w.dtls, sealed, sizeof(sealed)); /* keys that do not exist yet */
+	feed_client(&w);
+	CHECK(shake(&w) == DTLS_DONE);
+	dtls_feed(w.dtls, alert, sizeof(alert));
+	CHECK(dtls_feed(w.dtls, sealed, sizeof(sealed)) == DTLS_DONE);
+	CHECK(count_get(COUNT_REJECT_DTLS) == dtls + 5);
+	world_fini(&w);
+}
+
+static void test_limits(void)
+{
+	static const uint8_t sealed[] = {22, 254, 253, 0, 1, 0, 0, 0,
+					 0,  0,   9,   0, 2, 2, 40};
+	static struct world w;
+	int64_t dtls = count_get(COUNT_REJECT_DTLS);
+
+	world_init(&w, &normal);
+	for (int i = 0; i < LIMIT_DTLS_DATAGRAMS; i++)
+		dtls_feed(w.dtls, sealed, sizeof(sealed));
+	CHECK(count_get(COUNT_REJECT_DTLS) == dtls);
+	feed_server(&w); /* the hello comes too late */
+	CHECK(count_get(COUNT_REJECT_DTLS) == dtls + 1 && w.to_client.n == 0);
+	world_fini(&w);
+}
+
+int main(void)
+{
+	struct wish wish = normal;
+
+	test_good(&wish, SRTP_KIND_GCM);
+	wish.profiles = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM";
+	test_good(&wish, SRTP_KIND_GCM); /* the order is ours */
+	wish.profiles = "SRTP_AES128_CM_SHA1_80";
+	wish.rsa_bits = 2048;
+	test_good(&wish, SRTP_KIND_CM_SHA1);
+	wish = normal;
+	wish.rsa_bits = 1024;
+	test_bad(&wish, DTLS_FAILED);
+	wish = (struct wish){.profiles = NULL, .mtu = 1200};
+	test_bad(&wish, DTLS_FAILED);
+	wish.profiles = "SRTP_AES128_CM_SHA1_32";
+	test_bad(&wish, DTLS_FAILED);
+	wish = normal;
+	wish.no_cert = true;
+	test_bad(&wish, DTLS_FAILED);
+	wish = normal;
+	wish.chain = true;
+	test_bad(&wish, DTLS_FAILED);
+	wish = normal;
+	wish.old = true;
+	test_bad(&wish, DTLS_FAILED);
+	test_bye();
+	test_pieces();
+	test_loss();
+	test_lost_end();
+	test_forged();
+	test_limits();
+	return 0;
+}

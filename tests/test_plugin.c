@@ -1,0 +1,391 @@
+/* The host of plugins, with layouts made for the test: what is refused, what is
+ * counted, and when a layout is put into quarantine.
+ */
+#include "plugins/set.h"
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/log.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char why[200];
+
+static int put_n(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < atoi(aula_param(in, "n")); i++)
+		err = aula_put(out, (struct aula_cell){in->sources[0]->id, 0, 0,
+						       AULA_UNIT, AULA_UNIT, 0});
+	return err;
+}
+
+static int put_outside(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	return aula_put(out, (struct aula_cell){in->sources[0]->id, 1, 0, AULA_UNIT,
+						AULA_UNIT, 0});
+}
+
+static int put_stranger(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	(void)in;
+	return aula_put(out, (struct aula_cell){77, 0, 0, 10, 10, 0});
+}
+
+/* keeps on after a refusal */
+static int put_defiantly(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	put_stranger(in, out);
+	put_n(in, out);
+	return 0;
+}
+
+/* what is too much is left out: no reason to refuse the rest */
+static int put_too_many(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	put_n(in, out);
+	return 0;
+}
+
+static int say_seven(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	(void)in;
+	(void)out;
+	return 7;
+}
+
+static int run(int (*fn)(const struct aula_layout_in *, struct aula_layout_out *),
+	       const char *params, uint32_t *n) RUNS_ON(on_ctl)
+{
+	const struct aula_layout_ops ops = {sizeof(ops), fn};
+	const struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .layout = &ops};
+	const struct aula_source s = {.size = sizeof(s), .id = 5};
+	const struct aula_source *list[] = {&s};
+	const struct aula_param n_cells = {"n", params};
+	const struct aula_param *param_list[] = {&n_cells};
+	const struct aula_layout_in in = {sizeof(in), 1, list, 640, 360, 1, param_list};
+	struct aula_cell cells[4];
+	struct plugin *p;
+	int err;
+
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == 0);
+	err = plugin_arrange(p, &in, cells, 4, n);
+	plugin_free(p);
+	return err;
+}
+
+static void bad_cells_are_refused(void) RUNS_ON(on_ctl)
+{
+	uint32_t n = 99;
+
+	CHECK(run(put_outside, "", &n) == -EINVAL && n == 99);
+	CHECK(run(put_stranger, "", &n) == -EINVAL && n == 99);
+	CHECK(run(put_n, "5", &n) == -ENOSPC && n == 99);
+	CHECK(run(put_defiantly, "1", &n) == -EINVAL && n == 99);
+	CHECK(run(say_seven, "1", &n) == -EINVAL && n == 99);
+	CHECK(run(put_too_many, "9", &n) == 0 && n == 4);
+	CHECK(run(put_n, "4", &n) == 0 && n == 4);
+	CHECK(run(put_n, "0", &n) == 0 && n == 0);
+}
+
+static void versions(void) RUNS_ON(on_ctl)
+{
+	const struct aula_layout_ops ops = {sizeof(ops), put_n};
+	struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .layout = &ops};
+	struct plugin *p;
+
+	raw.abi_major = AULA_ABI_MAJOR + 1;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -ENOEXEC);
+	raw.abi_major = AULA_ABI_MAJOR;
+	raw.abi_minor = AULA_ABI_MINOR + 1;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -ENOEXEC);
+	raw.abi_minor = AULA_ABI_MINOR;
+	raw.size = 8;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -ENOEXEC);
+	raw.size = sizeof(raw);
+	raw.name = "Bad Name";
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+	raw.name = NULL;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+	raw.name = "t";
+	raw.layout = NULL;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+}
+
+/* a plugin of an older minor: its ops end early, the bytes after are not ours */
+static void older_and_shorter(void) RUNS_ON(on_ctl)
+{
+	struct {
+		struct aula_recorder_ops ops;
+	} old = {{.size = offsetof(struct aula_recorder_ops, close),
+		  .extension = "x",
+		  .close = (int (*)(void *))0x1}};
+	struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .recorder = &old.ops};
+	struct plugin *p;
+
+	/* close() lies behind `size`, so it is seen as missing, not called */
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+	CHECK(strstr(why, "lacks a recorder function"));
+}
+
+/* one without finish(), which is optional */
+static int rec_open(void **self, const char *path, const struct aula_track *const *tracks,
+		    uint32_t n_tracks)
+{
+	(void)self;
+	(void)path;
+	(void)tracks;
+	(void)n_tracks;
+	return -ENOTSUP;
+}
+
+static int rec_write(void *self, const struct aula_packet *packet)
+{
+	(void)self;
+	(void)packet;
+	return 0;
+}
+
+static int rec_close(void *self)
+{
+	(void)self;
+	return 0;
+}
+
+static void recorders(void) RUNS_ON(on_ctl)
+{
+	static const struct {
+		const char *extension;
+		int want;
+	} rows[] = {{"mp4", 0},        {"h264", 0},      {NULL, -EINVAL},
+		    {"", -EINVAL},     {"a/b", -EINVAL}, {".mp4", -EINVAL},
+		    {"part", -EINVAL}, {"tmp", -EINVAL}, {"12345678", -EINVAL},
+		    {"MP4", -EINVAL},  {"1234567", 0}};
+	struct aula_recorder_ops ops = {
+		.size = offsetof(struct aula_recorder_ops, finish),
+		.open = rec_open,
+		.write = rec_write,
+		.close = rec_close};
+	struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .recorder = &ops};
+	struct plugin *p;
+
+	ops.finish = (int (*)(const char *, const char *, struct aula_finished *))0x1;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ops.extension = rows[i].extension;
+		CHECK(plugin_add(&p, &raw, why, sizeof(why)) == rows[i].want);
+		if (rows[i].want)
+			continue;
+		CHECK(!plugin_is_layout(p) && plugin_recorder(p)->finish == NULL);
+		plugin_free(p);
+	}
+}
+
+/* ---- the set ------------------------------------------------------------------ */
+
+static const struct aula_source one = {.size = sizeof(one), .id = 5};
+static const struct aula_source *const ones[] = {&one};
+static const struct aula_layout_in one_in = {.size = sizeof(one_in),
+					     .n_sources = 1,
+					     .sources = ones,
+					     .canvas_w_px = 64,
+					     .canvas_h_px = 36};
+
+static int mood; /* what `moody` does */
+static int64_t takes_us;
+
+static int moody(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	if (takes_us)
+		clock_fake(clock_us() + takes_us);
+	return mood ? mood
+		    : aula_put(out,
+			       (struct aula_cell){in->sources[0]->id, 0, 0, 10, 10, 0});
+}
+
+static const struct aula_layout_ops moody_ops = {sizeof(moody_ops), moody};
+static const struct aula_plugin moody_plugin = {AULA_PLUGIN_HEAD, .name = "moody",
+						.layout = &moody_ops};
+
+static int arrange_moody(struct plugin_set *set, struct aula_cell *cells) RUNS_ON(on_ctl)
+{
+	uint32_t n = 0;
+	int err = plugin_set_arrange(set, "moody", &one_in, cells, &n);
+
+	CHECK(err || n == 1);
+	return err;
+}
+
+static struct plugin_set *moody_set(void) RUNS_ON(on_ctl)
+{
+	struct plugin_set *set;
+
+	CHECK(plugin_set_create(&set) == 0);
+	CHECK(plugin_set_add(set, &moody_plugin) == 0);
+	mood = 0;
+	takes_us = 0;
+	clock_fake(SEC_US);
+	return set;
+}
+
+static void quarantine(void) RUNS_ON(on_ctl)
+{
+	struct plugin_set *set = moody_set();
+	int64_t errors = count_get(COUNT_PLUGIN_ERRORS);
+	struct aula_cell cells[AULA_CELLS_MAX];
+
+	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
+	mood = -EIO;
+	CHECK(arrange_moody(set, cells) == -EIO);
+	CHECK(arrange_moody(set, cells) == -EIO);
+	/* ten minutes after the first: that one is forgotten */
+	clock_fake(602 * SEC_US);
+	CHECK(arrange_moody(set, cells) == -EIO);
+	CHECK(!plugin_set_quarantined(set, "moody"));
+	CHECK(count_get(COUNT_PLUGIN_ERRORS) == errors + 3);
+	/* at ten minutes sharp it is not */
+	clock_fake(601 * SEC_US);
+	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
+	CHECK(plugin_set_quarantined(set, "moody"));
+	mood = 0; /* too late */
+	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
+	CHECK(count_get(COUNT_PLUGIN_ERRORS) == errors + 4);
+	CHECK(plugin_set_layout(set, "moody")); /* still has its name */
+	plugin_set_destroy(set);
+	clock_fake(-1);
+}
+
+/* A result that comes late is used, but not for ever. */
+static void stalls(void) RUNS_ON(on_ctl)
+{
+	struct plugin_set *set = moody_set();
+	struct aula_cell cells[AULA_CELLS_MAX];
+
+	takes_us = 100 * MS_US;
+	for (int i = 0; i < 5; i++)
+		CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
+	takes_us++;
+	for (int i = 0; i < 3; i++)
+		CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
+	CHECK(plugin_set_quarantined(set, "moody"));
+	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
+	plugin_set_destroy(set);
+	clock_fake(-1);
+}
+
+static void names(void) RUNS_ON(on_ctl)
+{
+	static const struct aula_plugin own_grid = {AULA_PLUGIN_HEAD, .name = "grid",
+						    .layout = &moody_ops};
+	struct plugin_set *set = moody_set();
+	struct aula_cell cells[AULA_CELLS_MAX];
+	const char *list[4];
+	uint32_t n = 99;
+
+	CHECK(plugin_set_add(set, &moody_plugin) == -EEXIST);
+	CHECK(plugin_set_layouts(set, list, 4) == 2);
+	CHECK(strcmp(list[0], "grid") == 0 && strcmp(list[1], "moody") == 0);
+	CHECK(plugin_set_layout(set, "nope") == NULL &&
+	      plugin_set_recorder(set, "grid") == NULL);
+	CHECK(plugin_set_arrange(set, "nope", &one_in, cells, &n) == -ENOENT && n == 99);
+
+	/* one of the built-in name stands in front of it, once */
+	CHECK(plugin_set_arrange(set, "grid", &one_in, cells, &n) == 0 &&
+	      cells[0].w == AULA_UNIT);
+	CHECK(plugin_set_add(set, &own_grid) == 0);
+	CHECK(plugin_set_add(set, &own_grid) == -EEXIST);
+	CHECK(plugin_set_arrange(set, "grid", &one_in, cells, &n) == 0 &&
+	      cells[0].w == 10);
+	CHECK(plugin_set_layouts(set, list, 4) == 2 && strcmp(list[0], "grid") == 0);
+	CHECK(plugin_set_layouts(set, list, 1) == 2);
+	plugin_set_destroy(set);
+	plugin_set_destroy(NULL);
+	clock_fake(-1);
+}
+
+static void copy_file(const char *from, const char *to, mode_t mode)
+{
+	char buf[4096];
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ssize_t n;
+
+	CHECK(in >= 0 && out >= 0);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		CHECK(write(out, buf, (size_t)n) == n);
+	CHECK(fchmod(out, mode) == 0);
+	close(in);
+	close(out);
+}
+
+/* Only what nobody else can write is mapped. */
+static void files(const char *shipped) RUNS_ON(on_ctl)
+{
+	char dir[] = "/tmp/test_plugin.XXXXXX", so[400], mine[400], other[400];
+	struct plugin_set *set;
+	int64_t errors;
+
+	CHECK(mkdtemp(dir) && plugin_set_create(&set) == 0);
+	snprintf(so, sizeof(so), "%s/layout_lecture.so", shipped);
+	snprintf(mine, sizeof(mine), "%s/mine.so", dir);
+	snprintf(other, sizeof(other), "%s/other.so", dir);
+
+	errors = count_get(COUNT_PLUGIN_ERRORS);
+	CHECK(plugin_set_load(set, dir, "mine") == -ENOENT);
+	copy_file(so, mine, 0620);
+	CHECK(plugin_set_load(set, dir, "mine") == -EPERM);
+	copy_file(so, mine, 0602);
+	CHECK(plugin_set_load(set, dir, "mine") == -EPERM);
+	copy_file("/proc/self/cmdline", mine, 0644);
+	CHECK(plugin_set_load(set, dir, "mine") == -ENOEXEC);
+	CHECK(symlink(so, other) == 0);
+	CHECK(plugin_set_load(set, dir, "other") == -ELOOP);
+	CHECK(unlink(other) == 0 && mkfifo(other, 0600) == 0);
+	CHECK(plugin_set_load(set, dir, "other") == -EPERM);
+	CHECK(plugin_set_load(set, dir, "../etc") == -EINVAL);
+	CHECK(plugin_set_load(set, dir, "") == -EINVAL);
+	CHECK(plugin_set_load(set, dir, "a.b") == -EINVAL);
+	CHECK(plugin_set_load(set, "/nonexistent", "mine") == -ENOENT);
+	unlink(mine);
+	copy_file(so, mine, 0644);
+	CHECK(chmod(dir, 0777) == 0 && plugin_set_load(set, dir, "mine") == -EPERM);
+	CHECK(count_get(COUNT_PLUGIN_ERRORS) == errors + 11);
+	if (geteuid() == 0) {
+		CHECK(chmod(dir, 0700) == 0 && chown(mine, 12345, 0) == 0);
+		CHECK(plugin_set_load(set, dir, "mine") == -EPERM);
+		CHECK(chown(mine, 0, 0) == 0);
+	}
+	CHECK(chmod(dir, 0700) == 0 && plugin_set_load(set, dir, "mine") == 0);
+	CHECK(strcmp(plugin_set_layout(set, "lecture"), "lecture") == 0);
+	unlink(mine); /* the first is mapped: not to be written over */
+	copy_file(so, mine, 0644);
+	CHECK(plugin_set_load(set, dir, "mine") == -EEXIST);
+	plugin_set_destroy(set);
+	unlink(mine);
+	unlink(other);
+	CHECK(rmdir(dir) == 0);
+}
+
+int main(void)
+{
+	struct plugin *p;
+
+	log_set_level(LOG_ERROR + 1);
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	bad_cells_are_refused();
+	versions();
+	CHECK(plugin_add(&p, plugin_builtins[0], why, sizeof(why)) == 0);
+	plugin_free(p);
+	older_and_shorter();
+	recorders();
+	quarantine();
+	stalls();
+	names();
+	files(getenv("PLUGIN_DIR") ? getenv("PLUGIN_DIR") : "plugins/.libs");
+	return 0;
+}

@@ -1,0 +1,634 @@
+/* The recorder with a plugin made for the test: queues, names, ends, threads. */
+#include "recorder/recorder.h"
+
+#include "base/count.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "recorder/annexb.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/test_recorder.XXXXXX";
+
+/* ---- a plugin that writes one letter per packet ---------------------------------- */
+
+static struct {
+	atomic_int fail_open, fail_write, fail_close, fail_finish;
+	atomic_int n_open, n_write, n_close, n_finish;
+	atomic_bool blocked; /* write() waits */
+	atomic_bool inside;
+	int64_t pts[4096];
+	uint32_t track[4096];
+} fake;
+
+struct fake_file {
+	int fd;
+};
+
+static int fake_open(void **self, const char *path,
+		     const struct aula_track *const *tracks, uint32_t n_tracks)
+{
+	struct fake_file *f;
+	struct stat st;
+
+	CHECK(n_tracks == 2 && strcmp(tracks[0]->codec, "h264") == 0 &&
+	      strcmp(tracks[1]->codec, "opus") == 0);
+	CHECK(tracks[0]->w_px == 64 && tracks[0]->h_px == 36);
+	CHECK(tracks[0]->config_len == 12 &&
+	      memcmp(tracks[0]->config, "\0\0\0\1\x67S\0\0\0\1\x68P", 12) == 0);
+	CHECK(tracks[1]->config_len == 19 && tracks[1]->rate_hz == 48000);
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600 && st.st_size == 0);
+	if (fake.fail_open)
+		return fake.fail_open;
+	f = malloc(sizeof(*f));
+	f->fd = open(path, O_WRONLY);
+	CHECK(f->fd >= 0);
+	fake.n_open++;
+	*self = f;
+	return 0;
+}
+
+static int fake_write(void *self, const struct aula_packet *p)
+{
+	struct fake_file *f = self;
+	int n = fake.n_write++;
+
+	atomic_store(&fake.inside, true);
+	while (atomic_load(&fake.blocked))
+		usleep(1000);
+	if (fake.fail_write)
+		return fake.fail_write;
+	fake.pts[n] = p->pts_us;
+	fake.track[n] = p->track;
+	return write(f->fd,
+		     p->track                     ? "s"
+		     : p->flags & AULA_PACKET_KEY ? "K"
+						  : "v",
+		     1) == 1
+		       ? 0
+		       : -errno;
+}
+
+static int fake_close(void *self)
+{
+	struct fake_file *f = self;
+
+	close(f->fd);
+	free(f);
+	fake.n_close++;
+	return fake.fail_close;
+}
+
+static int fake_finish(const char *part, const char *path, struct aula_finished *info)
+{
+	fake.n_finish++;
+	CHECK(info->size == sizeof(*info));
+	if (fake.fail_finish)
+		return fake.fail_finish;
+	CHECK(link(part, path) == 0);
+	info->bytes = 7;
+	info->duration_us = 5000000;
+	return 0;
+}
+
+static const struct aula_recorder_ops with_finish = {
+	.size = sizeof(with_finish),
+	.extension = "fak",
+	.open = fake_open,
+	.write = fake_write,
+	.close = fake_close,
+	.finish = fake_finish,
+};
+static struct aula_recorder_ops without_finish;
+
+/* ---- events
+ * ---------------------------------------------------------------------------- */
+
+static struct recording_result results[64];
+static atomic_int n_done, n_started;
+
+static void started(void *ctx, uint32_t id)
+{
+	CHECK(ctx == results && id);
+	n_started++;
+}
+
+static void done(void *ctx, const struct recording_result *result)
+{
+	CHECK(ctx == results && n_done < 64);
+	results[n_done] = *result;
+	n_done++;
+}
+
+static void wait_done(int n)
+{
+	for (int i = 0; i < 5000 && n_done < n; i++)
+		usleep(1000);
+	CHECK(n_done >= n);
+}
+
+static struct recorder *make(const struct aula_recorder_ops *ops, uint64_t reserve)
+{
+	const struct recorder_conf conf = {dir, reserve, ops};
+	const struct recorder_events events = {results, started, done};
+	struct recorder *r;
+
+	memset(&fake, 0, sizeof(fake));
+	n_done = n_started = 0;
+	CHECK(recorder_create(&r, &conf, &events) == 0);
+	return r;
+}
+
+static struct recording_conf conf_of(uint32_t id, const char *name)
+{
+	struct recording_conf conf = {.id = id, .w_px = 64, .h_px = 36};
+
+	snprintf(conf.name, sizeof(conf.name), "%s", name);
+	return conf;
+}
+
+static void begin(struct recorder *r, uint32_t id, const char *name)
+{
+	struct recording_conf conf = conf_of(id, name);
+
+	CHECK(recorder_start(r, &conf) == 0);
+}
+
+static struct au *unit(char kind, int64_t ms)
+{
+	static const char key[] = "\0\0\0\1\x67S\0\0\1\x68P\0\0\1\x65I";
+	struct au *au;
+
+	if (kind == 'K')
+		CHECK(au_create(&au, key, sizeof(key) - 1) == 0);
+	else
+		CHECK(au_create(&au, "\0\0\1\x61x", 5) == 0);
+	au->codec = kind == 's' ? CODEC_OPUS : CODEC_H264;
+	au->flags = kind == 'K' ? AU_KEY : 0;
+	au->pts_us = ms * 1000;
+	au->duration_us = 20000;
+	return au;
+}
+
+static int push(struct recorder *r, uint32_t id, char kind, int64_t ms)
+{
+	return recorder_push(r, id, unit(kind, ms));
+}
+
+static void file_is(const char *name, const char *text)
+{
+	char path[300], got[100] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY);
+	if (!text) {
+		CHECK(fd < 0 && errno == ENOENT);
+		return;
+	}
+	CHECK(fd >= 0 && read(fd, got, sizeof(got) - 1) >= 0);
+	if (strcmp(got, text) != 0)
+		fprintf(stderr, "%s holds '%s', not '%s'\n", name, got, text);
+	CHECK(strcmp(got, text) == 0);
+	close(fd);
+	unlink(path);
+}
+
+static void put_file(const char *name, const char *text)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+static void remove_file(const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	CHECK(unlink(path) == 0);
+}
+
+/* ---- tests
+ * ------------------------------------------------------------------------------- */
+
+/* Sound of after the key frame that came before it is kept, older one is not. */
+static void from_the_key_frame_on(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	begin(r, 1, "lesson-1");
+	CHECK(push(r, 1, 'v', 900) == 0);
+	CHECK(push(r, 1, 's', 980) == 0);
+	CHECK(push(r, 1, 's', 1000) == 0);
+	CHECK(push(r, 1, 's', 1020) == 0);
+	CHECK(push(r, 1, 'K', 1000) == 0);
+	CHECK(push(r, 1, 'v', 1066) == 0);
+	CHECK(push(r, 1, 's', 1040) == 0);
+	CHECK(recorder_stop(r, 1) == 0);
+	wait_done(1);
+	CHECK(n_started == 1 && results[0].id == 1 && results[0].err == 0);
+	CHECK(strcmp(results[0].name, "lesson-1") == 0 && !results[0].interrupted);
+	CHECK(results[0].bytes == 7 && results[0].duration_ms == 5000);
+	CHECK(fake.pts[0] == 0 && fake.pts[1] == 0 && fake.pts[2] == 20000);
+	CHECK(fake.pts[3] == 66000 && fake.pts[4] == 40000);
+	CHECK(push(r, 1, 'v', 1100) == -ENOENT && recorder_stop(r, 1) == -ENOENT);
+	recorder_destroy(r);
+	file_is("lesson-1.fak", "Kssvs");
+	file_is("lesson-1.part.fak", NULL);
+}
+
+static void without_a_key_frame(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	begin(r, 1, "empty");
+	for (int i = 0; i < 200; i++) /* sound beyond what is held */
+		CHECK(push(r, 1, 's', i) == 0);
+	CHECK(recorder_stop(r, 1) == 0);
+	wait_done(1);
+	CHECK(results[0].err == -ENODATA && results[0].bytes == 0 && n_started == 0);
+	recorder_destroy(r);
+	file_is("empty.fak", NULL);
+	file_is("empty.part.fak", NULL);
+}
+
+static void plugin_without_finish(void)
+{
+	struct recorder *r;
+
+	without_finish = with_finish;
+	without_finish.finish = NULL;
+	r = make(&without_finish, 0);
+	begin(r, 1, "plain");
+	push(r, 1, 'K', 0);
+	push(r, 1, 'v', 480);
+	recorder_stop(r, 1);
+	wait_done(1);
+	CHECK(results[0].err == 0 && results[0].bytes == 2 &&
+	      results[0].duration_ms == 500);
+	recorder_destroy(r);
+	file_is("plain.fak", "Kv");
+}
+
+static void refusals(void)
+{
+	static const char *const names[] = {"",    "..",       "a/b",  "A",    "a.b",
+					    "a b", "\xc3\xa4", "a%00", "../x", "a\nb"};
+	struct recorder *r = make(&with_finish, 0);
+	struct recording_conf conf;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		conf = conf_of(1, names[i]);
+		CHECK(recorder_start(r, &conf) == -EINVAL);
+	}
+	conf = conf_of(1, "a");
+	memset(conf.name, 'a', sizeof(conf.name)); /* no end */
+	CHECK(recorder_start(r, &conf) == -EINVAL);
+	conf.name[RECORDING_NAME_MAX] = '\0';
+	CHECK(recorder_start(r, &conf) == 0);
+	CHECK(recorder_start(r, &conf) == -EEXIST);
+	conf = conf_of(0, "a");
+	CHECK(recorder_start(r, &conf) == -EINVAL);
+	conf = conf_of(2, "a");
+	conf.w_px = 0;
+	CHECK(recorder_start(r, &conf) == -EINVAL);
+	for (uint32_t i = 2; i <= LIMIT_RECORDINGS; i++)
+		begin(r, i, "x");
+	CHECK(count_get(COUNT_REC_ACTIVE) == LIMIT_RECORDINGS);
+	conf = conf_of(99, "y");
+	CHECK(recorder_start(r, &conf) == -EBUSY);
+	CHECK(push(r, 99, 'K', 0) == -ENOENT);
+	recorder_destroy(r);
+	CHECK(n_done == LIMIT_RECORDINGS && count_get(COUNT_REC_ACTIVE) == 0);
+}
+
+static void a_name_is_used_once(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	put_file("old.fak", "precious");
+	begin(r, 1, "old");
+	push(r, 1, 'K', 0);
+	wait_done(1);
+	CHECK(results[0].err == -EEXIST && results[0].bytes == 0);
+	begin(r, 2, "twice");
+	begin(r, 3, "twice");
+	push(r, 2, 'K', 0);
+	push(r, 3, 'K', 0);
+	wait_done(2);
+	CHECK(results[1].id == 3 && results[1].err == -EEXIST);
+	recorder_destroy(r);
+	CHECK(n_done == 3 && results[2].id == 2 && results[2].err == 0);
+	file_is("old.fak", "precious");
+	file_is("twice.fak", "K");
+}
+
+static void plugin_failures(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+	int64_t errors = count_get(COUNT_REC_ERRORS);
+
+	fake.fail_open = -EACCES;
+	begin(r, 1, "f1");
+	push(r, 1, 'K', 0);
+	wait_done(1);
+	CHECK(results[0].err == -EACCES && fake.n_close == 0);
+
+	fake.fail_open = 0;
+	begin(r, 2, "f2");
+	push(r, 2, 'K', 0);
+	while (fake.n_write < 1)
+		usleep(1000);
+	usleep(5000);
+	fake.fail_write = -ENOSPC;
+	push(r, 2, 'v', 60);
+	wait_done(2);
+	CHECK(results[1].err == -ENOSPC && fake.n_close == 1 && results[1].bytes == 7);
+
+	fake.fail_write = 0;
+	fake.fail_close = -EIO;
+	begin(r, 3, "f3");
+	push(r, 3, 'K', 0);
+	recorder_stop(r, 3);
+	wait_done(3);
+	CHECK(results[2].err == -EIO && results[2].bytes == 7);
+
+	fake.fail_close = 0;
+	fake.fail_finish = -ENOSPC; /* keeps the part, as a file that plays */
+	begin(r, 4, "f4");
+	push(r, 4, 'K', 0);
+	recorder_stop(r, 4);
+	wait_done(4);
+	CHECK(results[3].err == -ENOSPC && results[3].bytes == 1);
+
+	fake.fail_finish = -EBADMSG;
+	begin(r, 5, "f5");
+	push(r, 5, 'K', 0);
+	recorder_stop(r, 5);
+	wait_done(5);
+	CHECK(results[4].err == -EBADMSG && results[4].bytes == 0);
+	recorder_destroy(r);
+	CHECK(count_get(COUNT_REC_ERRORS) == errors + 5);
+	file_is("f1.part.fak", NULL);
+	file_is("f2.fak", "K");
+	file_is("f3.fak", "K");
+	file_is("f4.fak", "K");
+	file_is("f5.broken.fak", "K");
+}
+
+static void no_space_left(void)
+{
+	struct recorder *r = make(&with_finish, UINT64_MAX);
+
+	begin(r, 1, "full");
+	push(r, 1, 'K', 0);
+	wait_done(1);
+	CHECK(results[0].err == -ENOSPC && fake.n_open == 0);
+	recorder_destroy(r);
+	file_is("full.part.fak", NULL);
+}
+
+static void blocked(struct recorder *r, uint32_t id, const char *name)
+{
+	begin(r, id, name);
+	atomic_store(&fake.inside, false);
+	atomic_store(&fake.blocked, true);
+	CHECK(push(r, id, 'K', 0) == 0);
+	while (!atomic_load(&fake.inside))
+		usleep(1000);
+}
+
+/* What was taken before the queue was full is written. */
+static void too_slow(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+	int64_t rejects = count_get(COUNT_REJECT_QUEUE);
+
+	blocked(r, 1, "slow");
+	CHECK(push(r, 1, 'v', 1000) == 0);
+	CHECK(push(r, 1, 's', 2000) == 0);
+	CHECK(push(r, 1, 'v', 2001) == -EOVERFLOW);
+	CHECK(push(r, 1, 'v', 1500) == -EOVERFLOW);
+	CHECK(n_done == 0);
+	atomic_store(&fake.blocked, false);
+	wait_done(1);
+	CHECK(results[0].err == -EOVERFLOW && results[0].bytes == 7);
+	CHECK(count_get(COUNT_REJECT_QUEUE) == rejects + 1);
+	file_is("slow.fak", "Kvs");
+
+	blocked(r, 2, "bytes");
+	for (int i = 0; i < 15; i++) {
+		struct au *au;
+
+		CHECK(au_create(&au, NULL, 1 << 20) == 0);
+		au->codec = CODEC_OPUS;
+		CHECK(recorder_push(r, 2, au) == 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct au *au;
+
+		CHECK(au_create(&au, NULL, 1 << 20) == 0);
+		au->codec = CODEC_OPUS;
+		CHECK(recorder_push(r, 2, au) == -EOVERFLOW);
+	}
+	atomic_store(&fake.blocked, false);
+	wait_done(2);
+	CHECK(results[1].err == -EOVERFLOW);
+
+	blocked(r, 3, "units"); /* the one being written counts */
+	for (int i = 1; i < 400; i++)
+		CHECK(push(r, 3, 'v', 1) == 0);
+	CHECK(push(r, 3, 'v', 1) == -EOVERFLOW);
+	atomic_store(&fake.blocked, false);
+	wait_done(3);
+	CHECK(results[2].err == -EOVERFLOW);
+	remove_file("units.fak");
+
+	/* a pause of the sender is no slowness of the disk */
+	begin(r, 4, "pause");
+	push(r, 4, 'K', 0);
+	while (fake.n_write < 3 + 16 + 400 + 1)
+		usleep(1000);
+	usleep(20000);
+	CHECK(push(r, 4, 'v', 60000) == 0);
+	CHECK(push(r, 4, 'v', 60060) == 0);
+	recorder_destroy(r);
+	CHECK(results[3].err == 0);
+	file_is("bytes.fak", "Ksssssssssssssss");
+	file_is("pause.fak", "Kvv");
+}
+
+static void recovers(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+	char path[300];
+	int fd;
+
+	put_file("dead.part.fak", "half");
+	put_file("Bad Name.part.fak", "x");
+	put_file("other.part.mp4", "x");
+	put_file("busy.part.fak", "live");
+	put_file("young.part.fak", "");
+	snprintf(path, sizeof(path), "%s/link.part.fak", dir);
+	CHECK(symlink("/etc/passwd", path) == 0);
+	snprintf(path, sizeof(path), "%s/fifo.part.fak", dir);
+	CHECK(mkfifo(path, 0600) == 0);
+	snprintf(path, sizeof(path), "%s/busy.part.fak", dir);
+	fd = open(path, O_RDWR);
+	CHECK(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0); /* another process */
+
+	begin(r, 1, "mine");
+	push(r, 1, 'K', 0);
+	while (fake.n_write < 1)
+		usleep(1000);
+	CHECK(recorder_recover(r) == 0);
+	wait_done(1);
+	recorder_stop(r, 1);
+	wait_done(2);
+	recorder_destroy(r);
+	CHECK(n_done == 2);
+	CHECK(results[0].interrupted && results[0].id == 0 && results[0].err == 0);
+	CHECK(strcmp(results[0].name, "dead") == 0 && results[0].bytes == 7);
+	CHECK(results[1].id == 1 && !results[1].interrupted);
+	close(fd);
+	file_is("dead.fak", "half");
+	file_is("dead.part.fak", NULL);
+	file_is("busy.part.fak", "live");
+	file_is("young.part.fak", "");
+	file_is("Bad Name.part.fak", "x");
+	file_is("other.part.mp4", "x");
+	file_is("mine.fak", "K");
+	remove_file("link.part.fak");
+	remove_file("fifo.part.fak");
+}
+
+static void destroy_ends_all(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	for (uint32_t i = 1; i <= LIMIT_RECORDINGS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%u", i);
+		begin(r, i, name);
+		push(r, i, 'K', 0);
+	}
+	recorder_destroy(r);
+	CHECK(n_done == LIMIT_RECORDINGS && fake.n_close == LIMIT_RECORDINGS &&
+	      fake.n_finish == LIMIT_RECORDINGS);
+	for (uint32_t i = 1; i <= LIMIT_RECORDINGS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%u.fak", i);
+		file_is(name, "K");
+	}
+	recorder_destroy(NULL);
+}
+
+/* An id may be used again at once, also while its last recording still writes. */
+static void same_id_again(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	blocked(r, 1, "again-a");
+	CHECK(push(r, 1, 'v', 60) == 0);
+	CHECK(recorder_stop(r, 1) == 0);
+	CHECK(recorder_stop(r, 1) == -ENOENT && push(r, 1, 'v', 120) == -ENOENT);
+	begin(r, 1, "again-b");
+	CHECK(push(r, 1, 'K', 200) == 0);
+	atomic_store(&fake.blocked, false);
+	wait_done(1);
+	CHECK(recorder_stop(r, 1) == 0);
+	wait_done(2);
+	begin(r, 1, "again-c"); /* in a lane that stopped this id before */
+	CHECK(push(r, 1, 'K', 300) == 0);
+	CHECK(push(r, 1, 's', 300) == 0);
+	recorder_destroy(r);
+	CHECK(n_done == 3 && results[0].err == 0 && results[1].err == 0 &&
+	      results[2].err == 0);
+	file_is("again-a.fak", "Kv");
+	file_is("again-b.fak", "K");
+	file_is("again-c.fak", "Ks");
+}
+
+static void bad_directory(void)
+{
+	const struct recorder_events events = {NULL, started, done};
+	struct recorder_conf conf = {"/nonexistent/a/b", 0, &with_finish};
+	struct recorder *r;
+	char path[300], longer[600];
+
+	CHECK(recorder_create(&r, &conf, &events) == -ENOENT);
+	conf.dir = "/etc/passwd";
+	CHECK(recorder_create(&r, &conf, &events) == -ENOTDIR);
+	memset(longer, 'a', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	conf.dir = longer;
+	CHECK(recorder_create(&r, &conf, &events) == -ENAMETOOLONG);
+	snprintf(path, sizeof(path), "%s/open", dir);
+	CHECK(mkdir(path, 0700) == 0 && chmod(path, 0777) == 0);
+	conf.dir = path;
+	CHECK(recorder_create(&r, &conf, &events) == -EPERM);
+	CHECK(rmdir(path) == 0);
+}
+
+static void parameter_sets(void)
+{
+	static const struct {
+		const char *data;
+		size_t len;
+		int want;
+	} rows[] = {
+		{"", 0, -ENODATA},
+		{"\0\0\1", 3, -ENODATA},
+		{"\0\0\0\1\x67", 5, -ENODATA},
+		{"\0\0\1\x68", 4, -ENODATA},
+		{"\0\0\1\x67\0\0\1\x68", 8, 10},
+		{"\0\0\1\x67\0\0\0\0\0\1\x68\0\0", 13, 10},
+		{"\0\0\1\x09\0\0\1\x67\1\0\0\1\x68\2\3\0\0\1\x65\0\0\1", 22, 13},
+		{"junk\0\0\1\x27\0\0\1\x28", 12, 10},
+		{"\x67\x68\x67\x68", 4, -ENODATA},
+	};
+	uint8_t out[ANNEXB_SETS_MAX], big[1100];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK(annexb_sets((const uint8_t *)rows[i].data, rows[i].len, out) ==
+		      rows[i].want);
+	memset(big, 0xff, sizeof(big));
+	memcpy(big, "\0\0\1\x68\0\0\1\x67", 8); /* 5 bytes of PPS, then a long SPS */
+	CHECK(annexb_sets(big, 7 + ANNEXB_SETS_MAX - 5 - 4, out) == ANNEXB_SETS_MAX);
+	CHECK(annexb_sets(big, 7 + ANNEXB_SETS_MAX - 5 - 3, out) == -EMSGSIZE);
+}
+
+int main(void)
+{
+	log_set_level(LOG_ERROR);
+	CHECK(mkdtemp(dir));
+	parameter_sets();
+	from_the_key_frame_on();
+	without_a_key_frame();
+	plugin_without_finish();
+	refusals();
+	a_name_is_used_once();
+	plugin_failures();
+	no_space_left();
+	too_slow();
+	recovers();
+	destroy_ends_all();
+	same_id_again();
+	bad_directory();
+	CHECK(rmdir(dir) == 0); /* nothing was left behind */
+	return 0;
+}

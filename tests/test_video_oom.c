@@ -1,0 +1,143 @@
+/* Each allocation of our own fails once: an error, and nothing is lost. Linked
+ * with --wrap=malloc,calloc,realloc,strdup.
+ */
+#include "mixer/compose.h"
+#include "mixer/decoder.h"
+#include "mixer/encoder.h"
+#include "mixer/poster.h"
+#include "mixer/scale.h"
+#include "mixer/text.h"
+#include "mixer/tile.h"
+#include "mixer/vsource.h"
+#include "mixer/vstage.h"
+#include "tests/oom.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int whole_worker(void)
+{
+	const struct vworker_events events = {0};
+	struct vworker_rings rings = {0};
+	struct vworker *w = NULL;
+	int err = ring_create(&rings.in, 4);
+
+	if (!err)
+		err = ring_create(&rings.out, 4);
+	if (!err)
+		err = vworker_create(&w, &rings, &events);
+	vworker_destroy(w);
+	ring_destroy(rings.in);
+	ring_destroy(rings.out);
+	return err;
+}
+
+static int coders(void)
+{
+	const struct encoder_conf h264 = {CODEC_H264, 64, 48, 15, 100000, 600};
+	const struct encoder_conf vp8 = {CODEC_VP8, 64, 48, 15, 100000, 600};
+	struct encoder *a = NULL, *b = NULL;
+	struct decoder *dec = NULL;
+	int err = encoder_create(&a, &h264);
+
+	if (!err)
+		err = encoder_create(&b, &vp8);
+	if (!err)
+		err = decoder_create(&dec, CODEC_H264);
+	encoder_destroy(a);
+	encoder_destroy(b);
+	decoder_destroy(dec);
+	return err;
+}
+
+/* From a picture to a unit and back. */
+static int pictures(void)
+{
+	const struct encoder_conf conf = {CODEC_H264, 64, 48, 15, 100000, 600};
+	struct picture *pic = NULL, *seen = NULL;
+	struct encoder *enc = NULL;
+	struct decoder *dec = NULL;
+	struct au *au = NULL, *jpeg = NULL;
+	int err = picture_create(&pic, 64, 48);
+
+	if (!err)
+		err = encoder_create(&enc, &conf);
+	if (!err) {
+		scale_fill(pic, (struct rect_px){0, 0, 64, 48},
+			   (struct colour){90, 90, 90});
+		err = encoder_encode(enc, pic, 1, true, &au);
+	}
+	if (!err)
+		err = decoder_create(&dec, CODEC_H264);
+	if (!err)
+		err = decoder_decode(dec, au, &seen);
+	if (!err)
+		err = poster_create(&jpeg, seen);
+	picture_destroy(pic);
+	picture_destroy(seen);
+	encoder_destroy(enc);
+	decoder_destroy(dec);
+	au_put(au);
+	au_put(jpeg);
+	return err;
+}
+
+static int stage(void) RUNS_ON(on_mix)
+{
+	const struct rung_conf rung = {CODEC_H264, 64, 48, 15, 100000, 600};
+	const struct view_conf view = {64, 48, 15};
+	const struct vworker_events events = {0};
+	struct vstage *st = NULL;
+	int err = vstage_create(&st, NULL, &events);
+
+	if (!err)
+		err = vstage_view_open(st, 1, &view);
+	if (!err)
+		err = vstage_source_open(st, 2);
+	if (!err)
+		err = vstage_rung_open(st, 1, 3, &rung, 0);
+	vstage_destroy(st);
+	return err;
+}
+
+static int line(void)
+{
+	struct text *text = NULL;
+	struct text_mask *mask = NULL;
+	int err = text_create(&text);
+
+	if (!err)
+		err = text_line(text, &mask, "Anna", 20, 100);
+	free(mask);
+	text_destroy(text);
+	return err;
+}
+
+/* A tile without its letters is still a tile. */
+static void tiles(void)
+{
+	for (int n = 0; n < 8; n++) {
+		struct tiles *tiles = NULL;
+
+		oom_after(n);
+		if (tiles_create(&tiles) == 0)
+			(void)tiles_get(tiles, "Anna", 160, 90);
+		oom_after(-1);
+		CHECK(!tiles || tiles_get(tiles, "Berta", 160, 90));
+		tiles_destroy(tiles);
+	}
+}
+
+int main(void)
+{
+	thread_enter(&on_mix);
+	thread_claim(&on_mix);
+	OOM_EACH(whole_worker());
+	OOM_EACH(coders());
+	OOM_EACH(pictures());
+	OOM_EACH(stage());
+	OOM_EACH(line());
+	tiles();
+	return 0;
+}

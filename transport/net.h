@@ -1,0 +1,108 @@
+/* net.h - one net thread: its peers, what they send, and the outlets that are
+ * fanned out to them. All calls but create and destroy are posts from any
+ * thread, done in order; ids are chosen by the caller, never 0, never reused.
+ *
+ * A *source* is one thing a peer sends; its units go to a ring. An *outlet* is
+ * one encoded stream with any number of viewers.
+ */
+#ifndef TRANSPORT_NET_H
+#define TRANSPORT_NET_H
+
+#include "base/attr.h"
+#include "base/au.h"
+#include "base/ring.h"
+#include "transport/link.h"
+#include "transport/sdp.h"
+
+struct net;
+
+enum peer_state {
+	PEER_CONNECTED, /* media may flow */
+	PEER_VANISHED,  /* no consent for 30 s; closed by itself */
+	PEER_FAILED,    /* handshake; closed by itself */
+	PEER_LEFT,      /* said goodbye; closed by itself */
+};
+
+/* Called on the net thread: post and return. */
+struct net_events {
+	void *ctx;
+	void (*peer_state)(void *ctx, uint32_t peer, enum peer_state state);
+	/* A viewer of this video outlet needs a key frame; at most once a second. */
+	void (*key_wanted)(void *ctx, uint32_t outlet);
+};
+
+struct net_rings {
+	struct ring *video_in;  /* net produces: id = source */
+	struct ring *audio_in;  /* net produces: id = source */
+	struct ring *video_out; /* net consumes: id = outlet, from the video thread */
+	struct ring *audio_out; /* net consumes: id = outlet, from the audio thread */
+};
+
+/* Starts the thread. The rings stay the caller's and outlive it. */
+int net_create(struct net **out, const struct links_conf *conf,
+	       const struct net_rings *rings,
+	       const struct net_events *events) AULA_MUST_CHECK;
+void net_destroy(struct net *net); /* says goodbye to all; NULL is accepted */
+
+/* ANY_THREAD. Fingerprint, candidates, fresh credentials and SSRCs for a peer. */
+void net_describe(const struct net *net, struct sdp_local *local);
+bool net_only_private(const struct net *net);
+
+struct peer_conf {
+	uint32_t id;
+	struct sdp_local local;         /* as net_describe made it */
+	uint32_t voice, camera, screen; /* sources, 0: not allowed to send it */
+};
+
+int net_peer_open(struct net *net, const struct peer_conf *conf) AULA_MUST_CHECK;
+/* After each answer (or offer) of the client: codecs, ids, fingerprints. */
+int net_peer_remote(struct net *net, uint32_t peer,
+		    const struct sdp *remote) AULA_MUST_CHECK;
+int net_peer_restart(struct net *net, uint32_t peer, const char *ufrag,
+		     const char *pwd) AULA_MUST_CHECK;
+int net_peer_close(struct net *net, uint32_t peer);
+
+/* Server-side switch: what a muted source sends is dropped on arrival. */
+int net_source_mute(struct net *net, uint32_t source, bool muted);
+/* Asks its sender for a key frame, at most once a second. */
+int net_source_key(struct net *net, uint32_t source);
+
+int net_outlet_open(struct net *net, uint32_t outlet, enum codec codec) AULA_MUST_CHECK;
+int net_outlet_close(struct net *net, uint32_t outlet);
+
+/* From now on (video: from the outlet's next key frame; the group so far is
+ * replayed at once when it is small) the peer gets this outlet; 0: nothing. A
+ * unit whose skip list names the peer's voice is not sent to it. */
+int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet);
+int net_peer_watch_audio(struct net *net, uint32_t peer, uint32_t outlet);
+
+/* The RTP timestamp that a unit of this time carries, to every viewer. */
+static inline uint32_t net_video_ts(int64_t pts_us)
+{
+	return (uint32_t)(pts_us * 9 / 100);
+}
+
+static inline uint32_t net_audio_ts(int64_t pts_us)
+{
+	return (uint32_t)(pts_us * 6 / 125);
+}
+
+/* Units for one member alone are pushed into audio_out under the id of that
+ * member's *voice*; the net thread knows whose it is. */
+
+/* One peer's figures, for the lecturer's list and for tests. */
+struct peer_stats {
+	uint32_t peer;
+	bool up, tcp;
+	uint64_t bytes_in, bytes_out;
+	uint32_t rtt_ms;       /* 0: unknown */
+	uint8_t fraction_lost; /* of 256, of what we sent, by its last report */
+	uint32_t jitter_ms;
+};
+
+/* Calls done(ctx, stats, n) on the net thread with all peers. */
+int net_stats(struct net *net,
+	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
+	      void *ctx);
+
+#endif

@@ -1,0 +1,94 @@
+/* send.h - one RTP stream to one viewer: its header fields, its history for
+ * retransmissions, and which outlet it shows.
+ */
+#ifndef TRANSPORT_SEND_H
+#define TRANSPORT_SEND_H
+
+#include "base/au.h"
+#include "base/thread.h"
+#include "transport/blob.h"
+#include "transport/history.h"
+#include "transport/link.h"
+#include "transport/rtcp.h"
+#include "transport/section.h"
+
+struct outlet;
+struct send;
+
+/* One place in the list of those who watch an outlet. */
+struct watch {
+	struct send *send;
+	struct outlet *outlet; /* NULL: in no list */
+	struct watch *prev, *next;
+};
+
+/* What the streams to one peer share. */
+struct send_path {
+	struct link *link;
+	bool up;
+	uint16_t twcc_seq;
+	int64_t rtt_us;  /* 0: unknown */
+	int64_t wall_us; /* added to clock_us(): µs since 1900 */
+	uint64_t bytes;  /* on the wire */
+	uint32_t voice;  /* units whose skip list names it are not for this peer */
+	char cname[17];
+};
+
+/* Owner: the net thread, through its peer. */
+struct send {
+	struct send_path *path;
+	bool video;
+	/* The one that is shown, and (video) the one that is waited for: w[cur]
+	 * and w[!cur]. */
+	struct watch w[2];
+	uint8_t cur;
+	bool flowing; /* video: a key frame of the one that is shown was sent */
+
+	/* agreed with the client */
+	bool nack;
+	uint8_t pt[CODEC_OPUS + 1]; /* by enum codec; 0: not agreed on */
+	uint8_t rtx_pt[CODEC_OPUS + 1];
+	uint8_t ext_mid, ext_twcc; /* 0: none */
+	char mid[SDP_MID_MAX + 1];
+	bool mid_known; /* the client reported on our stream: no more mids */
+
+	uint32_t ssrc, rtx_ssrc;
+	uint16_t seq, rtx_seq;   /* the next ones */
+	int64_t last_pts_us;     /* INT64_MIN: nothing sent yet */
+	uint32_t packets, bytes; /* for sender reports; bytes of payload */
+
+	struct history *history; /* NULL: nothing to answer NACKs from */
+	int64_t again_since_us;  /* the second in which `again` counts */
+	uint32_t again;          /* packets */
+	uint32_t credit;         /* bytes that may be sent again */
+};
+
+void send_init(struct send *s, struct send_path *path, bool video, uint32_t ssrc,
+	       uint32_t rtx_ssrc);
+void send_fini(struct send *s) RUNS_ON(on_net); /* stops watching */
+
+/* What the client's description says of the section; NULL: it has none. */
+void send_agree(struct send *s, const struct section *section);
+
+/* True when this stream can carry the codec now. */
+static inline bool send_ready(const struct send *s, enum codec codec)
+{
+	return s->path->up && s->pt[codec];
+}
+
+/* Sends all packets of a blob. */
+void send_blob(struct send *s, struct blob *blob, int64_t now_us) RUNS_ON(on_net);
+
+/* A NACK for packet `pid` and those of `blp`'s bits after it. */
+void send_again(struct send *s, uint16_t pid, uint16_t blp, int64_t now_us)
+	RUNS_ON(on_net);
+
+/* Appends a sender report with `n` blocks about what the peer sends, and the
+ * name that binds sound and picture. */
+void send_report(const struct send *s, struct rtcp_out *o,
+		 const struct rtcp_block *blocks, size_t n, int64_t now_us);
+
+/* The middle 32 bits of an NTP time, as reports carry it. */
+uint32_t send_ntp_middle(const struct send_path *path, int64_t now_us);
+
+#endif

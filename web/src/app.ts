@@ -1,0 +1,56 @@
+// The one classroom of this page, and the ways from screen to screen.
+
+import { Classroom } from './core/classroom';
+import { Refusal } from './core/protocol';
+import { goTo, tokenOf } from './core/route';
+import { state } from './core/state';
+import { recall, recallTab, remember } from './core/store';
+
+export const classroom = new Classroom();
+
+export const visitor = { code: '', name: recall('name') };
+
+export function toCheck(code: string, name: string): void {
+  visitor.code = code;
+  visitor.name = name;
+  remember('name', name);
+  goTo(`/j/${code}`);
+  state.joinError.value = { code: '', field: '' };
+  state.screen.value = 'check';
+}
+
+/** Enters with the devices as they are; on a refusal the form shows it. */
+export async function enterClass(): Promise<void> {
+  const { code, name } = visitor;
+  try {
+    await classroom.enter({ code, name, token: tokenOf(code), media: true });
+    state.screen.value = 'class';
+  } catch (why) {
+    const refusal = why instanceof Refusal ? why : new Refusal('unknown');
+    classroom.devices.close();
+    state.joinError.value = { code: refusal.code, field: refusal.field };
+    state.screen.value = 'join';
+  }
+}
+
+/** After a reload of the page in class: straight back, with the devices that were on. */
+export async function enterAgain(code: string): Promise<boolean> {
+  let was: { code?: string; name?: string } = {};
+  try {
+    was = JSON.parse(recallTab('in') || '{}');
+  } catch {
+    return false;
+  }
+  if (!was.name || was.code !== code) return false;
+  visitor.code = code;
+  visitor.name = was.name;
+  const opened: Promise<void>[] = [];
+  if (recallTab('mic')) opened.push(classroom.devices.setMic(true));
+  if (recallTab('cam')) opened.push(classroom.devices.setCam(true));
+  await Promise.all([...opened, enterClass()]);
+  return true;
+}
+
+export function tryNow(): void {
+  classroom.retryNow();
+}

@@ -1,0 +1,258 @@
+// One visit to a class: the socket, the media and the devices, put together.
+
+import { Devices } from './devices';
+import { Health } from './health';
+import { Refusal, type ByeWhy, type Layout, type Recording, type Snapshot } from './protocol';
+import { applyEvent, applySnapshot } from './reduce';
+import { wantsVp8 } from './route';
+import { Rtc, type Mid } from './rtc';
+import { Socket, type Link, type SocketUser } from './socket';
+import { forgetClass, notify, state } from './state';
+import { rememberTab } from './store';
+import { TileClock } from './tilemap';
+import { WakeLock } from './wakelock';
+
+export interface Visit {
+  code: string;
+  name: string;
+  token: string;
+  /** False for a visit that only looks things up. */
+  media: boolean;
+}
+
+const CLOSES: Record<number, ByeWhy> = { 1000: 'left', 1008: 'too_fast', 4409: 'replaced' };
+
+export class Classroom implements SocketUser {
+  readonly devices = new Devices();
+  readonly rtc: Rtc;
+  readonly tiles = new TileClock((layout) => {
+    state.layout.value = layout;
+  });
+  private readonly socket: Socket;
+  private readonly health: Health;
+  private readonly wake = new WakeLock(() => {
+    if (state.awake.value) notify('note.no_wake_lock');
+    state.awake.value = false;
+  });
+  private visit: Visit = { code: '', name: '', token: '', media: true };
+  private session = '';
+  private entered: { ok(): void; fail(why: Refusal): void } | null = null;
+  private framesOf = -1;
+  private joinedMs = 0;
+
+  constructor() {
+    const url = `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/ws`;
+    this.socket = new Socket(url, this);
+    this.rtc = new Rtc(
+      {
+        answer: (sdp, v) => this.tell('rtc.answer', { sdp, v }),
+        restart: () => this.tell('rtc.restart'),
+        broken: () => this.rejoin(),
+        state: (ice) => {
+          state.ice.value = ice;
+        },
+      },
+      wantsVp8(),
+    );
+    this.health = new Health(this.rtc, this.socket);
+    addEventListener('pagehide', (event) => !event.persisted && this.socket.tell('leave'));
+    addEventListener('pageshow', (event) => event.persisted && this.socket.retryNow());
+    const connection = (navigator as { connection?: EventTarget }).connection;
+    connection?.addEventListener('change', () => state.ice.value === 'lost' && this.rtc.restart());
+  }
+
+  /** Resolves when inside; a refusal has the server's code. */
+  enter(visit: Visit): Promise<void> {
+    this.visit = visit;
+    this.session = '';
+    forgetClass();
+    return new Promise((ok, fail) => {
+      this.entered = { ok, fail };
+      this.socket.start();
+    });
+  }
+
+  leave(): void {
+    this.socket.tell('leave');
+    this.finish('left');
+  }
+
+  retryNow(): void {
+    this.socket.retryNow();
+  }
+
+  request(t: string, d: object = {}): Promise<Record<string, unknown>> {
+    return this.socket.request(t, d);
+  }
+
+  /** A request whose refusal is told to the user. */
+  async act(t: string, d: object = {}): Promise<boolean> {
+    try {
+      await this.socket.request(t, d);
+      return true;
+    } catch (why) {
+      notify(`error.${why instanceof Refusal ? why.code : 'unknown'}`);
+      return false;
+    }
+  }
+
+  async listRecordings(): Promise<void> {
+    const reply = await this.socket.request('recording.list');
+    state.recordings.value = (reply.recordings as Recording[]) ?? [];
+  }
+
+  /** The <video> showed a frame. */
+  frame(rtpTimestamp: number | undefined): void {
+    this.tiles.frame(rtpTimestamp);
+    if (!state.firstFrame.value) state.firstFrame.value = true;
+    if (this.framesOf === this.rtc.version) return;
+    this.framesOf = this.rtc.version;
+    this.tell('view.ready', { v: this.rtc.version, ms: Math.round(performance.now() - this.joinedMs) });
+  }
+
+  /** With or without H.264: takes a new connection. */
+  setCompatible(on: boolean): void {
+    this.rtc.noH264 = on;
+    this.rejoin();
+  }
+
+  // --- what the socket tells ---
+
+  hello(): { t: 'join' | 'resume'; d: object } {
+    if (this.session) return { t: 'resume', d: { token: this.session, seq: this.socket.seq } };
+    const { code, name, token } = this.visit;
+    this.rtc.reset();
+    this.tiles.clear();
+    this.framesOf = -1;
+    this.joinedMs = performance.now();
+    this.socket.seq = 0;
+    return { t: 'join', d: token ? { code, name, token } : { code, name } };
+  }
+
+  welcome(t: 'join' | 'resume', d: Record<string, unknown>): void {
+    if (d.replayed !== true) this.applySnapshot(d as unknown as Snapshot);
+    if (t === 'resume' && this.visit.media && !this.rtc.connected()) this.rtc.restart();
+    if (t === 'join' && this.visit.media) this.startMedia();
+    if (this.visit.media) this.sayDevices();
+    state.restarting.value = false;
+    this.entered?.ok();
+    this.entered = null;
+  }
+
+  refused(t: 'join' | 'resume', why: Refusal): boolean {
+    if (t === 'resume') {
+      this.session = ''; // too long away: enter by the door
+      return true;
+    }
+    if (this.entered) {
+      this.entered.fail(why);
+      this.entered = null;
+    } else {
+      this.finish(why.code === 'no_room' ? 'ended' : 'left');
+    }
+    return false;
+  }
+
+  event(t: string, d: Record<string, unknown>): void {
+    if (t === 'rtc.offer') {
+      if (this.visit.media) {
+        void this.rtc.offer(String(d.sdp), Number(d.v), d.fresh as boolean | undefined);
+      }
+    } else if (t === 'rtc.state') {
+      if (d.state === 'lost') this.rtc.restart(); // the server gave the peer up: a new one is offered
+    } else if (t === 'layout') {
+      this.tiles.push(d as unknown as Layout);
+    } else if (t === 'muted') {
+      void this.devices.setMic(false);
+      notify('note.muted');
+    } else if (t === 'bye') {
+      this.bye(d as { why: ByeWhy; after_ms?: number });
+    } else {
+      applyEvent(t, d);
+    }
+  }
+
+  link(link: Link, tries: number): void {
+    state.link.value = link;
+    state.tries.value = tries;
+    if (link === 'open' && this.visit.media) this.health.start();
+  }
+
+  closed(code: number): void {
+    this.finish(CLOSES[code] ?? 'left');
+  }
+
+  // --- inner parts ---
+
+  private applySnapshot(snap: Snapshot): void {
+    this.session = snap.session;
+    this.socket.seq = snap.seq;
+    applySnapshot(snap);
+    this.tiles.set(snap.layout ?? null);
+  }
+
+  private startMedia(): void {
+    rememberTab('in', JSON.stringify({ code: this.visit.code, name: this.visit.name }));
+    this.wake.on();
+    this.devices.user = (mid, track) => this.send(mid, track);
+    for (const mid of ['a', 'c', 's'] as const) void this.rtc.setTrack(mid, this.devices.track(mid));
+  }
+
+  /** Said after every welcome: what changed while the socket was away was said to nobody. */
+  private sayDevices(): void {
+    this.tell('media.set', { mic: state.mic.value.on, cam: state.cam.value.on });
+    if (state.share.value.on) void this.sendScreen(true);
+  }
+
+  /** A device changed: the track first, then the word, so that nobody sees an empty tile. */
+  private send(mid: Mid, track: MediaStreamTrack | null): void {
+    void this.rtc.setTrack(mid, track);
+    if (mid === 's') void this.sendScreen(!!track);
+    else this.tell('media.set', mid === 'a' ? { mic: !!track } : { cam: !!track });
+    if (mid !== 's') this.rememberDevices();
+  }
+
+  private async sendScreen(on: boolean): Promise<void> {
+    const ok = await this.act('screen.set', { on });
+    if (!ok && on) void this.devices.setScreen(false);
+  }
+
+  private rememberDevices(): void {
+    rememberTab('mic', state.mic.value.on ? '1' : '');
+    rememberTab('cam', state.cam.value.on ? '1' : '');
+  }
+
+  private tell(t: string, d: object = {}): void {
+    this.socket.request(t, d).catch(() => undefined); // said again after the next welcome, or no longer true
+  }
+
+  private bye(d: { why: ByeWhy; after_ms?: number }): void {
+    if (d.why !== 'restart') {
+      this.finish(d.why);
+      return;
+    }
+    this.session = '';
+    state.restarting.value = true;
+    this.socket.comeBack(Math.max(500, d.after_ms ?? 2000));
+  }
+
+  private rejoin(): void {
+    this.socket.tell('leave');
+    this.session = '';
+    this.socket.comeBack(200);
+  }
+
+  private finish(why: ByeWhy): void {
+    this.socket.stop();
+    this.health.stop();
+    this.wake.off();
+    this.rtc.reset();
+    this.tiles.clear();
+    this.devices.close();
+    rememberTab('in', '');
+    state.link.value = 'idle';
+    if (!this.visit.media) return; // the screens of lists stay
+    state.bye.value = why;
+    state.screen.value = 'bye';
+  }
+}

@@ -1,0 +1,89 @@
+// Applies the snapshot and the events about the class to the state. What concerns media is not here.
+
+import type { ChatLine, Member, Recording, RecordState, Snapshot } from './protocol';
+import { notify, state } from './state';
+
+const CHAT_ROWS = 200;
+const FEW = 20; // in a larger class nobody is told of each one who comes and goes
+
+export function applySnapshot(snap: Snapshot): void {
+  state.self.value = snap.self;
+  state.role.value = snap.role;
+  state.room.value = snap.room ?? { id: '', code: '', title: '' };
+  state.layouts.value = snap.layouts ?? [];
+  state.members.value = new Map((snap.members ?? []).map((one) => [one.id, one]));
+  state.pinned.value = snap.pinned ?? '';
+  state.recording.value = snap.recording ?? { on: false, since_ms: 0 };
+  state.chat.value = snap.chat ?? [];
+  state.clockSkewMs.value = snap.now_ms ? snap.now_ms - Date.now() : 0;
+}
+
+function putMember(member: Member): void {
+  const before = state.members.value.get(member.id);
+  const next = new Map(state.members.value);
+  next.set(member.id, member);
+  state.members.value = next;
+  if (before && before.screen !== member.screen && member.id !== state.self.value) {
+    notify(member.screen ? 'note.screen_on' : 'note.screen_off', { name: member.name });
+  }
+}
+
+function dropMember(id: string): void {
+  const gone = state.members.value.get(id);
+  const next = new Map(state.members.value);
+  next.delete(id);
+  state.members.value = next;
+  if (gone && next.size <= FEW) notify('note.left', { name: gone.name });
+}
+
+function addChat(line: ChatLine): void {
+  if (state.chat.value.some((one) => one.id === line.id)) return;
+  state.chat.value = [...state.chat.value, line].slice(-CHAT_ROWS);
+  if (!state.chatOpen.value && line.member !== state.self.value) {
+    state.unread.value++;
+    notify('note.chat', { name: line.name });
+  }
+}
+
+function setRecording(d: RecordState): void {
+  const was = state.recording.value.on;
+  state.recording.value = d;
+  if (d.error) notify('note.rec_error');
+  else if (d.on !== was) notify(d.on ? 'note.rec_on' : 'note.rec_off');
+}
+
+function putRecording(row: Recording): void {
+  state.recordings.value = [row, ...state.recordings.value.filter((one) => one.id !== row.id)];
+  notify('note.rec_ready');
+}
+
+type Apply = (d: never) => void;
+
+const EVENTS: Record<string, Apply> = {
+  'member.joined': (d: Member) => {
+    putMember(d);
+    if (d.id !== state.self.value && state.members.value.size <= FEW) notify('note.joined', { name: d.name });
+  },
+  'member.changed': putMember,
+  'member.left': (d: { id: string }) => dropMember(d.id),
+  speakers: (d: { members?: string[] }) => {
+    state.speakers.value = d.members ?? [];
+  },
+  poster: (d: { jpeg?: string }) => {
+    state.poster.value = d.jpeg ?? '';
+  },
+  'chat.msg': addChat,
+  pinned: (d: { member?: string }) => {
+    state.pinned.value = d.member ?? '';
+  },
+  'record.state': setRecording,
+  'recording.ready': putRecording,
+};
+
+/** False when the event is not about the class. */
+export function applyEvent(t: string, d: Record<string, unknown>): boolean {
+  const apply = EVENTS[t];
+  if (!apply) return false;
+  apply(d as never);
+  return true;
+}

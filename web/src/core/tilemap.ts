@@ -1,0 +1,69 @@
+// Which part of the picture shows whom. A new map is put in force with the very frame it belongs to.
+
+import type { Layout } from './protocol';
+
+const WAIT_MS = 1500; // never longer for a frame that does not come
+const FAR = 90000 * 20; // a map this far from the picture belongs to another clock
+
+/** a - b for 32-bit RTP timestamps that wrap, as a signed number. */
+export function rtpDelta(a: number, b: number): number {
+  return (a - b) | 0;
+}
+
+export class TileClock {
+  private waiting: { layout: Layout; timer: number }[] = [];
+  private seen: number | null = null;
+
+  constructor(private readonly show: (layout: Layout) => void) {}
+
+  /** A map that arrived as an event. */
+  push(layout: Layout): void {
+    const ahead = this.seen === null ? 0 : rtpDelta(layout.rtp_ts, this.seen);
+    if (ahead <= 0 || ahead > FAR) {
+      this.flush();
+      this.show(layout);
+      return;
+    }
+    const timer = window.setTimeout(() => this.until(layout), WAIT_MS);
+    this.waiting.push({ layout, timer });
+  }
+
+  /** A map that is already in force, of a snapshot. */
+  set(layout: Layout | null): void {
+    this.clear();
+    if (layout) this.show(layout);
+  }
+
+  /** A frame was shown; undefined where the browser does not tell its timestamp. */
+  frame(rtpTimestamp: number | undefined): void {
+    if (rtpTimestamp === undefined) return;
+    this.seen = rtpTimestamp;
+    let due: Layout | null = null;
+    while (this.waiting.length && rtpDelta(rtpTimestamp, this.waiting[0]!.layout.rtp_ts) >= 0) {
+      due = this.take();
+    }
+    if (due) this.show(due);
+  }
+
+  clear(): void {
+    while (this.waiting.length) this.take();
+    this.seen = null;
+  }
+
+  private until(layout: Layout): void {
+    while (this.waiting.length) {
+      if (this.take() === layout) break;
+    }
+    this.show(layout);
+  }
+
+  private flush(): void {
+    while (this.waiting.length) this.take();
+  }
+
+  private take(): Layout {
+    const one = this.waiting.shift()!;
+    clearTimeout(one.timer);
+    return one.layout;
+  }
+}

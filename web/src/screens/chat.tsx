@@ -1,0 +1,100 @@
+// The chat of the class. Text stays text: nothing of it is ever read as HTML.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { classroom } from '../app';
+import { timeOfDay } from '../core/format';
+import { t } from '../core/i18n';
+import type { ChatLine } from '../core/protocol';
+import { state } from '../core/state';
+import { recallTab, rememberTab } from '../core/store';
+import { Icon } from '../ui/icon';
+import { toggleChat } from './panels';
+
+const MAX_BYTES = 4096;
+const NEAR_END_PX = 60;
+
+function Line({ line }: { line: ChatLine }) {
+  const own = line.member === state.self.value;
+  return (
+    <div class={own ? 'line is-own' : 'line'}>
+      <p class="line-head">
+        <bdi>{line.name}</bdi> <time>{timeOfDay(line.sent_ms)}</time>
+      </p>
+      <p class="line-text" dir="auto">
+        {line.text}
+      </p>
+    </div>
+  );
+}
+
+function Log() {
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const lines = state.chat.value;
+  useEffect(() => {
+    const box = log.current;
+    if (box && atEnd.current) box.scrollTop = box.scrollHeight;
+  }, [lines]);
+  const scrolled = () => {
+    const box = log.current!;
+    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+  };
+  return (
+    <div class="log" role="log" ref={log} tabIndex={0} aria-label={t('chat')} onScroll={scrolled}>
+      {lines.length ? null : <p class="fine">{t('chat.empty')}</p>}
+      {lines.map((line) => (
+        <Line key={line.id} line={line} />
+      ))}
+    </div>
+  );
+}
+
+export function Chat() {
+  const [draft, setDraft] = useState(recallTab('draft'));
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+
+  const write = (text: string) => {
+    setDraft(text);
+    rememberTab('draft', text);
+  };
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const text = draft.trim();
+    if (!text || new TextEncoder().encode(text).length > MAX_BYTES) return;
+    if (await classroom.act('chat.send', { text })) write('');
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') toggleChat();
+    else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) void send(event);
+  };
+
+  return (
+    <section class="chat" aria-label={t('chat')}>
+      <header class="panel-head">
+        <h2>{t('chat')}</h2>
+        <button type="button" class="plain" data-act="chat-close" aria-label={t('close')} onClick={toggleChat}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <Log />
+      <form class="chat-form" onSubmit={send}>
+        <textarea
+          id="chat-text"
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={draft}
+          maxLength={MAX_BYTES}
+          placeholder={t('chat.write')}
+          aria-label={t('chat.write')}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" class="row-button" data-act="chat-send" aria-label={t('chat.send')}>
+          <Icon name="send" />
+        </button>
+      </form>
+    </section>
+  );
+}

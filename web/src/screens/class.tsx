@@ -1,0 +1,40 @@
+// The class.
+
+import { useEffect } from 'preact/hooks';
+import { t } from '../core/i18n';
+import { isLecturer, state } from '../core/state';
+import { Banner } from './banner';
+import { Chat } from './chat';
+import { Controls } from './controls';
+import { listenToKeys } from './keys';
+import { LecturerBar } from './lecturerbar';
+import { More } from './more';
+import { closeSheet, sheet } from './panels';
+import { People } from './people';
+import { Recordings } from './recordings';
+import { Stage } from './stage';
+import { TopBar } from './topbar';
+
+export function ClassView() {
+  useEffect(() => {
+    const unlisten = listenToKeys();
+    return () => {
+      unlisten();
+      closeSheet();
+    };
+  }, []);
+  const open = sheet.value;
+  return (
+    <div class={state.chatOpen.value ? 'class has-chat' : 'class'} aria-label={t('class')}>
+      <TopBar />
+      <Banner />
+      <Stage />
+      {state.chatOpen.value ? <Chat /> : null}
+      {isLecturer() ? <LecturerBar /> : null}
+      <Controls />
+      {open === 'more' && <More />}
+      {open === 'people' && <People />}
+      {open === 'recordings' && <Recordings />}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+// Names, the ring of who speaks, and the own preview: laid over the picture by the tile map.
+
+import type { Box } from '../core/fit';
+import { t } from '../core/i18n';
+import type { Layout, Tile } from '../core/protocol';
+import { state } from '../core/state';
+import { Icon } from '../ui/icon';
+import { Preview } from './preview';
+
+function placeOf(tile: Tile, map: Layout): Record<string, string> {
+  const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
+  return {
+    insetInlineStart: percent(tile.x, map.w), // the overlay is always ltr: pictures have no direction
+    insetBlockStart: percent(tile.y, map.h),
+    inlineSize: percent(tile.w, map.w),
+    blockSize: percent(tile.h, map.h),
+  };
+}
+
+function TileBox({ tile, map }: { tile: Tile; map: Layout }) {
+  const member = state.members.value.get(tile.member);
+  const own = tile.member === state.self.value;
+  const speaks = tile.kind === 'camera' && state.speakers.value.includes(tile.member);
+  const ownCamera = own && tile.kind === 'camera' && state.cam.value.on && state.selfView.value;
+  const classes = ['tile', speaks && 'is-speaking', member?.state === 'away' && 'is-away'];
+  return (
+    <div class={classes.filter(Boolean).join(' ')} style={placeOf(tile, map)} data-member={tile.member} data-kind={tile.kind}>
+      {ownCamera ? <Preview name="tile" /> : null}
+      <span class="name">
+        {tile.kind === 'screen' ? <Icon name="share" /> : member?.mic === false ? <Icon name="mic_off" /> : null}
+        <bdi>{own ? t('tile.you', { name: tile.name }) : tile.name}</bdi>
+        {member?.state === 'away' ? <em>{t('tile.away')}</em> : null}
+      </span>
+    </div>
+  );
+}
+
+export function Overlay({ box }: { box: Box }) {
+  const map = state.layout.value;
+  if (!map || !box.w) return null;
+  const style = {
+    transform: `translate(${box.x}px, ${box.y}px)`,
+    inlineSize: `${box.w}px`,
+    blockSize: `${box.h}px`,
+  };
+  return (
+    <div class="overlay" dir="ltr" style={style} data-generation={map.generation}>
+      {map.tiles.map((tile) => (
+        <TileBox key={`${tile.member}/${tile.kind}`} tile={tile} map={map} />
+      ))}
+    </div>
+  );
+}

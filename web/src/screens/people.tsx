@@ -1,0 +1,107 @@
+// Everybody in class; for a lecturer with one row of actions each.
+
+import { classroom } from '../app';
+import { t } from '../core/i18n';
+import type { Member } from '../core/protocol';
+import { isLecturer, state } from '../core/state';
+import { Icon } from '../ui/icon';
+import { Sheet } from '../ui/sheet';
+import { TwoStep } from '../ui/twostep';
+import { closeSheet } from './panels';
+
+const RANK = { admin: 0, lecturer: 1, student: 2 };
+
+function byRoleAndName(a: Member, b: Member): number {
+  return RANK[a.role] - RANK[b.role] || a.name.localeCompare(b.name);
+}
+
+function Marks({ member }: { member: Member }) {
+  return (
+    <span class="marks">
+      {member.screen ? <Icon name="share" /> : null}
+      <Icon name={member.cam ? 'cam' : 'cam_off'} />
+      <Icon name={member.mic ? 'mic' : 'mic_off'} />
+      <span class="unseen">
+        {t(member.mic ? 'people.mic_on' : 'people.mic_off')} {t(member.cam ? 'people.cam_on' : 'people.cam_off')}
+      </span>
+    </span>
+  );
+}
+
+function Actions({ member }: { member: Member }) {
+  const pinned = state.pinned.value === member.id;
+  const self = member.id === state.self.value;
+  return (
+    <span class="row-actions">
+      <button
+        type="button"
+        class={pinned ? 'row-button is-on' : 'row-button'}
+        data-act="pin"
+        aria-pressed={pinned}
+        aria-label={t('people.pin', { name: member.name })}
+        title={t('people.pin', { name: member.name })}
+        onClick={() => void classroom.act('pin.set', { member: pinned ? '' : member.id })}
+      >
+        <Icon name="pin" />
+      </button>
+      {self ? null : (
+        <button
+          type="button"
+          class="row-button"
+          data-act="mute"
+          disabled={!member.mic}
+          aria-label={t('people.mute', { name: member.name })}
+          title={t('people.mute', { name: member.name })}
+          onClick={() => void classroom.act('member.mute', { member: member.id })}
+        >
+          <Icon name="mic_off" />
+        </button>
+      )}
+      {self ? null : (
+        <TwoStep
+          act="remove"
+          icon="remove"
+          iconOnly
+          label={t('people.remove', { name: member.name })}
+          sure={t('people.remove_sure')}
+          onConfirm={() => void classroom.act('member.remove', { member: member.id })}
+        />
+      )}
+    </span>
+  );
+}
+
+function muteAll(): void {
+  for (const member of state.members.value.values()) {
+    if (member.mic && member.id !== state.self.value) void classroom.act('member.mute', { member: member.id });
+  }
+}
+
+export function People() {
+  const members = [...state.members.value.values()].sort(byRoleAndName);
+  const lecturer = isLecturer();
+  return (
+    <Sheet name="people" title={t('people.n', { n: members.length })} onClose={closeSheet}>
+      {lecturer ? (
+        <button type="button" class="row-button" data-act="mute-all" onClick={muteAll}>
+          <Icon name="mic_off" />
+          <span>{t('people.mute_all')}</span>
+        </button>
+      ) : null}
+      <ul class="rows">
+        {members.map((member) => (
+          <li key={member.id} class={member.state === 'away' ? 'row is-away' : 'row'} data-member={member.id}>
+            <span class="grow row-name">
+              <bdi>{member.name}</bdi>
+              {member.id === state.self.value ? <em>{t('people.you')}</em> : null}
+              {member.role !== 'student' ? <em>{t('people.lecturer')}</em> : null}
+              {member.state === 'away' ? <em>{t('tile.away')}</em> : null}
+            </span>
+            <Marks member={member} />
+            {lecturer ? <Actions member={member} /> : null}
+          </li>
+        ))}
+      </ul>
+    </Sheet>
+  );
+}

@@ -1,0 +1,82 @@
+// The recordings of the class: to watch here, to save, to delete.
+
+import { useEffect, useState } from 'preact/hooks';
+import { classroom } from '../app';
+import { clock, day, megabytes } from '../core/format';
+import { t } from '../core/i18n';
+import type { Recording } from '../core/protocol';
+import { isLecturer, notify, state } from '../core/state';
+import { Icon } from '../ui/icon';
+import { Sheet } from '../ui/sheet';
+import { TwoStep } from '../ui/twostep';
+import { closeSheet } from './panels';
+
+function downloadOf(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}download=1`;
+}
+
+function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPlay(): void }) {
+  const remove = async () => {
+    if (!(await classroom.act('recording.delete', { id: row.id }))) return;
+    state.recordings.value = state.recordings.value.filter((one) => one.id !== row.id);
+  };
+  return (
+    <li class="recording" data-recording={row.id} data-state={row.state}>
+      <p class="row-name">
+        <bdi>{row.title || t('rec.untitled')}</bdi>
+      </p>
+      <p class="fine">
+        {day(row.started_ms)} · {row.duration_ms ? clock(row.duration_ms) : t(`rec.${row.state}`)} ·{' '}
+        {megabytes(row.bytes)}
+      </p>
+      {playing && row.url ? <video class="player" src={row.url} controls autoplay playsInline preload="metadata" /> : null}
+      <p class="row-actions">
+        {row.url && !playing ? (
+          <button type="button" class="row-button" data-act="play" onClick={onPlay}>
+            <Icon name="film" />
+            <span>{t('rec.play')}</span>
+          </button>
+        ) : null}
+        {row.url ? (
+          <a class="row-button" data-act="download" href={downloadOf(row.url)} download>
+            <Icon name="download" />
+            <span>{t('rec.download')}</span>
+          </a>
+        ) : null}
+        {isLecturer() && state.link.value === 'open' ? (
+          <TwoStep
+            act="delete"
+            icon="bin"
+            label={t('rec.delete')}
+            sure={t('rec.delete_sure')}
+            onConfirm={() => void remove()}
+          />
+        ) : null}
+      </p>
+    </li>
+  );
+}
+
+export function RecordingList() {
+  const [playing, setPlaying] = useState('');
+  const rows = state.recordings.value;
+  if (!rows.length) return <p class="fine">{t('recordings.empty')}</p>;
+  return (
+    <ul class="rows">
+      {rows.map((row) => (
+        <Row key={row.id} row={row} playing={playing === row.id} onPlay={() => setPlaying(row.id)} />
+      ))}
+    </ul>
+  );
+}
+
+export function Recordings() {
+  useEffect(() => {
+    classroom.listRecordings().catch(() => notify('error.unknown'));
+  }, []);
+  return (
+    <Sheet name="recordings" title={t('recordings')} onClose={closeSheet}>
+      <RecordingList />
+    </Sheet>
+  );
+}

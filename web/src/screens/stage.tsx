@@ -1,0 +1,83 @@
+// The one picture of the class with its sound, and what is laid over it.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { classroom } from '../app';
+import { contain, type Box } from '../core/fit';
+import { t } from '../core/i18n';
+import { state } from '../core/state';
+import { Overlay } from './overlay';
+import { Poster } from './poster';
+
+const NO_BOX: Box = { x: 0, y: 0, w: 0, h: 0 };
+
+/** Follows the frames: for the tile map, and for the first picture. */
+function watchFrames(video: HTMLVideoElement): () => void {
+  if (!('requestVideoFrameCallback' in video)) {
+    const element = video as HTMLVideoElement;
+    const shown = () => classroom.frame(undefined);
+    element.addEventListener('timeupdate', shown);
+    return () => element.removeEventListener('timeupdate', shown);
+  }
+  let handle = 0;
+  const next = (_now: number, frame: VideoFrameCallbackMetadata) => {
+    classroom.frame(frame.rtpTimestamp);
+    handle = video.requestVideoFrameCallback(next);
+  };
+  handle = video.requestVideoFrameCallback(next);
+  return () => video.cancelVideoFrameCallback(handle);
+}
+
+async function playWithSound(video: HTMLVideoElement): Promise<void> {
+  try {
+    video.muted = false;
+    await video.play();
+    state.soundBlocked.value = false;
+  } catch (why) {
+    if (!(why instanceof DOMException) || why.name !== 'NotAllowedError') return;
+    state.soundBlocked.value = true; // a tap is needed for sound; the picture may go without
+    video.muted = true;
+    await video.play().catch(() => undefined);
+  }
+}
+
+export function Stage() {
+  const holder = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const [size, setSize] = useState({ w: 0, h: 0 });
+  const [picture, setPicture] = useState({ w: 16, h: 9 });
+
+  useEffect(() => {
+    const element = video.current!;
+    element.srcObject = classroom.rtc.stream;
+    void playWithSound(element);
+    const unwatch = watchFrames(element);
+    const resized = () => {
+      if (element.videoWidth) setPicture({ w: element.videoWidth, h: element.videoHeight });
+    };
+    element.addEventListener('resize', resized);
+    const measure = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ w: entry.contentRect.width, h: entry.contentRect.height });
+    });
+    measure.observe(holder.current!);
+    return () => {
+      unwatch();
+      measure.disconnect();
+      element.removeEventListener('resize', resized);
+      element.srcObject = null;
+    };
+  }, []);
+
+  const box = size.w ? contain(size.w, size.h, picture.w, picture.h) : NO_BOX;
+  return (
+    <div class="stage" ref={holder}>
+      <video id="class" ref={video} class="picture" playsInline autoplay aria-label={t('stage.label')} />
+      {state.firstFrame.value ? null : <Poster />}
+      <Overlay box={box} />
+      {state.soundBlocked.value ? (
+        <button type="button" class="primary tap" data-act="sound" onClick={() => void playWithSound(video.current!)}>
+          {t('stage.tap')}
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+// Above the picture: the connection, the class, the recording, and the way out.
+
+import { useEffect, useState } from 'preact/hooks';
+import { classroom } from '../app';
+import { clock } from '../core/format';
+import { t } from '../core/i18n';
+import { state } from '../core/state';
+import { Icon } from '../ui/icon';
+
+function useSecond(): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+}
+
+export function RunningTime() {
+  useSecond();
+  const { since_ms } = state.recording.value;
+  return <span class="mono">{clock(Date.now() + state.clockSkewMs.value - since_ms)}</span>;
+}
+
+function Signal() {
+  const { videoKbps, audioKbps, rttMs, lossPct } = state.stats.value;
+  const good = state.link.value === 'open' && state.ice.value === 'connected';
+  const bars = !good ? 0 : state.weak.value || lossPct >= 4 ? 1 : rttMs > 400 || lossPct >= 1 ? 2 : 3;
+  const text = t('signal', { kbps: videoKbps + audioKbps, rtt: rttMs, loss: lossPct });
+  return (
+    <span class="signal" data-bars={bars} role="img" aria-label={text} title={text}>
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}
+
+export function TopBar() {
+  return (
+    <header class="topbar">
+      <Signal />
+      <h1>
+        <bdi>{state.room.value.title}</bdi>
+      </h1>
+      {state.recording.value.on ? (
+        <span class="rec" data-rec="on" title={t('rec.explained')}>
+          <b aria-hidden="true">●</b> REC <RunningTime />
+        </span>
+      ) : null}
+      <span class="count" title={t('people.title')}>
+        <Icon name="people" /> {state.members.value.size}
+      </span>
+      <button type="button" class="leave" data-act="leave" onClick={() => classroom.leave()}>
+        <Icon name="leave" />
+        <span>{t('leave')}</span>
+      </button>
+    </header>
+  );
+}
