@@ -27,10 +27,10 @@
 #include "tests/class_media.h"
 #include "tests/test.h"
 
-#define SENDERS	  9 /* the lecturer is the first one */
-#define VIEWERS	  100
+#define SENDERS   9 /* the lecturer is the first one */
+#define VIEWERS   100
 #define SETTLE_MS 3000
-#define SPAN_MS	  5000 /* of one measurement of CPU time */
+#define SPAN_MS   5000 /* of one measurement of CPU time */
 
 /* What the clients must know of the server. */
 struct place {
@@ -54,7 +54,8 @@ static void configure(struct conf *conf)
 	snprintf(conf->advertise[0], sizeof(conf->advertise[0]), "127.0.0.1");
 	snprintf(conf->data_dir, sizeof(conf->data_dir), "%s", dir);
 	snprintf(conf->database, sizeof(conf->database), "sqlite:%s/aula.db", dir);
-	snprintf(conf->recordings_dir, sizeof(conf->recordings_dir), "%s/recordings", dir);
+	snprintf(conf->recordings_dir, sizeof(conf->recordings_dir), "%s/recordings",
+		 dir);
 	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s",
 		 plugins ? plugins : "plugins/.libs");
 	log_set_level(LOG_ERROR);
@@ -180,7 +181,8 @@ static int64_t metric(uint16_t port, const char *name)
 
 	CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0);
 	CHECK(write(fd, ask, sizeof(ask) - 1) == (ssize_t)sizeof(ask) - 1);
-	while (n < sizeof(text) - 1 && (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+	while (n < sizeof(text) - 1 &&
+	       (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
 		n += (size_t)got;
 	text[n] = 0;
 	close(fd);
@@ -222,10 +224,11 @@ static struct class_media *make_media(void)
 	return media;
 }
 
-/* Clients that one thread keeps alive. */
+/* Clients that one thread keeps alive; more may be added while it runs, so that
+ * those who are there read what the server tells them of the newcomers. */
 struct group {
 	struct class_client *clients[VIEWERS];
-	int n;
+	atomic_int n;
 	atomic_bool stop;
 	struct thread *thread;
 };
@@ -235,28 +238,27 @@ static void keep_alive(void *arg)
 	struct group *group = arg;
 
 	while (!atomic_load(&group->stop))
-		for (int i = 0; i < group->n; i++)
+		for (int i = 0; i < atomic_load(&group->n); i++)
 			class_client_run(group->clients[i], 0);
 }
 
-static void group_start(struct group *group)
+static void group_add(struct group *group, struct class_client *client)
 {
-	atomic_store(&group->stop, false);
-	CHECK(thread_start(&group->thread, NULL, "clients", keep_alive, group) == 0);
-}
+	int n = atomic_load(&group->n);
 
-static void group_stop(struct group *group)
-{
-	atomic_store(&group->stop, true);
-	thread_join(group->thread);
-	group->thread = NULL;
+	group->clients[n] = client;
+	atomic_store(&group->n, n + 1);
+	if (!group->thread)
+		CHECK(thread_start(&group->thread, NULL, "clients", keep_alive, group) ==
+		      0);
 }
 
 static void group_end(struct group *group)
 {
-	for (int i = 0; i < group->n; i++)
+	atomic_store(&group->stop, true);
+	thread_join(group->thread);
+	for (int i = 0; i < atomic_load(&group->n); i++)
 		class_client_vanish(group->clients[i]);
-	group->n = 0;
 }
 
 /* Each sender has a thread of its own, so that its packets leave in time. */
@@ -268,23 +270,18 @@ static void add_sender(const struct place *place, const struct class_media *medi
 
 	class_client_send(c, media, true, true);
 	CHECK(!class_client_ask(c, "media.set", "{\"mic\":true,\"cam\":true}"));
-	senders[i].clients[0] = c;
-	senders[i].n = 1;
-	group_start(&senders[i]);
+	group_add(&senders[i], c);
 }
 
 static void add_viewers(const struct place *place, int n)
 {
-	if (viewers.thread)
-		group_stop(&viewers);
 	for (int i = 0; i < n; i++)
-		viewers.clients[viewers.n++] = join(place, "Viewer", false);
-	group_start(&viewers);
+		group_add(&viewers, join(place, "Viewer", false));
 }
 
 /* ---- measuring ------------------------------------------------------------------- */
 
-/* One line with the median of a share of a core. */
+/* Of one core, 0 to 1, since *before, which is moved on. */
 static double share(pid_t pid, const char *thread, int64_t *before, int64_t us)
 {
 	int64_t now = thread_ns(pid, thread), spent = now - *before;
@@ -332,13 +329,15 @@ static void measure(pid_t pid, const struct place *place, const struct class_med
 	for (int i = 1; i < SENDERS; i++)
 		add_sender(place, media, i);
 	usleep(SETTLE_MS * 1000);
-	printf("bytes_per_sender %" PRId64 "\n", (rss_anon(pid) - before) / (SENDERS - 1));
+	printf("bytes_per_sender %" PRId64 "\n",
+	       (rss_anon(pid) - before) / (SENDERS - 1));
 	cpu(pid, place->port, "senders9");
 
 	before = rss_anon(pid);
 	add_viewers(place, VIEWERS - 1);
 	usleep(SETTLE_MS * 1000);
-	printf("bytes_per_viewer %" PRId64 "\n", (rss_anon(pid) - before) / (VIEWERS - 1));
+	printf("bytes_per_viewer %" PRId64 "\n",
+	       (rss_anon(pid) - before) / (VIEWERS - 1));
 	cpu(pid, place->port, "senders9_viewers100");
 }
 
@@ -360,9 +359,6 @@ int main(void)
 	pid = start_server(&place); /* before this process has threads */
 	media = make_media();
 	measure(pid, &place, media);
-	for (int i = 0; i < SENDERS; i++)
-		group_stop(&senders[i]);
-	group_stop(&viewers);
 	for (int i = 0; i < SENDERS; i++)
 		group_end(&senders[i]);
 	group_end(&viewers);

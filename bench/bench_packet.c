@@ -25,14 +25,14 @@
 #define UDP_SEGMENT 103 /* of linux/udp.h */
 #endif
 
-#define VIEWERS	64 /* keys and addresses in turn, as in a class */
-#define PARTS	3      /* packets of a frame: 350 kbit/s at 15 a second */
-#define PAYLOAD 960    /* bytes of each */
-#define SOUND	100    /* bytes of a sound packet: 40 kbit/s at 50 a second */
-#define FRAMES	20     /* of a round; what a receive buffer holds */
-#define ROUNDS	11
+#define VIEWERS 64  /* keys and addresses in turn, as in a class */
+#define PARTS   3   /* packets of a frame: 350 kbit/s at 15 a second */
+#define PAYLOAD 960 /* bytes of each */
+#define SOUND   100 /* bytes of a sound packet: 40 kbit/s at 50 a second */
+#define FRAMES  20  /* of a round; what a receive buffer holds */
+#define ROUNDS  11
 #define PACKETS (VIEWERS * PARTS * FRAMES)
-#define WIRE	(PAYLOAD + 20 + SRTP_GCM_TAG)
+#define WIRE    (PAYLOAD + 20 + SRTP_GCM_TAG)
 
 enum { SOUND_PER_S = 50, VIDEO_PER_S = PARTS * 15 }; /* packets */
 
@@ -276,8 +276,8 @@ static double run_send(void)
 		to[i] = (struct path){.sock = sock};
 		to[i].local[10] = to[i].local[11] = 0xff; /* ::ffff:127.0.0.1 */
 		to[i].local[12] = 127, to[i].local[15] = 1;
-		CHECK(addr_parse(&to[i].remote, "127.0.0.1", ntohs(viewers[i].at.sin_port)) ==
-		      0);
+		CHECK(addr_parse(&to[i].remote, "127.0.0.1",
+				 ntohs(viewers[i].at.sin_port)) == 0);
 	}
 	t0 = cpu_ns();
 	for (int i = 0; i < PACKETS; i++) {
@@ -300,8 +300,9 @@ static double run_bare_protect(void)
 	int64_t t0 = cpu_ns();
 
 	for (int i = 0; i < PACKETS; i++)
-		CHECK(srtp_gcm_seal(viewers[i % VIEWERS].gcm, wire[i % SOCK_BATCH], head, n,
-				    payload + i % PARTS * PAYLOAD, PAYLOAD, index++) == WIRE);
+		CHECK(srtp_gcm_seal(viewers[i % VIEWERS].gcm, wire[i % SOCK_BATCH], head,
+				    n, payload + i % PARTS * PAYLOAD, PAYLOAD,
+				    index++) == WIRE);
 	return (double)(cpu_ns() - t0) / PACKETS;
 }
 
@@ -315,7 +316,8 @@ static double send_all(int n_msgs, int per_viewer)
 
 	for (int i = 0; i < n_msgs; i += SOCK_BATCH) {
 		for (int k = 0; k < SOCK_BATCH; k++)
-			msgs[k].msg_hdr.msg_name = &viewers[(i + k) / per_viewer % VIEWERS].at;
+			msgs[k].msg_hdr.msg_name =
+				&viewers[(i + k) / per_viewer % VIEWERS].at;
 		CHECK(sendmmsg(bare_fd, msgs, SOCK_BATCH, 0) == SOCK_BATCH);
 	}
 	t0 = cpu_ns() - t0;
@@ -357,7 +359,17 @@ static double run_bare_gso(void)
 
 /* ---- all ------------------------------------------------------------------------- */
 
-enum { HEADER, PROTECT, SEND, PATH, SOUND_PATH, BARE_PROTECT, BARE_SEND, BARE_GSO, KINDS };
+enum {
+	HEADER,
+	PROTECT,
+	SEND,
+	PATH,
+	SOUND_PATH,
+	BARE_PROTECT,
+	BARE_SEND,
+	BARE_GSO,
+	KINDS
+};
 
 static void print(double ns[KINDS])
 {
@@ -383,7 +395,7 @@ static void print(double ns[KINDS])
 int main(void)
 {
 	static double (*const runs[KINDS])(void) = {
-		run_header, run_protect,      run_send,	     run_path,
+		run_header, run_protect,      run_send,      run_path,
 		run_sound,  run_bare_protect, run_bare_send, run_bare_gso,
 	};
 	double ns[KINDS][ROUNDS], mid[KINDS];
@@ -392,7 +404,7 @@ int main(void)
 	thread_claim(&on_net);
 	setup();
 	for (int k = 0; k < KINDS; k++)
-		runs[k](); /* warms up */
+		runs[k]();               /* warms up */
 	for (int i = 0; i < ROUNDS; i++) /* in turns: what else runs hits all alike */
 		for (int k = 0; k < KINDS; k++)
 			ns[k][i] = runs[k]();

@@ -14,7 +14,7 @@
 #include "tests/test.h"
 
 #define TICK_US 66667
-#define ROUNDS	7 /* of FOOTAGE_FRAMES ticks; the first one warms up */
+#define ROUNDS  7 /* of FOOTAGE_FRAMES ticks; the first one warms up */
 
 static struct au *units[FOOTAGE_FRAMES];
 
@@ -82,8 +82,9 @@ static void run_round(struct vstage *st, struct ring *ring, unsigned cells, int6
 static void measure(struct cost *cost, unsigned cells, unsigned rungs) RUNS_ON(on_mix)
 {
 	const struct view_conf view = {640, 360, FOOTAGE_FPS};
-	const struct rung_conf rung[2] = {{CODEC_H264, 640, 360, FOOTAGE_FPS, 350000, 500},
-					  {CODEC_VP8, 640, 360, FOOTAGE_FPS, 350000, 500}};
+	const struct rung_conf rung[2] = {
+		{CODEC_H264, 640, 360, FOOTAGE_FPS, 350000, 500},
+		{CODEC_VP8, 640, 360, FOOTAGE_FPS, 350000, 500}};
 	const struct vworker_events none = {0};
 	int64_t now = 10 * SEC_US, decoded, encoded;
 	struct vstage *st;

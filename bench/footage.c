@@ -6,7 +6,7 @@
 #include "mixer/encoder.h"
 #include "tests/test.h"
 
-#define BPS	 400000
+#define BPS      400000
 #define FRAME_US 66667
 
 static void paint(struct picture *pic, unsigned i, unsigned who)
@@ -29,7 +29,7 @@ static void paint(struct picture *pic, unsigned i, unsigned who)
 void footage_create(struct au *units[FOOTAGE_FRAMES], unsigned who)
 {
 	const struct encoder_conf conf = {CODEC_H264,  FOOTAGE_W_PX, FOOTAGE_H_PX,
-					  FOOTAGE_FPS, BPS,	     500};
+					  FOOTAGE_FPS, BPS,          500};
 	struct encoder *enc;
 	struct picture *pic;
 
@@ -37,7 +37,8 @@ void footage_create(struct au *units[FOOTAGE_FRAMES], unsigned who)
 	CHECK(picture_create(&pic, FOOTAGE_W_PX, FOOTAGE_H_PX) == 0);
 	for (unsigned i = 0; i < FOOTAGE_FRAMES; i++) {
 		paint(pic, i, who);
-		CHECK(encoder_encode(enc, pic, 1000000 + i * FRAME_US, i == 0, &units[i]) == 0);
+		CHECK(encoder_encode(enc, pic, 1000000 + i * FRAME_US, i == 0,
+				     &units[i]) == 0);
 	}
 	picture_destroy(pic);
 	encoder_destroy(enc);

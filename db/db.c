@@ -14,7 +14,7 @@
 
 #define MESSAGES_MAX 1000 /* of one answer: they are long */
 
-#define MANY	     "10000" /* rows of any other: DB_ROWS_MAX */
+#define MANY "10000" /* rows of any other: DB_ROWS_MAX */
 
 struct db {
 	struct db_queue *queue;
@@ -25,7 +25,8 @@ struct db {
 static const struct db_driver *find_driver(const char *url, const char **where)
 {
 	*where = url;
-	if (strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0)
+	if (strncmp(url, "postgresql://", 13) == 0 ||
+	    strncmp(url, "postgres://", 11) == 0)
 		return &db_postgres;
 	if (strncmp(url, "sqlite:", 7) != 0 || !url[7])
 		return NULL;
@@ -33,7 +34,8 @@ static const struct db_driver *find_driver(const char *url, const char **where)
 	return &db_sqlite;
 }
 
-int db_open(struct db **out, const char *url, struct loop *reply, char *why, size_t why_len)
+int db_open(struct db **out, const char *url, struct loop *reply, char *why,
+	    size_t why_len)
 {
 	struct db_conn *conn = NULL;
 	const struct db_driver *driver;
@@ -168,7 +170,8 @@ typedef void setting_done(void *ctx, int err, const char *value);
 
 static void deliver_rooms(const struct db_job *job)
 {
-	((rooms_done *)job->done)(job->ctx, job->err, (const void *)job->rows, job->n_rows);
+	((rooms_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
 }
 
 int db_rooms(struct db *db, rooms_done *done, void *ctx)
@@ -177,7 +180,10 @@ int db_rooms(struct db *db, rooms_done *done, void *ctx)
 		"SELECT id, code, title, lecturer_hash, layout, created_ms FROM"
 		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY created_ms, id",
-		&db_table_rooms, deliver_rooms, (void (*)(void))done, ctx,
+		&db_table_rooms,
+		deliver_rooms,
+		(void (*)(void))done,
+		ctx,
 	};
 
 	return ask(db, &query, NULL, 0);
@@ -195,8 +201,12 @@ int db_messages(struct db *db, const char *room, uint32_t last_n, messages_done 
 	struct query query = {
 		"SELECT id, room, visit, name, text, sent_ms FROM"
 		" (SELECT * FROM messages WHERE room = $1"
-		" ORDER BY sent_ms DESC, id DESC LIMIT $2) AS newest ORDER BY sent_ms, id",
-		&db_table_messages, deliver_messages, (void (*)(void))done, ctx,
+		" ORDER BY sent_ms DESC, id DESC LIMIT $2) AS newest ORDER BY sent_ms, "
+		"id",
+		&db_table_messages,
+		deliver_messages,
+		(void (*)(void))done,
+		ctx,
 	};
 	struct db_param params[] = {
 		{.text = room},
@@ -214,14 +224,18 @@ static void deliver_recordings(const struct db_job *job)
 
 #define RECORDINGS(where) \
 	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes FROM" \
-	" (SELECT * FROM recordings " where "ORDER BY started_ms DESC, id DESC LIMIT " MANY \
+	" (SELECT * FROM recordings " where \
+	"ORDER BY started_ms DESC, id DESC LIMIT " MANY \
 	") AS newest ORDER BY started_ms, id"
 
 int db_recordings(struct db *db, const char *room, recordings_done *done, void *ctx)
 {
 	struct query query = {
 		room ? RECORDINGS("WHERE room = $1 ") : RECORDINGS(""),
-		&db_table_recordings, deliver_recordings, (void (*)(void))done, ctx,
+		&db_table_recordings,
+		deliver_recordings,
+		(void (*)(void))done,
+		ctx,
 	};
 
 	return ask(db, &query, &(struct db_param){.text = room}, room ? 1 : 0);
@@ -240,7 +254,10 @@ int db_visits(struct db *db, const char *room, visits_done *done, void *ctx)
 		" (SELECT * FROM visits WHERE room = $1"
 		" ORDER BY joined_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY joined_ms, id",
-		&db_table_visits, deliver_visits, (void (*)(void))done, ctx,
+		&db_table_visits,
+		deliver_visits,
+		(void (*)(void))done,
+		ctx,
 	};
 
 	return ask(db, &query, &(struct db_param){.text = room}, 1);
@@ -257,7 +274,10 @@ int db_setting(struct db *db, const char *key, setting_done *done, void *ctx)
 {
 	struct query query = {
 		"SELECT key, value FROM settings WHERE key = $1",
-		&db_table_settings, deliver_setting, (void (*)(void))done, ctx,
+		&db_table_settings,
+		deliver_setting,
+		(void (*)(void))done,
+		ctx,
 	};
 
 	return ask(db, &query, &(struct db_param){.text = key}, 1);

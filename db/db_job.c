@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int db_job_create(struct db_job **out, const char *sql, const struct db_param *params, int n)
+int db_job_create(struct db_job **out, const char *sql, const struct db_param *params,
+		  int n)
 {
 	struct db_job *job;
 	size_t size = 0;

@@ -17,7 +17,7 @@ struct db_queue;
 struct db_job {
 	struct db_job *next;
 	struct db_queue *queue;
-	const char *sql; /* a constant */
+	const char *sql;                   /* a constant */
 	struct db_param params[DB_PARAMS]; /* texts are in `texts` */
 	int n;
 	int64_t posted_us;

@@ -67,7 +67,8 @@ static void pg_patience(struct db_conn *conn, int ms);
 
 static int pg_open(struct db_conn **out, const char *url, char *why, size_t why_len)
 {
-	static const char *const keys[] = {"dbname", "client_encoding", "application_name",
+	static const char *const keys[] = {"dbname", "client_encoding",
+					   "application_name",
 					   "fallback_application_name", NULL};
 	const char *const values[] = {url, "UTF8", "aula", "aula", NULL};
 	struct db_conn *conn = calloc(1, sizeof(*conn));
@@ -80,8 +81,9 @@ static int pg_open(struct db_conn **out, const char *url, char *why, size_t why_
 		return -ENOMEM;
 	}
 	if (PQstatus(conn->pg) == CONNECTION_BAD || !finish_connect(conn->pg)) {
-		explain(conn->pg, why, why_len);
-		if (!*why)
+		if (PQstatus(conn->pg) == CONNECTION_BAD)
+			explain(conn->pg, why, why_len);
+		else
 			snprintf(why, why_len, "no answer for %d ms", CONNECT_MS);
 		pg_close(conn);
 		return -EIO;
@@ -125,7 +127,8 @@ lost:
  * conflicts, a standby that is not yet the master. */
 static bool passes(const char *state)
 {
-	static const char *const prefixes[] = {"08", "53", "57", "58", "40", "55P03", "25006"};
+	static const char *const prefixes[] = {"08", "53",    "57",   "58",
+					       "40", "55P03", "25006"};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
@@ -134,7 +137,8 @@ static bool passes(const char *state)
 }
 
 static void give_rows(const PGresult *result,
-		      void (*row)(void *ctx, const struct db_cell *cells, int n), void *ctx)
+		      void (*row)(void *ctx, const struct db_cell *cells, int n),
+		      void *ctx)
 {
 	struct db_cell cells[DB_PARAMS];
 	int n = PQnfields(result) < DB_PARAMS ? PQnfields(result) : DB_PARAMS;

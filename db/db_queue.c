@@ -37,6 +37,7 @@ struct db_queue {
 	struct db_conn *conn OWNED_BY(on_db); /* NULL: the database is away */
 	struct list waiting OWNED_BY(on_db);
 	int64_t backoff_us OWNED_BY(on_db), retry_us OWNED_BY(on_db);
+	bool away OWNED_BY(on_db); /* the last try failed and is to be done again */
 	/* Answers the loop did not take any more: the closing thread's, after the
 	 * io thread ended. */
 	struct list unsaid;
@@ -110,6 +111,7 @@ static void back_off(struct db_queue *queue, const char *what, const char *why)
 		  log_quote(quoted, sizeof(quoted), why),
 		  (long long)(queue->backoff_us / MS_US), atomic_load(&queue->n));
 	atomic_store(&queue->healthy, false);
+	queue->away = true;
 	queue->retry_us = clock_us() + queue->backoff_us;
 	queue->backoff_us *= 2;
 	if (queue->backoff_us > BACKOFF_MAX_US)
@@ -118,8 +120,10 @@ static void back_off(struct db_queue *queue, const char *what, const char *why)
 
 static void recovered(struct db_queue *queue) RUNS_ON(on_db)
 {
-	if (!atomic_exchange(&queue->healthy, true))
+	atomic_store(&queue->healthy, true);
+	if (queue->away)
 		log_info("db_back", "waiting=%u", atomic_load(&queue->n));
+	queue->away = false;
 	queue->backoff_us = BACKOFF_MIN_US;
 }
 
@@ -223,7 +227,8 @@ static void run(void *arg)
 		else if (!queue->conn)
 			connect_again(queue);
 		else
-			while (queue->waiting.first && may_go_on(queue) && do_first(queue))
+			while (queue->waiting.first && may_go_on(queue) &&
+			       do_first(queue))
 				;
 	}
 	while ((job = list_take(&queue->waiting))) {

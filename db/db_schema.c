@@ -8,7 +8,7 @@
 
 #define STATEMENTS_MAX 12
 #define PATIENCE_MS    60000 /* an index over a year of chat takes a while */
-#define TRIES	       5     /* other nodes may migrate at the same time */
+#define TRIES          5     /* other nodes may migrate at the same time */
 
 /* Steps are only ever added at the end. Times are milliseconds since 1970. No
  * table refers to another: a message is kept even if its room's row was lost. */
@@ -50,8 +50,8 @@ static int run(const struct db_driver *driver, struct db_conn *conn, const char 
 	return driver->exec(conn, sql, NULL, 0, NULL, NULL, why, why_len);
 }
 
-static int read_version(const struct db_driver *driver, struct db_conn *conn, int64_t *out,
-			char *why, size_t why_len)
+static int read_version(const struct db_driver *driver, struct db_conn *conn,
+			int64_t *out, char *why, size_t why_len)
 {
 	int err = run(driver, conn,
 		      "CREATE TABLE IF NOT EXISTS schema_version"

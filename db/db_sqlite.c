@@ -37,7 +37,8 @@ static int lite_open(struct db_conn **out, const char *path, char *why, size_t w
 	}
 	if (rc != SQLITE_OK) {
 		snprintf(why, why_len, "%s: %s", path,
-			 conn->handle ? sqlite3_errmsg(conn->handle) : sqlite3_errstr(rc));
+			 conn->handle ? sqlite3_errmsg(conn->handle)
+				      : sqlite3_errstr(rc));
 		lite_close(conn);
 		return -EIO;
 	}
@@ -66,7 +67,8 @@ static int bind_all(sqlite3_stmt *stmt, const struct db_param *params, int n)
 }
 
 static void give_row(sqlite3_stmt *stmt,
-		     void (*row)(void *ctx, const struct db_cell *cells, int n), void *ctx)
+		     void (*row)(void *ctx, const struct db_cell *cells, int n),
+		     void *ctx)
 {
 	struct db_cell cells[DB_PARAMS];
 	int n = sqlite3_column_count(stmt);

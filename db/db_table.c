@@ -6,8 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(type, field) {offsetof(struct type, field), sizeof(((struct type *)0)->field)}
-#define NUMBER(type, field) {offsetof(struct type, field), 0}
+#define TEXT(type, field) \
+	{ \
+		offsetof(struct type, field), sizeof(((struct type *)0)->field) \
+	}
+#define NUMBER(type, field) \
+	{ \
+		offsetof(struct type, field), 0 \
+	}
 
 const struct db_table db_table_rooms = {
 	sizeof(struct db_room),
@@ -18,7 +24,8 @@ const struct db_table db_table_rooms = {
 	" created_ms = excluded.created_ms",
 	6,
 	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
-	 TEXT(db_room, lecturer_hash), TEXT(db_room, layout), NUMBER(db_room, created_ms)},
+	 TEXT(db_room, lecturer_hash), TEXT(db_room, layout),
+	 NUMBER(db_room, created_ms)},
 };
 
 const struct db_table db_table_visits = {

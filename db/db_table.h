@@ -25,7 +25,7 @@ struct db_table {
 extern const struct db_table db_table_rooms, db_table_visits, db_table_messages,
 	db_table_recordings, db_table_settings;
 
-#define DB_KEY	 64   /* bytes of a setting's name */
+#define DB_KEY   64   /* bytes of a setting's name */
 #define DB_VALUE 4096 /* and of its value */
 
 struct db_setting_row {

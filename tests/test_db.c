@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char nasty[] = "'; DROP TABLE rooms; -- \" $1 %s \\ \n\t\x01 \xf0\x9f\x8e\x93";
+static const char nasty[] =
+	"'; DROP TABLE rooms; -- \" $1 %s \\ \n\t\x01 \xf0\x9f\x8e\x93";
 
 static struct loop *loop;
 static char url[512], why[256];
@@ -122,7 +123,7 @@ static void meddle(const char *sql)
 
 static void drop_all(void)
 {
-	static const char *const tables[] = {"rooms",	   "visits",   "messages",
+	static const char *const tables[] = {"rooms",      "visits",   "messages",
 					     "recordings", "settings", "schema_version"};
 
 	for (int i = 0; i < 6; i++) {
@@ -154,7 +155,7 @@ static void rooms(void)
 
 	CHECK(db_room_put(db, &b) == 0);
 	CHECK(db_room_put(db, &a) == 0);
-	CHECK(db_room_put(db, &a) == 0); /* again: the same row */
+	CHECK(db_room_put(db, &a) == 0);                    /* again: the same row */
 	fill(b.title, sizeof(b.title), "\xf0\x9f\x8e\x93"); /* as long as may be */
 	CHECK(db_room_put(db, &b) == 0);
 	wait_for(db_rooms(db, take_rooms, &got));

@@ -2,7 +2,7 @@
 
 import { installFakes } from './fakes.mjs';
 import { css, PALETTE } from './palette.mjs';
-import { until } from './until.mjs';
+import { SLOW, until } from './until.mjs';
 
 /**
  * url: the link of the class. colour, screen: names of the palette. codec: 'vp8' for a client without H.264.
@@ -51,7 +51,7 @@ async function setSwitch(page, act, on) {
 }
 
 /** From the check of the devices into the class; returns the ms from the tap to the first frame. */
-export async function enter(pupil, firstFrameMs = 15000) {
+export async function enter(pupil, firstFrameMs = 15000 * SLOW) {
   const took = await pupil.page.evaluate(async (limit) => {
     const start = performance.now();
     document.querySelector('[data-act=join-now]').click();

@@ -23,7 +23,7 @@ export function testConfig({ dir, port }, more = {}) {
     .join('');
 }
 
-/** conf: further keys of the configuration; the rest as for startServer. */
+/** conf: further keys of the configuration; the rest (place, ...) as for startServer. */
 export async function openTarget({ conf = {}, ...options } = {}) {
   const running = process.env.AULA_ADMIN_URL;
   if (running) {

@@ -1,0 +1,75 @@
+// Turns the lines "a.b.c value" of a file into bench/results.json, and into the table of README.md.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+const BEGIN = '<!-- bench -->';
+const END = '<!-- /bench -->';
+
+function nest(text) {
+  const results = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: { cpu: cpus()[0]?.model.trim() ?? '', cores: availableParallelism(), kernel: release() },
+  };
+  for (const line of text.split('\n')) {
+    const found = /^([a-z][\w.]*) (-?\d+(?:\.\d+)?)$/.exec(line);
+    if (!found) continue;
+    const path = found[1].split('.');
+    const last = path.pop();
+    let at = results;
+    for (const part of path) at = at[part] ??= {};
+    at[last] = Number(found[2]);
+  }
+  return results;
+}
+
+const kb = (bytes) => `${Math.round(bytes / 1024)} KB`;
+const us = (ns) => `${(ns / 1000).toFixed(2)} µs`;
+
+/** Rows of the table; a figure that was not measured this time has none. */
+function rows(r) {
+  const { tick_us: tick, viewer_packet_ns: packet, class_cpu: cpu } = r;
+  const all = [];
+  const add = (what, figure) => all.push(`| ${what} | ${figure} |`);
+  if (packet) {
+    add('one packet to one more viewer: header, protection, send, book-keeping', us(packet.path));
+    add('the least that the same encryption and the same send can cost', `${us(packet.limit)} (ratio ${packet.ratio})`);
+    if (packet.limit_gso) add('the same with the packets of a frame in one send (UDP GSO)', `${us(packet.limit_gso)} (ratio ${packet.ratio_gso})`);
+  }
+  if (r.viewer_core_percent) add('one more viewer, 95 packets a second', `${r.viewer_core_percent} % of a core`);
+  if (tick) {
+    for (const cells of [1, 9, 25]) {
+      const part = tick.h264[cells];
+      add(
+        `a tick of ${cells} camera${cells > 1 ? 's' : ''} at 640x360: decode, compose, encode`,
+        `${(tick[cells] / 1000).toFixed(1)} ms (${[part.decode, part.compose, part.encode].map((one) => (one / 1000).toFixed(1)).join(' + ')})`,
+      );
+    }
+  }
+  if (cpu) {
+    const { net, audio, video, all: sum } = cpu.senders9_viewers100;
+    add('9 senders and 100 viewers, all threads', `${sum} % of a core (video ${video}, audio ${audio}, network ${net})`);
+  }
+  if (r.bytes_per_viewer) add('memory of one more viewer', kb(r.bytes_per_viewer));
+  if (r.bytes_per_sender) add('memory of one more sender, camera and microphone', kb(r.bytes_per_sender));
+  const ms = (one) => `${one.p50} ms (p95 ${one.p95})`;
+  if (r.glass_to_glass_ms) add('from camera to screen, Chromium to Chromium, clean link', ms(r.glass_to_glass_ms));
+  if (r.join_to_first_frame_ms) add('from "Join now" to the first frame', ms(r.join_to_first_frame_ms));
+  return all;
+}
+
+function table(r) {
+  const head = `Of ${r.date}, on ${r.machine.cores} cores of ${r.machine.cpu}; CPU time, medians:`;
+  return [BEGIN, head, '', '| what | figure |', '|---|---|', ...rows(r), END].join('\n');
+}
+
+const results = nest(readFileSync(process.argv[2], 'utf8'));
+writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+const readme = readFileSync(README, 'utf8');
+const from = readme.indexOf(BEGIN);
+const to = readme.indexOf(END);
+if (from < 0 || to < from) throw new Error(`README.md has no ${BEGIN} ... ${END}`);
+writeFileSync(README, readme.slice(0, from) + table(results) + readme.slice(to + END.length));
