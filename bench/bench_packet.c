@@ -34,8 +34,6 @@
 #define PACKETS (VIEWERS * PARTS * FRAMES)
 #define WIRE    (PAYLOAD + 20 + SRTP_GCM_TAG)
 
-enum { SOUND_PER_S = 50, VIDEO_PER_S = PARTS * 15 }; /* packets */
-
 static uint8_t payload[PARTS * PAYLOAD], wire[SOCK_BATCH][SOCK_ROOM];
 
 /* A viewer of the product, and beside it the bare keys and a bare receiver. */
@@ -375,7 +373,6 @@ static void print(double ns[KINDS])
 {
 	double limit = ns[BARE_PROTECT] + ns[BARE_SEND];
 	double gso = ns[BARE_PROTECT] + ns[BARE_GSO];
-	double second = ns[PATH] * VIDEO_PER_S + ns[SOUND_PATH] * SOUND_PER_S;
 
 	printf("viewer_packet_ns.header %.0f\n", ns[HEADER]);
 	printf("viewer_packet_ns.protect %.0f\n", ns[PROTECT]);
@@ -388,8 +385,6 @@ static void print(double ns[KINDS])
 		printf("viewer_packet_ns.limit_gso %.0f\n", gso);
 		printf("viewer_packet_ns.ratio_gso %.2f\n", ns[PATH] / gso);
 	}
-	/* of a core, for a viewer of 45 video and 50 sound packets a second */
-	printf("viewer_core_percent %.4f\n", second / 1e7);
 }
 
 int main(void)

@@ -39,7 +39,7 @@ function rows(r) {
     add('the least that the same encryption and the same send can cost', `${us(packet.limit)} (ratio ${packet.ratio})`);
     if (packet.limit_gso) add('the same with the packets of a frame in one send (UDP GSO)', `${us(packet.limit_gso)} (ratio ${packet.ratio_gso})`);
   }
-  if (r.viewer_core_percent) add('one more viewer, 95 packets a second', `${r.viewer_core_percent} % of a core`);
+  if (r.viewer_core_percent) add(`one more viewer in a running class, ${r.viewer_packets_per_s} packets a second`, `${r.viewer_core_percent.toFixed(3)} % of a core`);
   if (tick) {
     for (const cells of [1, 9, 25]) {
       const part = tick.h264[cells];
