@@ -28,10 +28,12 @@
 #include "tests/test.h"
 #include "transport/history.h"
 
-#define SENDERS   9 /* the lecturer is the first one */
-#define VIEWERS   100
-#define SETTLE_MS 3000
-#define SPAN_MS   5000 /* of one measurement of CPU time */
+#define SENDERS     9 /* the lecturer is the first one */
+#define VIEWERS     100
+#define SETTLE_MS   3000
+#define SPANS       7 /* of which the median counts */
+#define SPAN_US     800000
+#define PACKETS_OUT "aula_rtp_packets_total{dir=\"out\"} "
 
 /* What the clients must know of the server. */
 struct place {
@@ -282,59 +284,66 @@ static void add_viewers(const struct place *place, int n)
 
 /* ---- measuring ------------------------------------------------------------------- */
 
-/* Of one core, 0 to 1, since *before, which is moved on. */
-static double share(pid_t pid, const char *thread, int64_t *before, int64_t us)
-{
-	int64_t now = thread_ns(pid, thread), spent = now - *before;
-
-	*before = now;
-	return (double)spent / 1000 / (double)us;
-}
-
 enum { NET, AUDIO, VIDEO, ALL, THREADS };
 
+/* Medians of some spans: percent of a core, and packets a second. */
 struct sample {
-	int64_t net_ns, packets, us;
+	double percent[THREADS], packets;
 };
 
-/* CPU time while nothing changes: "class_cpu.<what>.<thread>", percent of a core. */
-static struct sample cpu(pid_t pid, uint16_t port, const char *what)
+static void take_span(pid_t pid, uint16_t port, struct sample *sample)
 {
 	static const char *const comm[THREADS] = {"net", "audio", "aula-mix", NULL};
-	static const char *const label[THREADS] = {"net", "audio", "video", "all"};
-	int64_t before[THREADS], packets, net, t0, us;
-	struct sample sample;
+	int64_t before[THREADS], packets, t0 = clock_us();
+	double us;
 
-	packets = metric(port, "aula_rtp_packets_total{dir=\"out\"} ");
+	packets = metric(port, PACKETS_OUT);
 	for (int i = 0; i < THREADS; i++)
 		before[i] = thread_ns(pid, comm[i]);
-	net = before[NET];
-	t0 = clock_us();
-	usleep(SPAN_MS * 1000);
-	us = clock_us() - t0;
+	usleep(SPAN_US);
 	for (int i = 0; i < THREADS; i++)
-		printf("class_cpu.%s.%s %.2f\n", what, label[i],
-		       100 * share(pid, comm[i], &before[i], us));
-	packets = metric(port, "aula_rtp_packets_total{dir=\"out\"} ") - packets;
+		before[i] = thread_ns(pid, comm[i]) - before[i];
+	packets = metric(port, PACKETS_OUT) - packets;
+	us = (double)(clock_us() - t0);
+	for (int i = 0; i < THREADS; i++)
+		sample->percent[i] = (double)before[i] / 10 / us;
+	sample->packets = (double)packets * SEC_US / us;
 	CHECK(packets > 0);
-	sample = (struct sample){before[NET] - net, packets, us};
-	printf("class_cpu.%s.packets_out_per_s %.0f\n", what,
-	       (double)packets * SEC_US / (double)us);
+}
+
+/* CPU time while nothing changes. */
+static struct sample cpu(pid_t pid, uint16_t port, const char *what)
+{
+	static const char *const label[THREADS] = {"net", "audio", "video", "all"};
+	struct sample spans[SPANS], mid;
+	double v[SPANS];
+
+	for (int i = 0; i < SPANS; i++)
+		take_span(pid, port, &spans[i]);
+	for (int k = 0; k < THREADS; k++) {
+		for (int i = 0; i < SPANS; i++)
+			v[i] = spans[i].percent[k];
+		mid.percent[k] = median(v, SPANS);
+		printf("class_cpu.%s.%s %.2f\n", what, label[k], mid.percent[k]);
+	}
+	for (int i = 0; i < SPANS; i++)
+		v[i] = spans[i].packets;
+	mid.packets = median(v, SPANS);
+	printf("class_cpu.%s.packets_out_per_s %.0f\n", what, mid.packets);
 	printf("class_cpu.%s.net_ns_per_packet_out %.0f\n", what,
-	       (double)sample.net_ns / (double)packets);
-	return sample;
+	       mid.percent[NET] * 1e7 / mid.packets);
+	return mid;
 }
 
 /* What the added viewers alone made the net thread do. */
 static void print_viewer(const struct sample *without, const struct sample *with)
 {
-	double us = (double)with->us, scale = us / (double)without->us;
-	double ns = (double)with->net_ns - scale * (double)without->net_ns;
-	double packets = (double)with->packets - scale * (double)without->packets;
+	double percent = with->percent[NET] - without->percent[NET];
+	double packets = with->packets - without->packets;
 
-	printf("viewer_core_percent %.4f\n", ns / 10 / us / (VIEWERS - 1));
-	printf("viewer_packets_per_s %.0f\n", packets * SEC_US / us / (VIEWERS - 1));
-	printf("viewer_packet_ns.in_class %.0f\n", ns / packets);
+	printf("viewer_core_percent %.4f\n", percent / (VIEWERS - 1));
+	printf("viewer_packets_per_s %.0f\n", packets / (VIEWERS - 1));
+	printf("viewer_packet_ns.in_class %.0f\n", percent * 1e7 / packets);
 }
 
 static void measure(pid_t pid, const struct place *place, const struct class_media *media)

@@ -80,24 +80,13 @@ struct net_events bridge_net(struct server *server)
 
 /* ---- video ------------------------------------------------------------------ */
 
-static struct member *member_of(struct server *server, uint32_t source) RUNS_ON(on_ctl)
-{
-	for (uint32_t r = 0; r < server->n_rooms; r++) {
-		struct member *member = room_member(server->rooms[r], id_base(source));
-
-		if (member)
-			return member;
-	}
-	return NULL;
-}
-
 static void got_picture(struct server *server, struct letter *letter)
 {
 	uint16_t w = (uint16_t)(letter->value >> 16), h = (uint16_t)letter->value;
 	struct member *member;
 
 	thread_claim(&on_ctl);
-	member = member_of(server, letter->id);
+	member = idmap_get(&server->member_of, id_base(letter->id));
 	if (!member)
 		return;
 	if (id_part(letter->id) == ID_CAMERA) {

@@ -26,9 +26,14 @@ static int peer_open(struct member *member) RUNS_ON(on_ctl)
 
 	net_describe(server->net, &member->local);
 	conf.local = member->local;
-	err = net_peer_open(server->net, &conf);
+	err = idmap_put(&server->peer_of, conf.id, member);
 	if (err)
 		return err;
+	err = net_peer_open(server->net, &conf);
+	if (err) {
+		idmap_del(&server->peer_of, conf.id);
+		return err;
+	}
 	member->peer = conf.id;
 	member->offer_v = 0;
 	member->answered = member->connected = false;
@@ -161,6 +166,7 @@ void call_close(struct member *member)
 	if (!member->peer)
 		return;
 	net_peer_close(member->server->net, member->peer);
+	idmap_del(&member->server->peer_of, member->peer);
 	member->peer = 0;
 	member->connected = member->answered = false;
 	member->codec = CODEC_NONE;
@@ -176,7 +182,8 @@ void call_state(struct member *member, enum peer_state state)
 		notice_rtc_state(member, "connected");
 		return;
 	}
-	/* the peer closed itself: what its sources showed is stale */
+	/* the peer closed itself */
+	idmap_del(&member->server->peer_of, member->peer);
 	member->peer = 0;
 	member->connected = member->answered = false;
 	member->codec = CODEC_NONE;

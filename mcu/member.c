@@ -79,15 +79,21 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 
 	if (!member->room)
 		return console_add(server, member);
-	err = room_add(member->room, member);
+	err = idmap_put(&server->member_of, member->base, member);
 	if (err)
 		return err;
+	err = room_add(member->room, member);
+	if (err) {
+		idmap_del(&server->member_of, member->base);
+		return err;
+	}
 	err = aworker_voice_open(server->aworker, member->room->base + ID_MIX,
 				 member->base + ID_VOICE);
 	if (!err)
 		err = vworker_source_open(server->vworker, member->base + ID_CAMERA);
 	if (err) {
 		room_remove(member->room, member);
+		idmap_del(&server->member_of, member->base);
 		return err;
 	}
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, true);
@@ -145,6 +151,7 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 	if (member->screen)
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
 	room_remove(room, member);
+	idmap_del(&server->member_of, member->base);
 	member->visit.left_ms = clock_wall_ms();
 	if (db_visit_put(server->db, &member->visit))
 		log_warn("visit_lost", "room=%s", member->visit.room);
@@ -272,9 +279,5 @@ struct member *member_by_session(struct server *server, const char *token)
 
 struct member *member_by_peer(struct server *server, uint32_t peer)
 {
-	for (uint32_t r = 0; peer && r < server->n_rooms; r++)
-		for (uint32_t i = 0; i < server->rooms[r]->n_members; i++)
-			if (server->rooms[r]->members[i]->peer == peer)
-				return server->rooms[r]->members[i];
-	return NULL;
+	return idmap_get(&server->peer_of, peer);
 }

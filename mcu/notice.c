@@ -185,18 +185,19 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 static void tell(const struct room *room, const struct member *except, const char *event,
 		 cJSON *d, bool hint) RUNS_ON(on_ctl)
 {
-	for (uint32_t i = 0; i < room->n_members; i++) {
+	char *text = cJSON_PrintUnformatted(d);
+
+	for (uint32_t i = 0; text && i < room->n_members; i++) {
 		const struct member *member = room->members[i];
-		cJSON *copy;
 
 		if (member == except)
 			continue;
-		copy = cJSON_Duplicate(d, true);
 		if (hint)
-			session_hint(member->session, event, copy);
+			session_hint_text(member->session, event, text);
 		else
-			session_event(member->session, event, copy);
+			session_event_text(member->session, event, text);
 	}
+	cJSON_free(text);
 	cJSON_Delete(d);
 }
 
@@ -285,21 +286,17 @@ static void base64(char *out, const uint8_t *data, size_t len)
 /* Only for those who do not see the video yet. */
 void notice_poster(const struct room *room, const void *jpeg, size_t len)
 {
-	char *text = malloc((len + 2) / 3 * 4 + 1);
+	size_t n = (len + 2) / 3 * 4;
+	char *text = malloc(n + 16);
 
 	if (!text)
 		return;
-	base64(text, jpeg, len);
-	for (uint32_t i = 0; i < room->n_members; i++) {
-		const struct member *member = room->members[i];
-		cJSON *d;
-
-		if (member->first_frame)
-			continue;
-		d = cJSON_CreateObject();
-		cJSON_AddStringToObject(d, "jpeg", text);
-		session_hint(member->session, "poster", d);
-	}
+	memcpy(text, "{\"jpeg\":\"", 9);
+	base64(text + 9, jpeg, len);
+	memcpy(text + 9 + n, "\"}", 3);
+	for (uint32_t i = 0; i < room->n_members; i++)
+		if (!room->members[i]->first_frame)
+			session_hint_text(room->members[i]->session, "poster", text);
 	free(text);
 }
 

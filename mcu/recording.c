@@ -190,6 +190,8 @@ static void got_rows(void *ctx, int err, const struct db_recording *rows, uint32
 	struct server *server = ctx;
 
 	thread_claim(&on_ctl);
+	if (server->draining)
+		return;
 	if (err)
 		log_error("recordings_unread", "err=%d", err);
 	for (uint32_t i = 0; i < n; i++) {

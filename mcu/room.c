@@ -32,6 +32,11 @@ int room_create(struct room **out, struct server *server, const struct db_room *
 	room->server = server;
 	room->base = server_block(server);
 	room->row = *row;
+	if (idmap_put(&server->room_of, room->base, room)) {
+		free(room->chat);
+		free(room);
+		return -ENOMEM;
+	}
 	server->rooms[server->n_rooms++] = room;
 	*out = room;
 	return 0;
@@ -48,6 +53,7 @@ void room_destroy(struct room *room)
 			server->rooms[i] = server->rooms[--server->n_rooms];
 			break;
 		}
+	idmap_del(&server->room_of, room->base);
 	free(room->chat);
 	free(room);
 }
@@ -111,10 +117,7 @@ struct room *room_by_id(struct server *server, const char *id)
 
 struct room *room_by_number(struct server *server, uint32_t id)
 {
-	for (uint32_t i = 0; i < server->n_rooms; i++)
-		if (server->rooms[i]->base == id_base(id))
-			return server->rooms[i];
-	return NULL;
+	return idmap_get(&server->room_of, id_base(id));
 }
 
 void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1])
@@ -189,10 +192,9 @@ void room_remove(struct room *room, struct member *member)
 
 struct member *room_member(const struct room *room, uint32_t base)
 {
-	for (uint32_t i = 0; i < room->n_members; i++)
-		if (room->members[i]->base == base)
-			return room->members[i];
-	return NULL;
+	struct member *member = idmap_get(&room->server->member_of, base);
+
+	return member && member->room == room ? member : NULL;
 }
 
 int room_chat(struct room *room, const struct db_message *message)

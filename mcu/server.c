@@ -342,6 +342,8 @@ static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n
 	struct room *room;
 
 	thread_claim(&on_ctl);
+	if (server->draining)
+		return; /* stopped before it began */
 	if (err)
 		log_error("rooms_unread", "err=%d", err);
 	if (n > LIMIT_ROOMS)
@@ -435,5 +437,8 @@ void server_destroy(struct server *server)
 	loop_timer_destroy(server->second);
 	loop_timer_destroy(server->stop_timer);
 	loop_destroy(server->loop);
+	idmap_fini(&server->room_of);
+	idmap_fini(&server->member_of);
+	idmap_fini(&server->peer_of);
 	free(server);
 }

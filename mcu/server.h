@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/conf.h"
+#include "base/idmap.h"
 #include "base/limits.h"
 #include "base/loop.h"
 #include "base/thread.h"
@@ -41,6 +42,9 @@ struct server {
 	struct loop_timer *second; /* deadlines */
 	struct room *rooms[LIMIT_ROOMS];
 	uint32_t n_rooms;
+	struct idmap room_of;	/* base of a room -> struct room */
+	struct idmap member_of; /* base of a member -> struct member */
+	struct idmap peer_of;	/* peer -> struct member */
 	struct member *consoles[64]; /* admins without a room */
 	uint32_t n_consoles;
 	struct take *takes; /* recordings that run or are being finished */

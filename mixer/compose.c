@@ -221,7 +221,7 @@ static bool look_at(struct drawn *drawn, struct vsource *source, int64_t now_us)
 	return !same;
 }
 
-bool compose_draw(struct compose *c, const struct registry *sources, struct tiles *tiles,
+bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *tiles,
 		  int64_t now_us)
 {
 	bool stale[LIMIT_CELLS] = {false}, any = c->anew;
@@ -232,7 +232,7 @@ bool compose_draw(struct compose *c, const struct registry *sources, struct tile
 			   (struct rect_px){0, 0, c->canvas->w_px, c->canvas->h_px},
 			   ground);
 	for (uint32_t i = 0; i < n; i++) {
-		struct vsource *source = registry_get(sources, c->scene->cells[i].source);
+		struct vsource *source = idmap_get(sources, c->scene->cells[i].source);
 
 		if (look_at(&c->drawn[i], source, now_us) || c->anew)
 			stale[i] = true;

@@ -7,7 +7,7 @@
 #include "base/attr.h"
 #include "base/thread.h"
 #include "mixer/picture.h"
-#include "mixer/registry.h"
+#include "base/idmap.h"
 #include "mixer/scene.h"
 #include "mixer/tile.h"
 
@@ -22,7 +22,7 @@ void compose_scene(struct compose *c, struct scene *scene) RUNS_ON(on_mix);
 
 /* Draws the cells whose source (of `sources`, id to struct vsource) has a new
  * picture or another look. True when any pixel may be different now. */
-bool compose_draw(struct compose *c, const struct registry *sources, struct tiles *tiles,
+bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *tiles,
 		  int64_t now_us) RUNS_ON(on_mix);
 
 const struct picture *compose_canvas(const struct compose *c) RUNS_ON(on_mix);

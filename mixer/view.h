@@ -4,7 +4,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
-#include "mixer/registry.h"
+#include "base/idmap.h"
 #include "mixer/rung.h"
 #include "mixer/tile.h"
 #include "mixer/vworker.h"
@@ -20,7 +20,7 @@ struct view;
 
 /* What a view sees of its worker; all of it outlives the view. */
 struct view_around {
-	const struct registry *sources; /* struct vsource */
+	const struct idmap *sources; /* struct vsource */
 	struct tiles *tiles;
 	struct rung_out out;
 };

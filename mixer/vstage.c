@@ -1,7 +1,7 @@
 #include "mixer/vstage.h"
 
 #include "base/limits.h"
-#include "mixer/registry.h"
+#include "base/idmap.h"
 #include "mixer/tile.h"
 #include "mixer/view.h"
 #include "mixer/vsource.h"
@@ -13,9 +13,9 @@ struct vstage {
 	struct vworker_events events;
 	struct view_around around;
 	struct tiles *tiles;
-	struct registry sources OWNED_BY(on_mix); /* struct vsource, owned */
-	struct registry views OWNED_BY(on_mix);   /* struct view, owned */
-	struct registry rungs OWNED_BY(on_mix);   /* struct rung, owned */
+	struct idmap sources OWNED_BY(on_mix); /* struct vsource, owned */
+	struct idmap views OWNED_BY(on_mix);   /* struct view, owned */
+	struct idmap rungs OWNED_BY(on_mix);   /* struct rung, owned */
 };
 
 int vstage_create(struct vstage **out, struct ring *ring,
@@ -41,19 +41,27 @@ int vstage_create(struct vstage **out, struct ring *ring,
 
 void vstage_destroy(struct vstage *st)
 {
+	void *p;
+
 	if (!st)
 		return;
-	for (uint32_t i = 0; i < st->rungs.n; i++)
-		rung_destroy(st->rungs.entries[i].value);
-	for (uint32_t i = 0; i < st->views.n; i++)
-		view_destroy(st->views.entries[i].value);
-	for (uint32_t i = 0; i < st->sources.n; i++)
-		vsource_destroy(st->sources.entries[i].value);
-	registry_fini(&st->rungs);
-	registry_fini(&st->views);
-	registry_fini(&st->sources);
+	for (uint32_t i = 0; (p = idmap_next(&st->rungs, &i));)
+		rung_destroy(p);
+	for (uint32_t i = 0; (p = idmap_next(&st->views, &i));)
+		view_destroy(p);
+	for (uint32_t i = 0; (p = idmap_next(&st->sources, &i));)
+		vsource_destroy(p);
+	idmap_fini(&st->rungs);
+	idmap_fini(&st->views);
+	idmap_fini(&st->sources);
 	tiles_destroy(st->tiles);
 	free(st);
+}
+
+/* What is beyond `max` of a kind is refused. */
+static int put(struct idmap *map, uint32_t id, void *value, uint32_t max)
+{
+	return map->n >= max ? -ENOSPC : idmap_put(map, id, value);
 }
 
 /* ---- views ---------------------------------------------------------------- */
@@ -66,7 +74,7 @@ int vstage_view_open(struct vstage *st, uint32_t id, const struct view_conf *con
 	err = view_create(&view, id, conf, &st->around);
 	if (err)
 		return err;
-	err = registry_add(&st->views, id, view, VSTAGE_VIEWS_MAX);
+	err = put(&st->views, id, view, VSTAGE_VIEWS_MAX);
 	if (err)
 		view_destroy(view);
 	return err;
@@ -76,13 +84,13 @@ static void close_rung(struct vstage *st, struct view *view, struct rung *rung)
 	RUNS_ON(on_mix)
 {
 	view_remove(view, rung);
-	registry_remove(&st->rungs, rung_id(rung));
+	idmap_del(&st->rungs, rung_id(rung));
 	rung_destroy(rung);
 }
 
 void vstage_view_close(struct vstage *st, uint32_t id)
 {
-	struct view *view = registry_remove(&st->views, id);
+	struct view *view = idmap_del(&st->views, id);
 	struct rung *rung;
 
 	while (view && (rung = view_first(view)))
@@ -92,7 +100,7 @@ void vstage_view_close(struct vstage *st, uint32_t id)
 
 void vstage_scene(struct vstage *st, uint32_t id, struct scene *scene)
 {
-	struct view *view = registry_get(&st->views, id);
+	struct view *view = idmap_get(&st->views, id);
 
 	if (view)
 		view_scene(view, scene);
@@ -102,7 +110,7 @@ void vstage_scene(struct vstage *st, uint32_t id, struct scene *scene)
 
 void vstage_poster(struct vstage *st, uint32_t id)
 {
-	struct view *view = registry_get(&st->views, id);
+	struct view *view = idmap_get(&st->views, id);
 
 	if (view)
 		view_poster(view);
@@ -117,7 +125,7 @@ int vstage_source_open(struct vstage *st, uint32_t id)
 
 	if (err)
 		return err;
-	err = registry_add(&st->sources, id, source, LIMIT_SOURCES);
+	err = put(&st->sources, id, source, LIMIT_SOURCES);
 	if (err)
 		vsource_destroy(source);
 	return err;
@@ -125,7 +133,7 @@ int vstage_source_open(struct vstage *st, uint32_t id)
 
 void vstage_source_close(struct vstage *st, uint32_t id)
 {
-	vsource_destroy(registry_remove(&st->sources, id));
+	vsource_destroy(idmap_del(&st->sources, id));
 }
 
 static void tell(struct vstage *st, struct vsource *source, uint32_t what) RUNS_ON(on_mix)
@@ -143,7 +151,7 @@ static void tell(struct vstage *st, struct vsource *source, uint32_t what) RUNS_
 
 void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 {
-	struct vsource *source = registry_get(&st->sources, id);
+	struct vsource *source = idmap_get(&st->sources, id);
 
 	if (source)
 		tell(st, source, vsource_off(source, off, now_us));
@@ -151,7 +159,7 @@ void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 
 void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)
 {
-	struct vsource *source = registry_get(&st->sources, id);
+	struct vsource *source = idmap_get(&st->sources, id);
 
 	if (source)
 		tell(st, source, vsource_unit(source, au, now_us));
@@ -162,7 +170,7 @@ void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)
 int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 		     const struct rung_conf *conf, int64_t now_us)
 {
-	struct view *view = registry_get(&st->views, view_id);
+	struct view *view = idmap_get(&st->views, view_id);
 	struct rung *rung = NULL;
 	int err;
 
@@ -171,7 +179,7 @@ int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 	err = rung_create(&rung, id, view_id, conf);
 	if (err)
 		return err;
-	err = registry_add(&st->rungs, id, rung, VSTAGE_RUNGS_MAX);
+	err = put(&st->rungs, id, rung, VSTAGE_RUNGS_MAX);
 	if (err) {
 		rung_destroy(rung);
 		return err;
@@ -184,15 +192,15 @@ int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 
 void vstage_rung_close(struct vstage *st, uint32_t id)
 {
-	struct rung *rung = registry_get(&st->rungs, id);
+	struct rung *rung = idmap_get(&st->rungs, id);
 
 	if (rung)
-		close_rung(st, registry_get(&st->views, rung_view(rung)), rung);
+		close_rung(st, idmap_get(&st->views, rung_view(rung)), rung);
 }
 
 void vstage_rung_key(struct vstage *st, uint32_t id)
 {
-	struct rung *rung = registry_get(&st->rungs, id);
+	struct rung *rung = idmap_get(&st->rungs, id);
 
 	if (rung)
 		rung_key(rung);
@@ -200,7 +208,7 @@ void vstage_rung_key(struct vstage *st, uint32_t id)
 
 void vstage_rung_tap(struct vstage *st, uint32_t id, bool on)
 {
-	struct rung *rung = registry_get(&st->rungs, id);
+	struct rung *rung = idmap_get(&st->rungs, id);
 
 	if (rung)
 		rung_tap(rung, on);
@@ -211,9 +219,10 @@ void vstage_rung_tap(struct vstage *st, uint32_t id, bool on)
 int64_t vstage_due_us(const struct vstage *st, int64_t now_us)
 {
 	int64_t due = VSTAGE_NEVER;
+	const struct view *view;
 
-	for (uint32_t i = 0; i < st->views.n; i++) {
-		int64_t t = view_due_us(st->views.entries[i].value, now_us);
+	for (uint32_t i = 0; (view = idmap_next(&st->views, &i));) {
+		int64_t t = view_due_us(view, now_us);
 
 		if (t < due)
 			due = t;
@@ -223,6 +232,8 @@ int64_t vstage_due_us(const struct vstage *st, int64_t now_us)
 
 void vstage_run(struct vstage *st, int64_t now_us)
 {
-	for (uint32_t i = 0; i < st->views.n; i++)
-		view_run(st->views.entries[i].value, now_us);
+	struct view *view;
+
+	for (uint32_t i = 0; (view = idmap_next(&st->views, &i));)
+		view_run(view, now_us);
 }

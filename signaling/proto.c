@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* 2^53 - 1: from 2^53 on a double stands for more than one integer */
@@ -197,4 +198,16 @@ char *proto_err(int64_t id, const char *code, const char *field)
 char *proto_event(const char *type, uint64_t seq, cJSON *d)
 {
 	return print(envelope(type, "seq", seq), d);
+}
+
+char *proto_event_text(const char *type, uint64_t seq, const char *d)
+{
+	size_t size = strlen(type) + strlen(d) + 64;
+	char *text = malloc(size);
+
+	if (text && seq)
+		snprintf(text, size, "{\"t\":\"%s\",\"seq\":%" PRIu64 ",\"d\":%s}", type, seq, d);
+	else if (text)
+		snprintf(text, size, "{\"t\":\"%s\",\"d\":%s}", type, d);
+	return text;
 }

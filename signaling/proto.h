@@ -45,6 +45,8 @@ bool proto_bool(const cJSON *d, const char *key, bool otherwise);
 char *proto_ok(int64_t id, cJSON *d);
 char *proto_err(int64_t id, const char *code, const char *field);
 char *proto_event(const char *type, uint64_t seq, cJSON *d); /* seq 0: none */
+/* The same with `d` as the text of a JSON object, which stays the caller's. */
+char *proto_event_text(const char *type, uint64_t seq, const char *d);
 
 /* A display name: NFC-agnostic, 1 to LIMIT_NAME code points, no control or
  * bidi-override characters, trimmed into `out`. 0 or -EINVAL. */

@@ -109,9 +109,9 @@ static void send_text(struct session *session, const char *text, size_t len)
 		(void)ws_send(session->ws, text, len);
 }
 
-void session_event(struct session *session, const char *type, cJSON *d)
+/* Takes the text, NULL when there was no memory for it. */
+static void event(struct session *session, char *text) RUNS_ON(on_ctl)
 {
-	char *text = proto_event(type, session->seq + 1, d);
 	size_t len;
 
 	if (!text) {
@@ -123,6 +123,25 @@ void session_event(struct session *session, const char *type, cJSON *d)
 	len = strlen(text);
 	send_text(session, text, len);
 	keep(session, text, len);
+}
+
+void session_event(struct session *session, const char *type, cJSON *d)
+{
+	event(session, proto_event(type, session->seq + 1, d));
+}
+
+void session_event_text(struct session *session, const char *type, const char *d)
+{
+	event(session, proto_event_text(type, session->seq + 1, d));
+}
+
+void session_hint_text(struct session *session, const char *type, const char *d)
+{
+	char *text = session->ws ? proto_event_text(type, 0, d) : NULL;
+
+	if (text)
+		send_text(session, text, strlen(text));
+	free(text);
 }
 
 void session_hint(struct session *session, const char *type, cJSON *d)

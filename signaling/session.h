@@ -26,6 +26,11 @@ struct ws *session_ws(const struct session *session);
 
 /* Numbers, keeps and (when attached) sends an event. Takes `d`. */
 void session_event(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
+/* The same with `d` as JSON text: printed once for a whole class. */
+void session_event_text(struct session *session, const char *type, const char *d)
+	RUNS_ON(on_ctl);
+void session_hint_text(struct session *session, const char *type, const char *d)
+	RUNS_ON(on_ctl);
 /* The same without number and without memory: for what is soon stale. */
 void session_hint(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
 

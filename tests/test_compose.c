@@ -48,7 +48,7 @@ static void shapes(void)
 struct bench {
 	struct compose *c;
 	struct tiles *tiles;
-	struct registry sources;
+	struct idmap sources;
 	struct vsource *s[2];
 	int64_t now;
 };
@@ -172,7 +172,7 @@ int main(void)
 	CHECK(tiles_create(&b.tiles) == 0);
 	for (uint32_t i = 0; i < 2; i++) {
 		CHECK(vsource_create(&b.s[i], i + 1) == 0);
-		CHECK(registry_add(&b.sources, i + 1, b.s[i], 2) == 0);
+		CHECK(idmap_put(&b.sources, i + 1, b.s[i]) == 0);
 	}
 	damage(&b);
 	freezes_and_thaws(&b);
@@ -180,7 +180,7 @@ int main(void)
 	goes_off(&b);
 	vsource_destroy(b.s[0]);
 	vsource_destroy(b.s[1]);
-	registry_fini(&b.sources);
+	idmap_fini(&b.sources);
 	compose_destroy(b.c);
 	compose_destroy(NULL);
 	tiles_destroy(b.tiles);

@@ -1,4 +1,4 @@
-#include "transport/idmap.h"
+#include "base/idmap.h"
 
 #include "tests/test.h"
 

@@ -5,7 +5,7 @@
 #define TRANSPORT_HUB_H
 
 #include "base/thread.h"
-#include "transport/idmap.h"
+#include "base/idmap.h"
 #include "transport/net.h"
 
 #define HUB_TICK_US (10 * INT64_C(1000))

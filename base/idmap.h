@@ -1,8 +1,8 @@
 /* idmap.h - finds what belongs to an id. Open addressing, grows by doubling;
  * its users bound how much is put in. One owner thread, no lock.
  */
-#ifndef TRANSPORT_IDMAP_H
-#define TRANSPORT_IDMAP_H
+#ifndef BASE_IDMAP_H
+#define BASE_IDMAP_H
 
 #include "base/attr.h"
 

@@ -1,4 +1,4 @@
-#include "transport/idmap.h"
+#include "base/idmap.h"
 
 #include <assert.h>
 #include <errno.h>
