@@ -11,7 +11,6 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--use-fake-ui-for-media-stream',
   '--ignore-certificate-errors',
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-timer-throttling',
@@ -19,7 +18,9 @@ const FLAGS = [
   '--disable-backgrounding-occluded-windows',
 ];
 
-export function openBrowser({ flags = [], headless = true } = {}) {
+/** granted: false for pages that have no permission for any device, and so do not tell their addresses. */
+export function openBrowser({ flags = [], headless = true, granted = true } = {}) {
+  if (granted) flags = [...flags, '--use-fake-ui-for-media-stream'];
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless,

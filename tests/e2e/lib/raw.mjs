@@ -1,8 +1,11 @@
 // A client without our page: a bare RTCPeerConnection and a WebSocket, written from docs/protocol.md alone. It shows what
 // other clients than ours may do, and what they get.
 
+/** The side of the square that a camera shows, in shares of the shorter side of its picture. */
+export const SQUARE = 0.6;
+
 /** Runs inside an empty page. */
-function installRaw() {
+function installRaw(SQUARE) {
   const events = [];
   const waiting = new Map();
   let nextId = 1;
@@ -36,27 +39,30 @@ function installRaw() {
       ws.send(JSON.stringify({ t, id, d }));
     });
 
-  /** A camera whose size and colour can be changed while it runs. */
+  /** A camera that shows a square in the middle of the dark; its size and colour can be changed while it runs. */
   raw.camera = (w, h, colour) => {
     const canvas = document.createElement('canvas');
     const pen = canvas.getContext('2d');
-    const size = (newW, newH, newColour) => {
+    let n = 0;
+    const draw = () => {
+      const { width, height } = canvas;
+      const side = Math.min(width, height) * SQUARE;
+      pen.fillStyle = 'rgb(8, 8, 8)';
+      pen.fillRect(0, 0, width, height);
+      pen.fillStyle = colour;
+      pen.fillRect((width - side) / 2, (height - side) / 2, side, side);
+      pen.fillStyle = 'rgb(120, 120, 120)'; // something moves, away from the middle
+      n++;
+      pen.fillRect(width * (0.1 + (n % 30) / 50), height * 0.9, width * 0.05, height * 0.05);
+    };
+    raw.resize = (newW, newH, newColour) => {
       canvas.width = newW;
       canvas.height = newH;
       colour = newColour;
       draw();
     };
-    let n = 0;
-    const draw = () => {
-      pen.fillStyle = colour;
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.fillStyle = 'rgb(20, 20, 20)'; // moves, away from the middle and from the edges
-      n++;
-      pen.fillRect(canvas.width * (0.1 + (n % 30) / 50), canvas.height * 0.8, canvas.width * 0.05, canvas.height * 0.05);
-    };
-    size(w, h, colour);
+    raw.resize(w, h, colour);
     setInterval(draw, 66);
-    raw.resize = size;
     return canvas.captureStream(15).getVideoTracks()[0];
   };
 
@@ -106,11 +112,15 @@ function installRaw() {
       if (one.mid === 'a') one.direction = track ? 'sendrecv' : 'recvonly';
       else if (one.mid === 'v') one.direction = 'recvonly';
       else one.direction = track ? 'sendonly' : 'inactive';
-      if (one.mid === 'c' && wish.codec) {
-        const all = RTCRtpReceiver.getCapabilities('video').codecs;
-        one.setCodecPreferences(all.filter((codec) => codec.mimeType === `video/${wish.codec}`));
-      }
     }
+  };
+
+  /** A browser may send anything that the offer held, whatever its answer says: so the sender is told. */
+  const prefer = async (pc, codec) => {
+    const { sender } = pc.getTransceivers().find((one) => one.mid === 'c');
+    const params = sender.getParameters();
+    params.encodings[0].codec = RTCRtpSender.getCapabilities('video').codecs.find((one) => one.mimeType === `video/${codec}`);
+    await sender.setParameters(params);
   };
 
   /**
@@ -131,6 +141,7 @@ function installRaw() {
       for (const [mid, lines] of wish.extra ?? []) answer = answer.replace(`a=mid:${mid}\r\n`, `a=mid:${mid}\r\n${lines}`);
       raw.sent.push(answer);
       await raw.request('rtc.answer', { sdp: answer, v });
+      if (wish.codec) await prefer(pc, wish.codec);
     };
     const queue = (d) => (last = last.then(() => take(d)));
     raw.onevent = (t, d) => t === 'rtc.offer' && queue(d);
@@ -192,7 +203,7 @@ export async function openRaw(browser, { origin, code, name }) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
   await page.goto(`${origin}/version`);
-  await page.evaluate(installRaw);
+  await page.evaluate(installRaw, SQUARE);
   const run = (what, wish) => page.evaluate(`(${what})(window.__raw, ${JSON.stringify(wish ?? null)})`);
   const client = { page, context, name, run, stats: () => run('(raw) => raw.stats()'), close: () => context.close() };
   client.welcome = await run('(raw, [code, name]) => raw.connect(code, name)', [code, name]);
