@@ -19,9 +19,8 @@ struct letter {
 	uint32_t id, number;
 	int64_t value;
 	struct au *au;
+	void *more; /* of malloc */
 	uint32_t n;
-	struct speaker speakers[SPEAKERS_MAX];
-	struct recording_result result;
 };
 
 static void letter_open(void *arg)
@@ -30,6 +29,7 @@ static void letter_open(void *arg)
 
 	letter->fn(letter->server, letter);
 	au_put(letter->au);
+	free(letter->more);
 	free(letter);
 }
 
@@ -44,9 +44,19 @@ static void post(struct server *server, const struct letter *from)
 			return;
 	}
 	free(letter);
+	free(from->more);
 	au_put(from->au);
 	count_add(COUNT_REJECT_QUEUE, 1);
 	log_warn("control_queue_full", "id=%u", from->id);
+}
+
+static void *copy(const void *from, size_t len)
+{
+	void *to = malloc(len ? len : 1);
+
+	if (to)
+		memcpy(to, from, len);
+	return to;
 }
 
 /* ---- net -------------------------------------------------------------------- */
@@ -66,11 +76,18 @@ static void on_peer_state(void *ctx, uint32_t peer, enum peer_state state)
 	post(ctx, &(struct letter){.fn = got_peer_state, .id = peer, .value = state});
 }
 
+static void got_key_wanted(struct server *server, struct letter *letter)
+{
+	thread_claim(&on_ctl);
+	if (!server->draining)
+		vworker_rung_key(server->vworker, letter->id);
+}
+
+/* Not straight to the video thread, which stops before this one: see
+ * server_destroy. It is asked at most once a second per outlet. */
 static void on_key_wanted(void *ctx, uint32_t outlet)
 {
-	struct server *server = ctx;
-
-	vworker_rung_key(server->vworker, outlet);
+	post(ctx, &(struct letter){.fn = got_key_wanted, .id = outlet});
 }
 
 struct net_events bridge_net(struct server *server)
@@ -167,6 +184,7 @@ struct vworker_events bridge_vworker(struct server *server)
 
 static void got_speakers(struct server *server, struct letter *letter)
 {
+	const struct speaker *list = letter->more;
 	struct room *room;
 
 	thread_claim(&on_ctl);
@@ -175,9 +193,8 @@ static void got_speakers(struct server *server, struct letter *letter)
 		return;
 	room->n_speakers = 0;
 	for (uint32_t i = 0; i < letter->n; i++)
-		if (room_member(room, id_base(letter->speakers[i].voice)))
-			room->speakers[room->n_speakers++] =
-				id_base(letter->speakers[i].voice);
+		if (room_member(room, id_base(list[i].voice)))
+			room->speakers[room->n_speakers++] = id_base(list[i].voice);
 	notice_speakers(room);
 	programme_arrange(room);
 }
@@ -187,8 +204,9 @@ static void on_speakers(void *ctx, uint32_t mix, const struct speaker *list, uin
 	struct letter letter = {.fn = got_speakers, .id = mix};
 
 	letter.n = n < SPEAKERS_MAX ? n : SPEAKERS_MAX;
-	memcpy(letter.speakers, list, letter.n * sizeof(*list));
-	post(ctx, &letter);
+	letter.more = copy(list, letter.n * sizeof(*list));
+	if (letter.more)
+		post(ctx, &letter);
 }
 
 struct aworker_events bridge_aworker(struct server *server)
@@ -213,12 +231,15 @@ static void on_started(void *ctx, uint32_t id)
 static void got_done(struct server *server, struct letter *letter)
 {
 	thread_claim(&on_ctl);
-	recording_done(server, &letter->result);
+	recording_done(server, letter->more);
 }
 
 static void on_done(void *ctx, const struct recording_result *result)
 {
-	post(ctx, &(struct letter){.fn = got_done, .result = *result});
+	struct letter letter = {.fn = got_done, .more = copy(result, sizeof(*result))};
+
+	if (letter.more)
+		post(ctx, &letter);
 }
 
 struct recorder_events bridge_recorder(struct server *server)

@@ -37,28 +37,40 @@ static int peer_open(struct member *member) RUNS_ON(on_ctl)
 	member->peer = conf.id;
 	member->offer_v = 0;
 	member->answered = member->connected = false;
-	member->screen_line = false;
+	member->screen_line = member->client_offers = false;
+	member->first_frame = false; /* posters again until it sees one */
 	member->codec = CODEC_NONE;
 	return 0;
 }
 
-static int offer(struct member *member, bool fresh) RUNS_ON(on_ctl)
+/* Writes the description of version offer_v and sends it. */
+static int offer_send(struct member *member, bool fresh) RUNS_ON(on_ctl)
 {
 	char *sdp = malloc(LIMIT_SDP_BYTES);
 	int n;
 
 	if (!sdp)
 		return -ENOMEM;
-	member->screen_line = member->screen_line || member->screen;
-	member->local.version = ++member->offer_v;
+	member->local.version = member->offer_v;
 	n = sdp_write_offer(sdp, LIMIT_SDP_BYTES, &member->local, member->screen_line,
 			    member->screen);
-	if (n >= 0) {
-		member->answered = false;
+	if (n >= 0)
 		notice_offer(member, sdp, fresh);
-	}
 	free(sdp);
 	return n < 0 ? n : 0;
+}
+
+static int offer(struct member *member, bool fresh) RUNS_ON(on_ctl)
+{
+	if (member->client_offers) { /* its sections are not ours to change */
+		notice_renew(member);
+		return 0;
+	}
+	member->screen_line = member->screen_line || member->screen;
+	member->offer_v++;
+	member->answered = false;
+	member->fresh = fresh;
+	return offer_send(member, fresh);
 }
 
 int call_offer(struct member *member)
@@ -67,6 +79,13 @@ int call_offer(struct member *member)
 	int err = fresh ? peer_open(member) : 0;
 
 	return err ? err : offer(member, fresh);
+}
+
+int call_resume(struct member *member)
+{
+	if (!member->peer)
+		return call_offer(member);
+	return member->answered ? 0 : offer_send(member, member->fresh);
 }
 
 /* What both sides agreed on goes to the net thread. */
@@ -144,8 +163,10 @@ const char *call_take_offer(struct member *member, const char *text, char **answ
 		member->local.version = 1;
 		n = sdp_answer_offer(sdp, out, LIMIT_SDP_BYTES, &member->local, &why);
 	}
-	if (n >= 0)
+	if (n >= 0) {
+		member->client_offers = true;
 		n = apply(member, sdp);
+	}
 	if (n < 0) {
 		count_add(COUNT_REJECT_SDP, 1);
 		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK, why);
@@ -161,15 +182,23 @@ out:
 	return code;
 }
 
+/* The peer is gone, and with it perhaps the last viewer of a rung. */
+static void forget(struct member *member) RUNS_ON(on_ctl)
+{
+	idmap_del(&member->server->peer_of, member->peer);
+	member->peer = 0;
+	member->connected = member->answered = member->client_offers = false;
+	member->codec = CODEC_NONE;
+	if (member->room->media)
+		programme_rungs(member->room);
+}
+
 void call_close(struct member *member)
 {
 	if (!member->peer)
 		return;
 	net_peer_close(member->server->net, member->peer);
-	idmap_del(&member->server->peer_of, member->peer);
-	member->peer = 0;
-	member->connected = member->answered = false;
-	member->codec = CODEC_NONE;
+	forget(member);
 }
 
 void call_state(struct member *member, enum peer_state state)
@@ -182,11 +211,6 @@ void call_state(struct member *member, enum peer_state state)
 		notice_rtc_state(member, "connected");
 		return;
 	}
-	/* the peer closed itself */
-	idmap_del(&member->server->peer_of, member->peer);
-	member->peer = 0;
-	member->connected = member->answered = false;
-	member->codec = CODEC_NONE;
-	programme_rungs(member->room);
+	forget(member); /* it closed itself */
 	notice_rtc_state(member, "lost");
 }

@@ -11,6 +11,10 @@ struct member;
 /* Opens a peer when there is none and sends an offer. Returns 0 or -errno. */
 int call_offer(struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
+/* After a resume: sends again the offer that is not answered yet, or a fresh
+ * one when the peer is gone. Offers are not among the events that are kept. */
+int call_resume(struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
 /* Takes the client's answer to offer `v`. NULL, or the code of what is wrong. */
 const char *call_answer(struct member *member, const char *sdp, uint32_t v)
 	RUNS_ON(on_ctl);

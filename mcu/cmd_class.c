@@ -72,8 +72,11 @@ static void end(struct member *member)
 
 	thread_claim(&on_ctl);
 	log_info("class_ended", "room=%s", room->row.id);
+	/* one word to each, not from each to all */
+	for (uint32_t i = 0; i < room->n_members; i++)
+		notice_bye(room->members[i], "ended", 0);
 	while (room->n_members)
-		member_leave(room->members[room->n_members - 1], "left", "ended");
+		member_leave(room->members[room->n_members - 1], NULL, NULL);
 }
 
 const char *cmd_class_end(struct command *c)

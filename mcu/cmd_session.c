@@ -15,7 +15,7 @@
 static enum role role_of(const struct server *server, const struct room *room,
 			 const char *token)
 {
-	char want[AUTH_TOKEN + 1];
+	char purpose[ROOM_PURPOSE_MAX];
 
 	if (!token || !*token)
 		return room ? ROLE_STUDENT : ROLE_NONE;
@@ -23,8 +23,8 @@ static enum role role_of(const struct server *server, const struct room *room,
 		return ROLE_ADMIN;
 	if (!room)
 		return ROLE_NONE;
-	room_lecturer_token(room, want);
-	return strcmp(want, token) == 0 ? ROLE_LECTURER : ROLE_NONE;
+	room_purpose(room->row.code, purpose);
+	return auth_key_matches(&server->key, purpose, token) ? ROLE_LECTURER : ROLE_NONE;
 }
 
 static void offer_first(struct member *member)
@@ -65,11 +65,24 @@ const char *cmd_join(struct command *c)
 	return NULL;
 }
 
-/* Runs behind the reply, so that the client gets both in order. */
-static void resume(struct member *member)
+static void offer_again(struct member *member) RUNS_ON(on_ctl)
+{
+	if (member->room && call_resume(member))
+		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
+}
+
+/* Both run behind the reply, so that the client gets all in order. */
+static void resume_replayed(struct member *member)
 {
 	thread_claim(&on_ctl);
 	session_replay(member->session, member->resume_seq);
+	offer_again(member);
+}
+
+static void resume_anew(struct member *member)
+{
+	thread_claim(&on_ctl);
+	offer_again(member);
 }
 
 const char *cmd_resume(struct command *c)
@@ -86,9 +99,10 @@ const char *cmd_resume(struct command *c)
 	if (session_can_replay(member->session, member->resume_seq)) {
 		c->reply = cJSON_CreateObject();
 		cJSON_AddBoolToObject(c->reply, "replayed", true);
-		c->after = resume;
+		c->after = resume_replayed;
 	} else {
 		c->reply = notice_snapshot(member, true);
+		c->after = resume_anew;
 		count_add(COUNT_WS_SNAPSHOT, 1);
 	}
 	return NULL;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/room.h"
@@ -64,32 +65,33 @@ static const struct row {
 	const char *name;
 	enum role least; /* ROLE_NONE: before join */
 	bool in_room;	 /* not for an admin's console */
+	enum command_rate rate;
 	const struct proto_field *fields;
 	command_fn *run;
 } rows[] = {
-	{"join", ROLE_NONE, false, f_join, cmd_join},
-	{"resume", ROLE_NONE, false, f_resume, cmd_resume},
-	{"ping", ROLE_STUDENT, false, none, cmd_ping},
-	{"leave", ROLE_STUDENT, false, none, cmd_leave},
-	{"rtc.answer", ROLE_STUDENT, true, f_answer, cmd_rtc_answer},
-	{"rtc.restart", ROLE_STUDENT, true, none, cmd_rtc_restart},
-	{"rtc.call", ROLE_STUDENT, true, f_call, cmd_rtc_call},
-	{"media.set", ROLE_STUDENT, true, f_media, cmd_media_set},
-	{"screen.set", ROLE_STUDENT, true, f_screen, cmd_screen_set},
-	{"view.ready", ROLE_STUDENT, true, f_ready, cmd_view_ready},
-	{"key.want", ROLE_STUDENT, true, none, cmd_key_want},
-	{"chat.send", ROLE_STUDENT, true, f_chat, cmd_chat_send},
-	{"layout.set", ROLE_LECTURER, true, f_layout, cmd_layout_set},
-	{"pin.set", ROLE_LECTURER, true, f_pin, cmd_pin_set},
-	{"member.mute", ROLE_LECTURER, true, f_member, cmd_member_mute},
-	{"member.remove", ROLE_LECTURER, true, f_member, cmd_member_remove},
-	{"class.end", ROLE_LECTURER, true, none, cmd_class_end},
-	{"record.start", ROLE_LECTURER, true, f_title, cmd_record_start},
-	{"record.stop", ROLE_LECTURER, true, none, cmd_record_stop},
-	{"recording.list", ROLE_STUDENT, true, none, cmd_recording_list},
-	{"recording.delete", ROLE_LECTURER, true, f_id, cmd_recording_delete},
-	{"room.list", ROLE_ADMIN, false, none, cmd_room_list},
-	{"room.create", ROLE_ADMIN, false, f_room, cmd_room_create},
+	{"join", ROLE_NONE, false, RATE_FREE, f_join, cmd_join},
+	{"resume", ROLE_NONE, false, RATE_FREE, f_resume, cmd_resume},
+	{"ping", ROLE_STUDENT, false, RATE_FREE, none, cmd_ping},
+	{"leave", ROLE_STUDENT, false, RATE_FREE, none, cmd_leave},
+	{"rtc.answer", ROLE_STUDENT, true, RATE_FREE, f_answer, cmd_rtc_answer},
+	{"rtc.restart", ROLE_STUDENT, true, RATE_CALL, none, cmd_rtc_restart},
+	{"rtc.call", ROLE_STUDENT, true, RATE_CALL, f_call, cmd_rtc_call},
+	{"media.set", ROLE_STUDENT, true, RATE_SWITCH, f_media, cmd_media_set},
+	{"screen.set", ROLE_STUDENT, true, RATE_SWITCH, f_screen, cmd_screen_set},
+	{"view.ready", ROLE_STUDENT, true, RATE_FREE, f_ready, cmd_view_ready},
+	{"key.want", ROLE_STUDENT, true, RATE_CALL, none, cmd_key_want},
+	{"chat.send", ROLE_STUDENT, true, RATE_CHAT, f_chat, cmd_chat_send},
+	{"layout.set", ROLE_LECTURER, true, RATE_SWITCH, f_layout, cmd_layout_set},
+	{"pin.set", ROLE_LECTURER, true, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"member.mute", ROLE_LECTURER, true, RATE_SWITCH, f_member, cmd_member_mute},
+	{"member.remove", ROLE_LECTURER, true, RATE_FREE, f_member, cmd_member_remove},
+	{"class.end", ROLE_LECTURER, true, RATE_FREE, none, cmd_class_end},
+	{"record.start", ROLE_LECTURER, true, RATE_SWITCH, f_title, cmd_record_start},
+	{"record.stop", ROLE_LECTURER, true, RATE_SWITCH, none, cmd_record_stop},
+	{"recording.list", ROLE_STUDENT, true, RATE_LIST, none, cmd_recording_list},
+	{"recording.delete", ROLE_LECTURER, true, RATE_LIST, f_id, cmd_recording_delete},
+	{"room.list", ROLE_ADMIN, false, RATE_LIST, none, cmd_room_list},
+	{"room.create", ROLE_ADMIN, false, RATE_LIST, f_room, cmd_room_create},
 };
 
 static const struct row *row_find(const char *name)
@@ -98,6 +100,34 @@ static const struct row *row_find(const char *name)
 		if (strcmp(rows[i].name, name) == 0)
 			return &rows[i];
 	return NULL;
+}
+
+/* What others have to bear: a second's worth, and how much may be saved up. A
+ * long message counts as several. */
+static const struct {
+	int per_second, burst;
+} rates[] = {
+	[RATE_CHAT] = {2, 10},
+	[RATE_SWITCH] = {5, 20},
+	[RATE_CALL] = {2, 10},
+	[RATE_LIST] = {5, 20},
+};
+
+static bool too_fast(struct member *member, enum command_rate rate, size_t len)
+{
+	struct bucket *bucket = &member->buckets[rate];
+	int64_t now = clock_us(), cost = SEC_US * (int64_t)(1 + len / 1024);
+
+	if (rate == RATE_FREE)
+		return false;
+	bucket->level_us -= (now - bucket->at_us) * rates[rate].per_second;
+	if (bucket->level_us < 0)
+		bucket->level_us = 0;
+	bucket->at_us = now;
+	if (bucket->level_us + cost > SEC_US * rates[rate].burst)
+		return true;
+	bucket->level_us += cost;
+	return false;
 }
 
 /* Role, state and fields: all that is checked before any handler. */
@@ -143,6 +173,10 @@ void command_run(struct server *server, struct ws *ws, const char *text, size_t 
 	code = admit(row, &c);
 	if (!code && proto_check(msg.d, row->fields, &c.field))
 		code = "bad_field";
+	if (!code && c.member && too_fast(c.member, row->rate, len)) {
+		count_add(COUNT_REJECT_RATE, 1);
+		code = "too_fast";
+	}
 	if (!code)
 		code = row->run(&c);
 	if (code) {

@@ -11,6 +11,9 @@
 
 struct server;
 
+/* How often one member may do it; above that `too_fast`. */
+enum command_rate { RATE_FREE, RATE_CHAT, RATE_SWITCH, RATE_CALL, RATE_LIST };
+
 struct command {
 	struct server *server;
 	struct ws *ws;

@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "db/db.h"
 #include "mcu/options.h"
+#include "mcu/room.h"
 #include "mcu/server.h"
 
-/* A stop takes at most this long; what a recording still needs is then done at
- * the next start, from its part file. */
-#define STOP_SEC 9
-
+/* The alarm is set when the stop begins. */
 static void on_stop_too_long(int signo)
 {
 	(void)signo;
@@ -31,18 +30,77 @@ static int run(const struct conf *conf) RUNS_ON(on_ctl)
 		fprintf(stderr, "aulad: cannot start: %s\n", why);
 		return -err;
 	}
-	server_run(server);
 	signal(SIGALRM, on_stop_too_long);
-	alarm(STOP_SEC);
+	server_run(server);
 	server_destroy(server);
 	log_info("stopped", "code=0");
+	return 0;
+}
+
+/* Whose link is wanted, while the database is asked. */
+struct search {
+	struct loop *loop;
+	char code[8];
+	bool found;
+};
+
+static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n)
+{
+	struct search *search = ctx;
+
+	for (uint32_t i = 0; !err && i < n; i++)
+		search->found |= strcmp(rows[i].code, search->code) == 0;
+	loop_stop(search->loop);
+}
+
+static int find_class(const struct conf *conf, struct search *search)
+{
+	struct db *db = NULL;
+	char why[300];
+	int err = loop_create(&search->loop, 16);
+
+	if (err)
+		return EX_OSERR;
+	err = db_open(&db, conf->database, search->loop, why, sizeof(why));
+	if (err) {
+		fprintf(stderr, "aulad: %s\n", why);
+	} else {
+		err = db_rooms(db, got_rooms, search);
+		if (!err)
+			loop_run(search->loop);
+	}
+	db_close(db);
+	loop_destroy(search->loop);
+	return err ? EX_UNAVAILABLE : 0;
+}
+
+static int print_lecturer(const struct server *server, const char *base, const char *code)
+{
+	struct search search = {.found = false};
+	char token[AUTH_TOKEN + 1], purpose[ROOM_PURPOSE_MAX];
+	int err;
+
+	if (!room_code_read(code, search.code)) {
+		fprintf(stderr, "aulad: '%s' is not a code: seven letters and digits\n", code);
+		return EX_USAGE;
+	}
+	err = find_class(server->conf, &search);
+	if (err)
+		return err;
+	if (!search.found) {
+		fprintf(stderr, "aulad: no class has the code %s\n", search.code);
+		return EX_USAGE;
+	}
+	room_purpose(search.code, purpose);
+	auth_key_token(&server->key, purpose, token);
+	printf("%s/j/%s#t=%s\n", base, search.code, token);
 	return 0;
 }
 
 static int print_link(const struct options *options, const struct conf *conf)
 {
 	struct server server = {.conf = conf};
-	char path[CONF_PATH + 32], token[AUTH_TOKEN + 1], base[300], purpose[64];
+	char path[CONF_PATH + 32], token[AUTH_TOKEN + 1], base[300];
 	int err;
 
 	snprintf(path, sizeof(path), "%s/secret.key", conf->data_dir);
@@ -52,14 +110,10 @@ static int print_link(const struct options *options, const struct conf *conf)
 		return EX_NOPERM;
 	}
 	server_url(&server, base, sizeof(base));
-	if (!options->link_code) {
-		auth_key_token(&server.key, "admin", token);
-		printf("%s/admin#t=%s\n", base, token);
-		return 0;
-	}
-	snprintf(purpose, sizeof(purpose), "lecturer:%s", options->link_code);
-	auth_key_token(&server.key, purpose, token);
-	printf("%s/j/%s#t=%s\n", base, options->link_code, token);
+	if (options->link_code)
+		return print_lecturer(&server, base, options->link_code);
+	auth_key_token(&server.key, "admin", token);
+	printf("%s/admin#t=%s\n", base, token);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "mcu/room.h"
 #include "mixer/aworker.h"
 #include "mixer/vworker.h"
+#include "signaling/auth_key.h"
 #include "signaling/session.h"
 #include "transport/net.h"
 
@@ -55,6 +56,39 @@ static void visit_begin(struct member *member)
 		log_warn("visit_lost", "room=%s", visit->room);
 }
 
+/* The first letters of a token as a key of the map; never 0. The rest is
+ * compared in constant time. */
+static uint32_t token_key(const char *token)
+{
+	uint32_t key = 0;
+
+	for (int i = 0; i < 6 && token[i]; i++)
+		key = key << 5 | ((uint32_t)token[i] & 31);
+	return key | 1u << 31;
+}
+
+static int session_open(struct member *member) RUNS_ON(on_ctl)
+{
+	int err = session_create(&member->session);
+
+	if (!err)
+		err = idmap_put(&member->server->session_of,
+				token_key(session_token(member->session)), member);
+	if (err) {
+		session_destroy(member->session);
+		member->session = NULL;
+	}
+	return err;
+}
+
+static void session_close(struct member *member) RUNS_ON(on_ctl)
+{
+	if (member->session)
+		idmap_del(&member->server->session_of,
+			  token_key(session_token(member->session)));
+	session_destroy(member->session);
+}
+
 static int console_add(struct server *server, struct member *member)
 {
 	if (server->n_consoles == sizeof(server->consoles) / sizeof(server->consoles[0]))
@@ -92,6 +126,7 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 	if (!err)
 		err = vworker_source_open(server->vworker, member->base + ID_CAMERA);
 	if (err) {
+		aworker_voice_close(server->aworker, member->base + ID_VOICE);
 		room_remove(member->room, member);
 		idmap_del(&server->member_of, member->base);
 		return err;
@@ -115,11 +150,11 @@ int member_join(struct member **out, const struct member_conf *conf)
 	member->base = server_block(conf->server);
 	member->joined_us = clock_us();
 	snprintf(member->name, sizeof(member->name), "%s", conf->name);
-	err = session_create(&member->session);
+	err = session_open(member);
 	if (!err)
 		err = enter(member);
 	if (err) {
-		session_destroy(member->session);
+		session_close(member);
 		free(member);
 		return err;
 	}
@@ -160,7 +195,7 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 		log_info("member_left", "room=%s member=%u why=%s members=%u", room->row.id,
 			 member->base / ID_BLOCK, why, room->n_members);
 	}
-	if (room->media) {
+	if (room->media && why) {
 		programme_arrange(room);
 		programme_rungs(room);
 	}
@@ -181,7 +216,7 @@ void member_leave(struct member *member, const char *why, const char *bye)
 		leave_room(member, why);
 	else
 		console_remove(member->server, member);
-	session_destroy(member->session);
+	session_close(member);
 	free(member);
 }
 
@@ -267,14 +302,9 @@ void member_set_screen(struct member *member, bool on)
 
 struct member *member_by_session(struct server *server, const char *token)
 {
-	for (uint32_t r = 0; r < server->n_rooms; r++)
-		for (uint32_t i = 0; i < server->rooms[r]->n_members; i++) {
-			struct member *member = server->rooms[r]->members[i];
+	struct member *member = idmap_get(&server->session_of, token_key(token));
 
-			if (strcmp(session_token(member->session), token) == 0)
-				return member;
-		}
-	return NULL;
+	return member && auth_equal(session_token(member->session), token) ? member : NULL;
 }
 
 struct member *member_by_peer(struct server *server, uint32_t peer)

@@ -25,6 +25,13 @@ const char *role_name(enum role role);
  * its silence is noticed, then this long for it to come back. */
 #define MEMBER_AWAY_US (INT64_C(8) * 1000000)
 
+/* A leaky bucket; see command.c. */
+struct bucket {
+	int64_t level_us, at_us;
+};
+
+#define MEMBER_BUCKETS 5 /* one per enum command_rate */
+
 struct member {
 	struct server *server;
 	struct room *room; /* NULL: an admin's console */
@@ -35,12 +42,15 @@ struct member {
 	int64_t joined_us, away_since_us; /* 0: here */
 	bool mic, cam, screen;
 	bool first_frame; /* it told that it sees one */
+	struct bucket buckets[MEMBER_BUCKETS];
 	uint64_t resume_seq; /* while it resumes: the last event it saw */
 	/* its call */
 	uint32_t peer; /* 0: none */
 	struct sdp_local local;
 	uint32_t offer_v;  /* of the last description we offered */
 	bool answered;	   /* that one was answered */
+	bool fresh;	   /* that one was for a new peer */
+	bool client_offers; /* the client's own offer made this peer */
 	bool connected;
 	bool screen_line;  /* section "s" exists */
 	enum codec codec;  /* of the view, as negotiated */

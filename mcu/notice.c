@@ -11,6 +11,8 @@
 #include "signaling/session.h"
 #include "transport/net.h"
 
+#define SNAPSHOT_CHAT_BYTES 65536
+
 /* ---- pieces ----------------------------------------------------------------- */
 
 static cJSON *json_member(const struct member *member)
@@ -140,6 +142,24 @@ static void add_layouts(cJSON *d, const struct server *server) RUNS_ON(on_ctl)
 		cJSON_AddItemToArray(list, cJSON_CreateString(names[i]));
 }
 
+/* The newest messages that fit into a part of the snapshot; JSON may double
+ * their bytes. */
+static uint32_t chat_from(const struct room *room)
+{
+	size_t left = SNAPSHOT_CHAT_BYTES;
+	uint32_t i = room->n_chat;
+
+	while (i > 0) {
+		size_t n = 2 * strlen(room->chat[i - 1].text) + 400;
+
+		if (n > left)
+			break;
+		left -= n;
+		i--;
+	}
+	return i;
+}
+
 static void add_room(cJSON *d, const struct room *room)
 {
 	cJSON *r = cJSON_AddObjectToObject(d, "room"), *list;
@@ -154,7 +174,7 @@ static void add_room(cJSON *d, const struct room *room)
 	add_member_ref(d, "pinned", room, room->pinned);
 	cJSON_AddItemToObject(d, "recording", json_record_state(room, NULL));
 	list = cJSON_AddArrayToObject(d, "chat");
-	for (uint32_t i = 0; i < room->n_chat; i++)
+	for (uint32_t i = chat_from(room); i < room->n_chat; i++)
 		cJSON_AddItemToArray(list, json_chat(room, &room->chat[i]));
 }
 
@@ -310,6 +330,11 @@ void notice_offer(const struct member *member, const char *sdp, bool fresh)
 	cJSON_AddNumberToObject(d, "v", member->offer_v);
 	cJSON_AddBoolToObject(d, "fresh", fresh);
 	session_event(member->session, "rtc.offer", d);
+}
+
+void notice_renew(const struct member *member)
+{
+	session_event(member->session, "rtc.renew", NULL);
 }
 
 void notice_rtc_state(const struct member *member, const char *state)

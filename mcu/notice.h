@@ -31,6 +31,7 @@ void notice_poster(const struct room *room, const void *jpeg, size_t len)
 /* To one member. */
 void notice_offer(const struct member *member, const char *sdp, bool fresh)
 	RUNS_ON(on_ctl);
+void notice_renew(const struct member *member) RUNS_ON(on_ctl);
 void notice_rtc_state(const struct member *member, const char *state) RUNS_ON(on_ctl);
 void notice_muted(const struct member *member, const struct member *by) RUNS_ON(on_ctl);
 void notice_bye(const struct member *member, const char *why, uint32_t after_ms)

@@ -292,12 +292,15 @@ static bool rung_start(struct room *room, uint32_t part, enum codec codec)
 }
 
 static void rung_set(struct room *room, uint32_t part, enum codec codec, bool want,
-		     bool *have)
+		     bool *have) RUNS_ON(on_ctl)
 {
 	if (want == *have)
 		return;
 	if (want) {
 		*have = rung_start(room, part, codec);
+		for (uint32_t i = 0; *have && i < room->n_members; i++)
+			if (room->members[i]->codec == codec)
+				programme_watch(room->members[i]);
 		return;
 	}
 	vworker_rung_close(room->server->vworker, room->base + part);

@@ -108,7 +108,6 @@ int recording_start(struct room *room, const char *title)
 	notice_record_state(room, NULL);
 	programme_rungs(room);
 	taps(room, true);
-	vworker_rung_key(server->vworker, room->base + ID_RUNG_H264);
 	log_info("recording_started", "room=%s recording=%s", room->row.id, row.id);
 	return 0;
 }

@@ -88,20 +88,28 @@ int room_new(struct room **out, struct server *server, const char *title)
 	return err;
 }
 
+bool room_code_read(const char *text, char out[8])
+{
+	size_t n = 0;
+
+	for (; *text; text++) {
+		if (*text == '-' || *text == ' ')
+			continue;
+		if (n == 7 || !isalnum((unsigned char)*text))
+			return false;
+		out[n++] = (char)toupper((unsigned char)*text);
+	}
+	out[n] = '\0';
+	return n == 7;
+}
+
 struct room *room_by_code(struct server *server, const char *code)
 {
 	char plain[8];
-	size_t n = 0;
 
-	for (; *code; code++) {
-		if (*code == '-' || *code == ' ')
-			continue;
-		if (n == 7)
-			return NULL;
-		plain[n++] = (char)toupper((unsigned char)*code);
-	}
-	plain[n] = '\0';
-	for (uint32_t i = 0; n == 7 && i < server->n_rooms; i++)
+	if (!room_code_read(code, plain))
+		return NULL;
+	for (uint32_t i = 0; i < server->n_rooms; i++)
 		if (strcmp(server->rooms[i]->row.code, plain) == 0)
 			return server->rooms[i];
 	return NULL;
@@ -120,12 +128,17 @@ struct room *room_by_number(struct server *server, uint32_t id)
 	return idmap_get(&server->room_of, id_base(id));
 }
 
+/* Of the code, so that a command beside the server can make the token, too. */
+void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX])
+{
+	snprintf(out, ROOM_PURPOSE_MAX, "lecturer:%s", code);
+}
+
 void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1])
 {
-	char purpose[64];
+	char purpose[ROOM_PURPOSE_MAX];
 
-	/* of the code, so that a command beside the server can make it, too */
-	snprintf(purpose, sizeof(purpose), "lecturer:%s", room->row.code);
+	room_purpose(room->row.code, purpose);
 	auth_key_token(&room->server->key, purpose, out);
 }
 

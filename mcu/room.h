@@ -73,6 +73,13 @@ struct room *room_by_id(struct server *server, const char *id) RUNS_ON(on_ctl);
 /* By any id of its block. */
 struct room *room_by_number(struct server *server, uint32_t id) RUNS_ON(on_ctl);
 
+/* What the lecturer's token of a class is derived from. */
+#define ROOM_PURPOSE_MAX 32
+void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX]);
+/* A code as people write it (any case, dashes, spaces) as it is stored. False
+ * when it cannot be one. */
+bool room_code_read(const char *text, char out[8]);
+
 /* The token that makes a lecturer of whoever joins with it. */
 void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1]);
 /* "https://.../j/CODE", with the lecturer's token when asked. */

@@ -33,6 +33,7 @@
 
 /* Between the goodbye and the end of the loop: replies and frames go out. */
 #define GOODBYE_US (INT64_C(300) * MS_US)
+#define STOP_SEC   9
 
 uint32_t server_block(struct server *server)
 {
@@ -125,6 +126,9 @@ static void on_stop(void *ctx, int signo)
 		return;
 	}
 	log_info("stopping", "signal=%d rooms=%u", signo, server->n_rooms);
+	/* whatever hangs from here on, the process ends in time; what a recording
+	 * still needs is then done at the next start, from its part file */
+	alarm(STOP_SEC);
 	server->draining = true;
 	http_drain(server->http);
 	for (uint32_t r = 0; r < server->n_rooms; r++) {
@@ -421,9 +425,11 @@ void server_destroy(struct server *server)
 	while (server->n_consoles)
 		member_leave(server->consoles[0], NULL, NULL);
 	http_destroy(server->http);
-	net_destroy(server->net);
-	aworker_destroy(server->aworker);
+	/* Callbacks go from video to net and recorder, from sound to recorder, and
+	 * from all to this thread: so each ends before whom it calls. */
 	vworker_destroy(server->vworker);
+	aworker_destroy(server->aworker);
+	net_destroy(server->net);
 	recorder_destroy(server->recorder);
 	if (server->loop)
 		letters_drain(server);
@@ -440,5 +446,6 @@ void server_destroy(struct server *server)
 	idmap_fini(&server->room_of);
 	idmap_fini(&server->member_of);
 	idmap_fini(&server->peer_of);
+	idmap_fini(&server->session_of);
 	free(server);
 }

@@ -45,6 +45,7 @@ struct server {
 	struct idmap room_of;	/* base of a room -> struct room */
 	struct idmap member_of; /* base of a member -> struct member */
 	struct idmap peer_of;	/* peer -> struct member */
+	struct idmap session_of; /* see member.c */
 	struct member *consoles[64]; /* admins without a room */
 	uint32_t n_consoles;
 	struct take *takes; /* recordings that run or are being finished */

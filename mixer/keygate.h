@@ -8,16 +8,29 @@
 #include <stdint.h>
 
 #define KEYGATE_PERIOD_US SEC_US
+/* What is urgent (a recording begins) waits only for the urgent one before it. */
+#define KEYGATE_URGENT_US (2 * SEC_US)
 
 struct keygate {
 	int64_t last_us; /* of the last one let through; means nothing before it */
 	bool used;       /* one was let through */
 	bool asked;      /* somebody waits */
+	bool urgent;     /* and it must not wait for the period */
+	bool was_urgent;
+	int64_t urgent_us; /* of the last urgent one; means nothing before it */
 };
 
 static inline void keygate_ask(struct keygate *gate)
 {
 	gate->asked = true;
+}
+
+/* For what would lose time for good: a recording loses what comes before its
+ * first key frame. */
+static inline void keygate_ask_urgently(struct keygate *gate)
+{
+	gate->asked = true;
+	gate->urgent = true;
 }
 
 /* One may go now. The caller then makes it and calls keygate_passed(). */

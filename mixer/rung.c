@@ -75,6 +75,9 @@ void rung_key(struct rung *rung)
 
 void rung_tap(struct rung *rung, bool on)
 {
+	/* nothing before a key frame can be recorded */
+	if (on && !rung->tapped)
+		keygate_ask_urgently(&rung->gate);
 	rung->tapped = on;
 }
 

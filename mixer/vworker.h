@@ -70,7 +70,8 @@ int vworker_rung_open(struct vworker *w, uint32_t view, uint32_t rung,
 int vworker_rung_close(struct vworker *w, uint32_t rung);
 /* A key frame as soon as the key gate allows: one per rung per second. */
 int vworker_rung_key(struct vworker *w, uint32_t rung);
-/* Copies its units to the tap event, too. */
+/* Copies its units to the tap event, too. The first one comes at the next tick
+ * and is a key frame, whatever the key gate says; at most one each 2 s. */
 int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on);
 
 #endif

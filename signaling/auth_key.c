@@ -66,6 +66,13 @@ void auth_key_token(const struct auth_key *key, const char *purpose,
 	out[AUTH_TOKEN] = '\0';
 }
 
+bool auth_equal(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return n == strlen(b) && CRYPTO_memcmp(a, b, n) == 0;
+}
+
 bool auth_key_matches(const struct auth_key *key, const char *purpose, const char *token)
 {
 	char want[AUTH_TOKEN + 1];

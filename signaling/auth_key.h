@@ -25,6 +25,9 @@ int auth_key_load(struct auth_key *key, const char *path) AULA_MUST_CHECK;
 void auth_key_token(const struct auth_key *key, const char *purpose,
 		    char out[AUTH_TOKEN + 1]);
 
+/* Two texts, in time that tells at most their lengths. ANY_THREAD */
+bool auth_equal(const char *a, const char *b);
+
 /* In constant time. ANY_THREAD */
 bool auth_key_matches(const struct auth_key *key, const char *purpose, const char *token);
 

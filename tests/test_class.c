@@ -2,6 +2,8 @@
  * sockets, real media. Made to run under ThreadSanitizer, too.
  */
 #include <errno.h>
+#include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,18 +117,35 @@ static void the_layout_changes(struct class_client **all)
 	}
 }
 
+/* A number of the last reply, or -1. */
+static long number(const struct class_client *c, const char *key)
+{
+	const char *at = strstr(class_client_reply(c), key);
+
+	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
 static void it_is_recorded(struct class_client **all)
 {
 	char path[200], id[40] = "";
+	struct class_client *late;
+	int64_t began_us, took_ms;
 	const char *at;
 	struct stat st;
 
+	/* a key frame was just made for a newcomer: the recording must not wait */
+	run_all(all, 3, 1100);
+	late = join("Late", NULL, false, false);
+	class_client_run(late, 50);
+
 	CHECK(ok(class_client_ask(all[0], "record.start", "{\"title\":\"Test\"}")));
+	began_us = clock_us();
 	at = strstr(class_client_reply(all[0]), "\"id\":\"");
 	CHECK(at && sscanf(at, "\"id\":\"%39[a-z0-9]", id) == 1);
 	CHECK(is(class_client_ask(all[0], "record.start", "{}"), "recording_busy"));
-	run_all(all, 3, 2000);
+	run_all(all, 3, 3000);
 	CHECK(ok(class_client_ask(all[0], "record.stop", "{}")));
+	took_ms = (clock_us() - began_us) / MS_US;
 	snprintf(path, sizeof(path), "%s/recordings/%s.mp4", dir, id);
 	for (int i = 0; i < 200 && stat(path, &st) < 0; i++)
 		run_all(all, 3, 25);
@@ -134,6 +153,30 @@ static void it_is_recorded(struct class_client **all)
 	run_all(all, 3, 200);
 	CHECK(ok(class_client_ask(all[2], "recording.list", "{}")));
 	CHECK(strstr(class_client_reply(all[2]), "\"state\":\"ready\""));
+	if (labs(number(all[2], "\"duration_ms\":") - (long)took_ms) >= 500)
+		fprintf(stderr, "%ld ms of %ld\n", number(all[2], "\"duration_ms\":"),
+			(long)took_ms);
+	CHECK(labs(number(all[2], "\"duration_ms\":") - (long)took_ms) < 500);
+	class_client_leave(late);
+}
+
+/* Who writes too much is told so, and a newcomer still gets in. */
+static void chat_is_bounded(struct class_client **all)
+{
+	static char d[4200];
+	struct class_client *late;
+	int n = 0;
+
+	strcpy(d, "{\"text\":\"");
+	while (strlen(d) < 4090)
+		strcat(d, "\\\"");
+	strcat(d, "\"}");
+	for (int i = 0; i < 60; i++)
+		n += class_client_ask(all[1], "chat.send", d) == NULL;
+	CHECK(n >= 2 && n < 20);
+	late = join("Late", NULL, false, false);
+	CHECK(strlen(class_client_reply(late)) > 1000);
+	class_client_leave(late);
 }
 
 static void screens_and_restarts(struct class_client **all)
@@ -155,7 +198,7 @@ static void coming_and_going(struct class_client **all)
 		struct class_client *c = join("Passer-by", NULL, i & 1, i % 3 == 2);
 
 		class_client_run(c, 100);
-		CHECK(ok(class_client_ask(c, "chat.send", "{\"text\":\"hello \\u0001 world\"}")));
+		CHECK(ok(class_client_ask(c, "chat.send", "{\"text\":\"hello world\"}")));
 		if (i & 1)
 			class_client_vanish(c);
 		else
@@ -180,14 +223,14 @@ static void everything(void *arg)
 	it_is_recorded(all);
 	screens_and_restarts(all);
 	coming_and_going(all);
+	chat_is_bounded(all);
 	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
 	run_all(all, 3, 100);
 	for (int i = 0; i < 3; i++)
 		class_client_vanish(all[i]);
 	class_media_destroy(h264);
 	class_media_destroy(vp8);
-	/* as SIGTERM does, without the process */
-	loop_stop(server->loop);
+	kill(getpid(), SIGTERM);
 }
 
 static void configure(void)
@@ -211,11 +254,17 @@ static void configure(void)
 	log_set_level(LOG_WARN);
 }
 
+static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st, (void)what, (void)at;
+	return remove(path);
+}
+
 int main(void)
 {
 	struct thread *clients;
 	struct room *room;
-	char why[300], rm[100];
+	char why[300];
 
 	thread_enter(&on_ctl);
 	thread_claim(&on_ctl);
@@ -234,7 +283,7 @@ int main(void)
 	server_destroy(server);
 	CHECK(count_get(COUNT_PEERS) == 0 && count_get(COUNT_MEMBERS) == 0);
 	CHECK(count_get(COUNT_ENCODERS) == 0 && count_get(COUNT_ROOMS) == 0);
-	snprintf(rm, sizeof(rm), "%s/recordings", dir);
-	(void)rm;
+	alarm(0);
+	nftw(dir, forget, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;
 }

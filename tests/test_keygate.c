@@ -34,5 +34,16 @@ int main(void)
 	keygate_passed(&gate, now);
 	keygate_ask(&gate);
 	CHECK(!keygate_open(&gate, now + KEYGATE_PERIOD_US / 2));
+
+	/* what is urgent does not wait for that, but for the urgent one before */
+	keygate_ask_urgently(&gate);
+	CHECK(keygate_open(&gate, now + 1));
+	keygate_passed(&gate, now + 1);
+	keygate_ask_urgently(&gate);
+	CHECK(!keygate_open(&gate, now + KEYGATE_PERIOD_US / 2));
+	CHECK(keygate_open(&gate, now + 1 + KEYGATE_PERIOD_US));
+	keygate_passed(&gate, now + 1 + KEYGATE_PERIOD_US);
+	keygate_ask_urgently(&gate);
+	CHECK(!keygate_open(&gate, now + 1 + 3 * KEYGATE_PERIOD_US / 2));
 	return 0;
 }

@@ -1,5 +1,5 @@
 // The server under test: one that runs already (AULA_ADMIN_URL=https://host/admin#t=...), else one of
-// our own: AULA_BIN, and as wanted AULA_PLUGINS (their directory), AULA_DATABASE, AULA_LOG.
+// our own: AULA_BIN, and as wanted AULA_PLUGINS (their directory), AULA_WEBROOT (another page than the one in it), AULA_DATABASE, AULA_LOG.
 
 import { startServer } from './server.mjs';
 
@@ -17,6 +17,7 @@ export function testConfig({ dir, port }, more = {}) {
   };
   if (process.env.AULA_PLUGINS) keys.plugins_dir ??= `"${process.env.AULA_PLUGINS}"`;
   if (process.env.AULA_DATABASE) keys.database ??= `"${process.env.AULA_DATABASE}"`;
+  if (process.env.AULA_WEBROOT) keys.webroot ??= `"${process.env.AULA_WEBROOT}"`;
   if (process.env.AULA_LOG) keys.log_level ??= `"${process.env.AULA_LOG}"`;
   return Object.entries(keys)
     .map(([key, value]) => `${key} = ${value}\n`)

@@ -195,6 +195,7 @@ export class Classroom implements SocketUser {
     rememberTab('in', JSON.stringify({ code: this.visit.code, name: this.visit.name }));
     this.wake.on();
     this.devices.user = (mid, track) => this.send(mid, track);
+    this.rememberDevices(); // as they were chosen at the door
     for (const mid of ['a', 'c', 's'] as const) void this.rtc.setTrack(mid, this.devices.track(mid));
   }
 
@@ -217,9 +218,12 @@ export class Classroom implements SocketUser {
     if (!ok && on) void this.devices.setScreen(false);
   }
 
+  /** One that is just being opened, after a reload, stays as it was. */
   private rememberDevices(): void {
-    rememberTab('mic', state.mic.value.on ? '1' : '');
-    rememberTab('cam', state.cam.value.on ? '1' : '');
+    for (const one of ['mic', 'cam'] as const) {
+      const { on, busy } = state[one].value;
+      if (!busy) rememberTab(one, on ? '1' : '');
+    }
   }
 
   private tell(t: string, d: object = {}): void {
