@@ -55,7 +55,11 @@
 #define LIMIT_WS_MESSAGE      65536
 #define LIMIT_WS_FRAGMENTS    32
 #define LIMIT_WS_RATE	      50 /* messages a second, burst twice that */
-#define LIMIT_WS_QUEUE	      262144
+#define LIMIT_WS_QUEUE	      262144  /* bytes waiting: above, its requests wait too */
+#define LIMIT_WS_QUEUE_HARD   2097152 /* bytes waiting: above, it is reset */
+#define LIMIT_WS_HINTS	      65536   /* bytes waiting: above, it gets no hints */
+#define LIMIT_WS_STUCK_SEC    5	      /* above LIMIT_WS_QUEUE, to take */
+#define LIMIT_WS_STUCK_BYTES  8192    /* at least so much */
 #define LIMIT_WS_AUTH_SEC     5
 #define LIMIT_JSON_DEPTH      16
 #define LIMIT_JSON_NODES      2000

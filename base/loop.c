@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/thread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define SIGNALS_MAX 8
@@ -19,6 +20,7 @@ struct loop {
 	struct event_base *base;
 	struct mailbox *box;
 	struct event *box_ev;
+	atomic_bool stop; /* asked for; taken back by the loop when it ends */
 	struct sig sigs[SIGNALS_MAX];
 	int n_sigs;
 };
@@ -41,10 +43,17 @@ struct loop_fd {
 static void on_mail(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop *loop = arg;
+	/* before the letters: those posted before the stop are among them then */
+	bool stop = atomic_exchange_explicit(&loop->stop, false, memory_order_acquire);
 
 	(void)fd;
 	(void)what;
 	mailbox_run(loop->box);
+	if (stop)
+		event_base_loopbreak(loop->base);
+	/* one that came in between: its bell was taken for that of a letter */
+	if (atomic_load_explicit(&loop->stop, memory_order_acquire))
+		mailbox_ring(loop->box);
 }
 
 int loop_create(struct loop **out, uint32_t mailbox_size)
@@ -96,22 +105,26 @@ void loop_run(struct loop *loop)
 	event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
 }
 
-static void do_stop(void *arg)
-{
-	struct loop *loop = arg;
-
-	event_base_loopbreak(loop->base);
-}
-
 void loop_stop(struct loop *loop)
 {
-	while (mailbox_post(loop->box, do_stop, loop) == -ENOBUFS)
-		;
+	atomic_store_explicit(&loop->stop, true, memory_order_release);
+	mailbox_ring(loop->box);
 }
 
 int loop_post(struct loop *loop, void (*fn)(void *arg), void *arg)
 {
 	return mailbox_post(loop->box, fn, arg);
+}
+
+int loop_post_must(struct loop *loop, void (*fn)(void *arg), void *arg)
+{
+	return mailbox_post_must(loop->box, fn, arg);
+}
+
+int loop_note(struct loop *loop, void (*fn)(void *note), const void *note, size_t len,
+	      bool must)
+{
+	return mailbox_note(loop->box, fn, note, len, must);
 }
 
 void *loop_base(struct loop *loop)

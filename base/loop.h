@@ -6,13 +6,15 @@
 
 #include "base/attr.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct loop;
 struct loop_timer;
 struct loop_fd;
 
-/* `mailbox_size` letters may wait. */
+/* `mailbox_size` letters may wait, and as many again of loop_post_must(). */
 int loop_create(struct loop **out, uint32_t mailbox_size) AULA_MUST_CHECK;
 
 /* After loop_run() came back. Runs what is still in the mailbox. */
@@ -21,11 +23,22 @@ void loop_destroy(struct loop *loop);
 /* Runs until loop_stop(). */
 void loop_run(struct loop *loop);
 
-/* ANY_THREAD. The loop ends after the callback that runs now. */
+/* ANY_THREAD, also on the loop itself. Never fails, never waits. loop_run() comes
+ * back after the callbacks that are due now and the letters that were posted
+ * before; when it does not run yet, as soon as it has run those letters. */
 void loop_stop(struct loop *loop);
 
 /* ANY_THREAD. fn(arg) runs on the loop. -ENOBUFS when full: arg is the caller's. */
 int loop_post(struct loop *loop, void (*fn)(void *arg), void *arg) AULA_MUST_CHECK;
+
+/* ANY_THREAD. For what must not be refused (closing, muting, "it is done"): there
+ * is a reserve for these; see mailbox.h. */
+int loop_post_must(struct loop *loop, void (*fn)(void *arg), void *arg) AULA_MUST_CHECK;
+
+/* ANY_THREAD. fn() is given a copy of at most MAILBOX_NOTE bytes; nothing is
+ * allocated. `must`: with the reserve. */
+int loop_note(struct loop *loop, void (*fn)(void *note), const void *note, size_t len,
+	      bool must) AULA_MUST_CHECK;
 
 /* The struct event_base, for bufferevents and listeners. */
 void *loop_base(struct loop *loop);

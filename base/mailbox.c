@@ -1,21 +1,35 @@
 #include "base/mailbox.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 struct letter {
+	void (*fn)(void *note);
+	union {
+		void *align;
+		uint8_t note[MAILBOX_NOTE];
+	};
+};
+
+/* The note of a letter that carries a pointer. */
+struct call {
 	void (*fn)(void *arg);
 	void *arg;
 };
 
+_Static_assert(sizeof(struct call) <= MAILBOX_NOTE, "a call is a note");
+
 struct mailbox {
 	pthread_mutex_t lock;
 	int fd;
-	uint32_t size, head, n; /* under the lock */
+	uint32_t size, room; /* for anybody; with the reserve */
+	uint32_t head, n;    /* under the lock */
 	struct letter *letters;
 };
 
@@ -27,7 +41,8 @@ int mailbox_create(struct mailbox **out, uint32_t size)
 		return -ENOMEM;
 	pthread_mutex_init(&box->lock, NULL);
 	box->size = size;
-	box->letters = calloc(size, sizeof(*box->letters));
+	box->room = 2 * size;
+	box->letters = calloc(box->room, sizeof(*box->letters));
 	box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (!box->letters || box->fd < 0) {
 		mailbox_destroy(box);
@@ -50,21 +65,55 @@ void mailbox_destroy(struct mailbox *box)
 	free(box);
 }
 
-int mailbox_post(struct mailbox *box, void (*fn)(void *arg), void *arg)
+void mailbox_ring(struct mailbox *box)
 {
 	static const uint64_t one = 1;
+
+	/* it fails only when the bell was rung 2^64 times and nobody heard it */
+	if (write(box->fd, &one, sizeof(one)) < 0)
+		assert(errno == EAGAIN);
+}
+
+int mailbox_note(struct mailbox *box, void (*fn)(void *note), const void *note,
+		 size_t len, bool must)
+{
+	struct letter *letter;
 	int err = 0;
 
+	assert(len <= MAILBOX_NOTE);
 	pthread_mutex_lock(&box->lock);
-	if (box->n == box->size)
+	if (box->n >= (must ? box->room : box->size)) {
 		err = -ENOBUFS;
-	else
-		box->letters[(box->head + box->n++) % box->size] = (struct letter){fn, arg};
+	} else {
+		letter = &box->letters[(box->head + box->n++) % box->room];
+		letter->fn = fn;
+		memcpy(letter->note, note, len);
+	}
 	pthread_mutex_unlock(&box->lock);
-
-	if (!err && write(box->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		return 0; /* posted all the same; EAGAIN: the bell is on already */
+	if (!err)
+		mailbox_ring(box);
 	return err;
+}
+
+static void run_call(void *note)
+{
+	const struct call *call = note;
+
+	call->fn(call->arg);
+}
+
+int mailbox_post(struct mailbox *box, void (*fn)(void *arg), void *arg)
+{
+	const struct call call = {fn, arg};
+
+	return mailbox_note(box, run_call, &call, sizeof(call), false);
+}
+
+int mailbox_post_must(struct mailbox *box, void (*fn)(void *arg), void *arg)
+{
+	const struct call call = {fn, arg};
+
+	return mailbox_note(box, run_call, &call, sizeof(call), true);
 }
 
 uint32_t mailbox_run(struct mailbox *box)
@@ -82,10 +131,10 @@ uint32_t mailbox_run(struct mailbox *box)
 	for (i = 0; i < n; i++) {
 		pthread_mutex_lock(&box->lock);
 		letter = box->letters[box->head];
-		box->head = (box->head + 1) % box->size;
+		box->head = (box->head + 1) % box->room;
 		box->n--;
 		pthread_mutex_unlock(&box->lock);
-		letter.fn(letter.arg);
+		letter.fn(letter.note);
 	}
 	return n;
 }

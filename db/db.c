@@ -127,15 +127,6 @@ int db_recording_delete(struct db *db, const char *id)
 		    &(struct db_param){.text = id}, 1);
 }
 
-int db_setting_put(struct db *db, const char *key, const char *value)
-{
-	struct db_param params[] = {{.text = key}, {.text = value}};
-
-	if (!*key || strlen(key) > DB_KEY || strlen(value) > DB_VALUE)
-		return -EINVAL;
-	return post(db, db_table_settings.put, params, 2);
-}
-
 /* ---- reads ---------------------------------------------------------------- */
 
 struct query {
@@ -166,7 +157,6 @@ typedef void messages_done(void *ctx, int err, const struct db_message *rows, ui
 typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
 			     uint32_t n);
 typedef void visits_done(void *ctx, int err, const struct db_visit *rows, uint32_t n);
-typedef void setting_done(void *ctx, int err, const char *value);
 
 static void deliver_rooms(const struct db_job *job)
 {
@@ -177,7 +167,7 @@ static void deliver_rooms(const struct db_job *job)
 int db_rooms(struct db *db, rooms_done *done, void *ctx)
 {
 	struct query query = {
-		"SELECT id, code, title, lecturer_hash, layout, created_ms FROM"
+		"SELECT id, code, title, layout, created_ms FROM"
 		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY created_ms, id",
 		&db_table_rooms,
@@ -222,23 +212,47 @@ static void deliver_recordings(const struct db_job *job)
 				       job->n_rows);
 }
 
-#define RECORDINGS(where) \
-	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes FROM" \
-	" (SELECT * FROM recordings " where \
-	"ORDER BY started_ms DESC, id DESC LIMIT " MANY \
-	") AS newest ORDER BY started_ms, id"
+#define RECORDINGS \
+	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes" \
+	" FROM recordings"
 
-int db_recordings(struct db *db, const char *room, recordings_done *done, void *ctx)
+static int ask_recordings(struct db *db, const char *sql, recordings_done *done,
+			  void *ctx, const struct db_param *params, int n)
 {
 	struct query query = {
-		room ? RECORDINGS("WHERE room = $1 ") : RECORDINGS(""),
-		&db_table_recordings,
-		deliver_recordings,
-		(void (*)(void))done,
-		ctx,
+		sql, &db_table_recordings, deliver_recordings, (void (*)(void))done, ctx,
 	};
 
-	return ask(db, &query, &(struct db_param){.text = room}, room ? 1 : 0);
+	return ask(db, &query, params, n);
+}
+
+int db_recordings(struct db *db, const char *room, int64_t before_ms, uint32_t limit,
+		  recordings_done *done, void *ctx)
+{
+	struct db_param params[] = {
+		{.text = room},
+		{.number = before_ms > 0 ? before_ms : INT64_MAX},
+		{.number = limit < DB_ROWS_MAX ? limit : DB_ROWS_MAX},
+	};
+
+	return ask_recordings(db,
+			      RECORDINGS " WHERE room = $1 AND started_ms < $2"
+					 " ORDER BY started_ms DESC, id DESC LIMIT $3",
+			      done, ctx, params, 3);
+}
+
+int db_recordings_running(struct db *db, recordings_done *done, void *ctx)
+{
+	return ask_recordings(db,
+			      RECORDINGS " WHERE state = 'running'"
+					 " ORDER BY started_ms, id LIMIT " MANY,
+			      done, ctx, NULL, 0);
+}
+
+int db_recording(struct db *db, const char *id, recordings_done *done, void *ctx)
+{
+	return ask_recordings(db, RECORDINGS " WHERE id = $1", done, ctx,
+			      &(struct db_param){.text = id}, 1);
 }
 
 static void deliver_visits(const struct db_job *job)
@@ -261,24 +275,4 @@ int db_visits(struct db *db, const char *room, visits_done *done, void *ctx)
 	};
 
 	return ask(db, &query, &(struct db_param){.text = room}, 1);
-}
-
-static void deliver_setting(const struct db_job *job)
-{
-	const struct db_setting_row *row = (const void *)job->rows;
-
-	((setting_done *)job->done)(job->ctx, job->err, job->n_rows ? row->value : NULL);
-}
-
-int db_setting(struct db *db, const char *key, setting_done *done, void *ctx)
-{
-	struct query query = {
-		"SELECT key, value FROM settings WHERE key = $1",
-		&db_table_settings,
-		deliver_setting,
-		(void (*)(void))done,
-		ctx,
-	};
-
-	return ask(db, &query, &(struct db_param){.text = key}, 1);
 }

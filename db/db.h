@@ -18,14 +18,13 @@
 #include <stdint.h>
 
 #define DB_QUEUE 10000
-#define DB_ID	 32 /* characters of an id at most */
+#define DB_ID    32 /* characters of an id at most */
 
 struct db;
 
 struct db_room {
 	char id[DB_ID + 1], code[8];
 	char title[LIMIT_TITLE * 4 + 1];
-	char lecturer_hash[65]; /* hex of SHA-256 of the lecturer's token */
 	char layout[33];
 	int64_t created_ms;
 };
@@ -64,28 +63,35 @@ int db_visit_put(struct db *db, const struct db_visit *visit);
 int db_message_put(struct db *db, const struct db_message *message);
 int db_recording_put(struct db *db, const struct db_recording *recording);
 int db_recording_delete(struct db *db, const char *id);
-/* A named text of the server itself, e.g. the hash of the admin's token. */
-int db_setting_put(struct db *db, const char *key, const char *value);
 
-/* Reads: done(ctx, err, rows, n) on the reply loop, exactly once, oldest first.
- * The rows live during the call. */
+/* Reads: done(ctx, err, rows, n) on the reply loop, exactly once, oldest first
+ * unless it says otherwise. The rows live during the call. */
 int db_rooms(struct db *db,
 	     void (*done)(void *ctx, int err, const struct db_room *rows, uint32_t n),
 	     void *ctx) AULA_MUST_CHECK;
 int db_messages(struct db *db, const char *room, uint32_t last_n,
-		void (*done)(void *ctx, int err, const struct db_message *rows, uint32_t n),
+		void (*done)(void *ctx, int err, const struct db_message *rows,
+			     uint32_t n),
 		void *ctx) AULA_MUST_CHECK;
-/* `room` NULL: of all rooms */
-int db_recordings(struct db *db, const char *room,
+/* The newest `limit` of those that began before `before_ms` (0: of all), the newest
+ * first. A class has one recording at a time, so that no two begin together: the
+ * last one's time asks for the next page. */
+int db_recordings(struct db *db, const char *room, int64_t before_ms, uint32_t limit,
 		  void (*done)(void *ctx, int err, const struct db_recording *rows,
 			       uint32_t n),
 		  void *ctx) AULA_MUST_CHECK;
+/* Of all rooms, those of state "running". */
+int db_recordings_running(struct db *db,
+			  void (*done)(void *ctx, int err,
+				       const struct db_recording *rows, uint32_t n),
+			  void *ctx) AULA_MUST_CHECK;
+/* The one with this id: one row or none. */
+int db_recording(struct db *db, const char *id,
+		 void (*done)(void *ctx, int err, const struct db_recording *rows,
+			      uint32_t n),
+		 void *ctx) AULA_MUST_CHECK;
 int db_visits(struct db *db, const char *room,
 	      void (*done)(void *ctx, int err, const struct db_visit *rows, uint32_t n),
 	      void *ctx) AULA_MUST_CHECK;
-/* done(ctx, err, value); value NULL: not set */
-int db_setting(struct db *db, const char *key,
-	       void (*done)(void *ctx, int err, const char *value), void *ctx)
-	AULA_MUST_CHECK;
 
 #endif

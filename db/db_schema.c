@@ -15,7 +15,7 @@
 static const char *const steps[][STATEMENTS_MAX] = {
 	{
 		"CREATE TABLE rooms (id TEXT PRIMARY KEY, code TEXT NOT NULL,"
-		" title TEXT NOT NULL, lecturer_hash TEXT NOT NULL, layout TEXT NOT NULL,"
+		" title TEXT NOT NULL, layout TEXT NOT NULL,"
 		" created_ms BIGINT NOT NULL)",
 		"CREATE TABLE visits (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
 		" name TEXT NOT NULL, role TEXT NOT NULL, joined_ms BIGINT NOT NULL,"
@@ -30,7 +30,6 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		" started_ms BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
 		" bytes BIGINT NOT NULL)",
 		"CREATE INDEX recordings_of_room ON recordings (room, started_ms)",
-		"CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	},
 };
 

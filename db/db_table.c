@@ -17,15 +17,13 @@
 
 const struct db_table db_table_rooms = {
 	sizeof(struct db_room),
-	"INSERT INTO rooms (id, code, title, lecturer_hash, layout, created_ms)"
-	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
-	" code = excluded.code, title = excluded.title,"
-	" lecturer_hash = excluded.lecturer_hash, layout = excluded.layout,"
+	"INSERT INTO rooms (id, code, title, layout, created_ms)"
+	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
+	" code = excluded.code, title = excluded.title, layout = excluded.layout,"
 	" created_ms = excluded.created_ms",
-	6,
+	5,
 	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
-	 TEXT(db_room, lecturer_hash), TEXT(db_room, layout),
-	 NUMBER(db_room, created_ms)},
+	 TEXT(db_room, layout), NUMBER(db_room, created_ms)},
 };
 
 const struct db_table db_table_visits = {
@@ -63,14 +61,6 @@ const struct db_table db_table_recordings = {
 	 TEXT(db_recording, title), TEXT(db_recording, state),
 	 NUMBER(db_recording, started_ms), NUMBER(db_recording, duration_ms),
 	 NUMBER(db_recording, bytes)},
-};
-
-const struct db_table db_table_settings = {
-	sizeof(struct db_setting_row),
-	"INSERT INTO settings (key, value) VALUES ($1, $2)"
-	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-	2,
-	{TEXT(db_setting_row, key), TEXT(db_setting_row, value)},
 };
 
 int db_table_params(const struct db_table *table, const void *row,

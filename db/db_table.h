@@ -23,15 +23,7 @@ struct db_table {
 };
 
 extern const struct db_table db_table_rooms, db_table_visits, db_table_messages,
-	db_table_recordings, db_table_settings;
-
-#define DB_KEY   64   /* bytes of a setting's name */
-#define DB_VALUE 4096 /* and of its value */
-
-struct db_setting_row {
-	char key[DB_KEY + 1];
-	char value[DB_VALUE + 1];
-};
+	db_table_recordings;
 
 /* The parameters of `row`, pointing into it. -EINVAL: a text has no end, or the
  * id is empty. */

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/call.h"
+#include "mcu/guess.h"
 #include "mcu/notice.h"
 #include "mcu/room.h"
 #include "signaling/session.h"
@@ -34,11 +36,40 @@ static void offer_first(struct member *member)
 		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
 }
 
+/* Finds the class and the role. Codes are short, so whoever was wrong too often
+ * waits; a good token cannot be guessed and always passes, so that nobody locks
+ * a lecturer out from the same address. */
+static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_ctl)
+{
+	const char *code = proto_string(c->d, "code"), *error = NULL;
+	const char *ip = ws_remote_ip(c->ws);
+	int64_t now = clock_us();
+	bool allowed = guess_allowed(c->server->guess, ip, now);
+
+	if (*code) {
+		conf->room = room_by_code(c->server, code);
+		if (!conf->room)
+			error = "no_room";
+	}
+	if (!error) {
+		conf->role = role_of(c->server, conf->room, proto_string(c->d, "token"));
+		if (conf->role >= ROLE_LECTURER)
+			return NULL;
+		if (conf->role == ROLE_NONE)
+			error = *code ? "bad_token" : "no_room";
+	}
+	if (!allowed)
+		return "too_fast"; /* the same for right and wrong ones */
+	if (error)
+		guess_wrong(c->server->guess, ip, now);
+	return error;
+}
+
 const char *cmd_join(struct command *c)
 {
-	const char *code = proto_string(c->d, "code");
 	char name[LIMIT_NAME_BYTES + 1];
 	struct member_conf conf = {.server = c->server, .name = name, .ws = c->ws};
+	const char *error;
 	int err;
 
 	thread_claim(&on_ctl);
@@ -48,14 +79,9 @@ const char *cmd_join(struct command *c)
 		c->field = "name";
 		return "bad_name";
 	}
-	if (*code) {
-		conf.room = room_by_code(c->server, code);
-		if (!conf.room)
-			return "no_room";
-	}
-	conf.role = role_of(c->server, conf.room, proto_string(c->d, "token"));
-	if (conf.role == ROLE_NONE)
-		return *code ? "bad_token" : "no_room";
+	error = find(c, &conf);
+	if (error)
+		return error;
 	err = member_join(&c->member, &conf);
 	if (err)
 		return err == -ENOSPC ? "room_full" : "no_resources";

@@ -58,6 +58,11 @@ static const struct proto_field f_room[] = {
 	{"title", PROTO_STRING, true, 1, LIMIT_TITLE * 4},
 	END,
 };
+static const struct proto_field f_recordings[] = {
+	{"before", PROTO_INT, false, 1, INT64_C(1) << 53},
+	{"limit", PROTO_INT, false, 1, 100},
+	END,
+};
 static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, END};
 
 /* The one list of what a client may ask, and who may ask it. */
@@ -88,7 +93,8 @@ static const struct row {
 	{"class.end", ROLE_LECTURER, true, RATE_FREE, none, cmd_class_end},
 	{"record.start", ROLE_LECTURER, true, RATE_SWITCH, f_title, cmd_record_start},
 	{"record.stop", ROLE_LECTURER, true, RATE_SWITCH, none, cmd_record_stop},
-	{"recording.list", ROLE_STUDENT, true, RATE_LIST, none, cmd_recording_list},
+	{"recording.list", ROLE_STUDENT, true, RATE_LIST, f_recordings,
+	 cmd_recording_list},
 	{"recording.delete", ROLE_LECTURER, true, RATE_LIST, f_id, cmd_recording_delete},
 	{"room.list", ROLE_ADMIN, false, RATE_LIST, none, cmd_room_list},
 	{"room.create", ROLE_ADMIN, false, RATE_LIST, f_room, cmd_room_create},

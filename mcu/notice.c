@@ -205,19 +205,19 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 static void tell(const struct room *room, const struct member *except, const char *event,
 		 cJSON *d, bool hint) RUNS_ON(on_ctl)
 {
-	char *text = cJSON_PrintUnformatted(d);
+	struct session_text *text = session_text_create(event, cJSON_PrintUnformatted(d));
 
-	for (uint32_t i = 0; text && i < room->n_members; i++) {
+	for (uint32_t i = 0; i < room->n_members; i++) {
 		const struct member *member = room->members[i];
 
 		if (member == except)
 			continue;
 		if (hint)
-			session_hint_text(member->session, event, text);
+			session_hint_shared(member->session, text);
 		else
-			session_event_text(member->session, event, text);
+			session_event_shared(member->session, text);
 	}
-	cJSON_free(text);
+	session_text_put(text);
 	cJSON_Delete(d);
 }
 
@@ -307,17 +307,19 @@ static void base64(char *out, const uint8_t *data, size_t len)
 void notice_poster(const struct room *room, const void *jpeg, size_t len)
 {
 	size_t n = (len + 2) / 3 * 4;
-	char *text = malloc(n + 16);
+	char *d = malloc(n + 16);
+	struct session_text *text;
 
-	if (!text)
+	if (!d)
 		return;
-	memcpy(text, "{\"jpeg\":\"", 9);
-	base64(text + 9, jpeg, len);
-	memcpy(text + 9 + n, "\"}", 3);
+	memcpy(d, "{\"jpeg\":\"", 9);
+	base64(d + 9, jpeg, len);
+	memcpy(d + 9 + n, "\"}", 3);
+	text = session_text_create("poster", d);
 	for (uint32_t i = 0; i < room->n_members; i++)
 		if (!room->members[i]->first_frame)
-			session_hint_text(room->members[i]->session, "poster", text);
-	free(text);
+			session_hint_shared(room->members[i]->session, text);
+	session_text_put(text);
 }
 
 /* ---- to one ----------------------------------------------------------------- */
@@ -329,7 +331,8 @@ void notice_offer(const struct member *member, const char *sdp, bool fresh)
 	cJSON_AddStringToObject(d, "sdp", sdp);
 	cJSON_AddNumberToObject(d, "v", member->offer_v);
 	cJSON_AddBoolToObject(d, "fresh", fresh);
-	session_event(member->session, "rtc.offer", d);
+	/* not kept: after a resume call_resume sends the one that counts */
+	session_send_once(member->session, "rtc.offer", d);
 }
 
 void notice_renew(const struct member *member)

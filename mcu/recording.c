@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,40 +12,54 @@
 #include "mcu/programme.h"
 #include "mixer/vworker.h"
 
-/* A recording that runs or is being finished: its row is not final yet. */
+/* A recording whose row is not final yet: it runs, is being finished, or (rescued)
+ * was left by a server that died. */
 struct take {
 	struct take *next;
 	struct db_recording row;
+	bool rescued;
 };
 
-static uint32_t takes_n(const struct server *server)
+/* Those that are being finished or rescued keep nobody from recording. */
+static uint32_t running_n(const struct server *server)
 {
 	uint32_t n = 0;
 
-	for (const struct take *take = server->takes; take; take = take->next)
-		n++;
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		n += server->rooms[i]->recording;
 	return n;
 }
 
-static int take_add(struct server *server, const struct db_recording *row)
+static int take_add(struct server *server, const struct db_recording *row, bool rescued)
 {
 	struct take *take = calloc(1, sizeof(*take));
 
 	if (!take)
 		return -ENOMEM;
 	take->row = *row;
+	take->rescued = rescued;
 	take->next = server->takes;
 	server->takes = take;
 	return 0;
 }
 
+static struct take *take_find(const struct server *server, const char *id)
+{
+	struct take *take = server->takes;
+
+	while (take && strcmp(take->row.id, id) != 0)
+		take = take->next;
+	return take;
+}
+
 /* Takes it out of the list; the row is the caller's copy. */
-static bool take_remove(struct server *server, const char *id, struct db_recording *row)
+static bool take_remove(struct server *server, const char *id, bool rescued,
+			struct db_recording *row)
 {
 	for (struct take **p = &server->takes; *p; p = &(*p)->next) {
 		struct take *take = *p;
 
-		if (strcmp(take->row.id, id) != 0)
+		if (strcmp(take->row.id, id) != 0 || take->rescued != rescued)
 			continue;
 		*row = take->row;
 		*p = take->next;
@@ -89,16 +102,16 @@ int recording_start(struct room *room, const char *title)
 	struct db_recording row;
 	int err;
 
-	if (room->recording || takes_n(server) >= LIMIT_RECORDINGS)
+	if (room->recording || running_n(server) >= LIMIT_RECORDINGS)
 		return -EBUSY;
 	row_make(&row, room, title);
 	snprintf(conf.name, sizeof(conf.name), "%s", row.id);
-	err = take_add(server, &row);
+	err = take_add(server, &row, false);
 	if (err)
 		return err;
 	err = recorder_start(server->recorder, &conf);
 	if (err) {
-		take_remove(server, row.id, &row);
+		take_remove(server, row.id, false, &row);
 		return err;
 	}
 	row_put(server, &row);
@@ -130,6 +143,23 @@ void recording_stop(struct room *room)
 		 room->recording_row.id);
 }
 
+void recording_started(struct server *server, uint32_t id)
+{
+	struct room *room = room_by_number(server, id);
+	struct take *take;
+
+	if (!room || !room->recording)
+		return; /* stopped meanwhile */
+	take = take_find(server, room->recording_row.id);
+	room->recording_row.started_ms = clock_wall_ms();
+	if (take)
+		take->row.started_ms = room->recording_row.started_ms;
+	row_put(server, &room->recording_row);
+	notice_record_state(room, NULL);
+	log_info("recording_runs", "room=%s recording=%s", room->row.id,
+		 room->recording_row.id);
+}
+
 static const char *error_name(int err)
 {
 	switch (err) {
@@ -151,20 +181,28 @@ void recording_done(struct server *server, const struct recording_result *result
 	struct db_recording row;
 	struct room *room;
 
-	if (!take_remove(server, result->name, &row)) {
-		log_warn("recording_unknown", "recording=%s", result->name);
+	/* a part that nobody asked for has no row; one that runs is not rescued */
+	if (!take_remove(server, result->name, result->id == 0, &row)) {
+		log_warn("recording_unknown", "recording=%s err=%d", result->name,
+			 result->err);
 		return;
+	}
+	if (result->id == 0 && (result->err == -EBUSY || result->err == -EALREADY)) {
+		log_info("recording_elsewhere", "recording=%s err=%d", row.id,
+			 result->err);
+		return; /* the row is the other server's */
 	}
 	row.bytes = (int64_t)result->bytes;
 	row.duration_ms = result->duration_ms;
 	snprintf(row.state, sizeof(row.state), "%s",
-		 result->bytes == 0    ? "failed" :
-		 result->interrupted   ? "interrupted" :
-		 result->err	       ? "interrupted" :
-					 "ready");
+		 result->bytes == 0    ? "failed"
+		 : result->interrupted ? "interrupted"
+		 : result->err         ? "interrupted"
+				       : "ready");
 	row_put(server, &row);
-	log_info("recording_done", "recording=%s state=%s bytes=%lld duration_ms=%lld err=%d",
-		 row.id, row.state, (long long)row.bytes, (long long)row.duration_ms,
+	log_info("recording_done",
+		 "recording=%s state=%s bytes=%lld duration_ms=%lld err=%d", row.id,
+		 row.state, (long long)row.bytes, (long long)row.duration_ms,
 		 result->err);
 	room = room_by_id(server, row.room);
 	if (!room)
@@ -176,15 +214,26 @@ void recording_done(struct server *server, const struct recording_result *result
 
 /* ---- after a crash ----------------------------------------------------------- */
 
-static bool part_exists(const struct server *server, const char *id)
+/* Without a rescue there is no file: the row says so, and can be deleted. */
+static void rescue(struct server *server, const struct db_recording *from)
 {
-	char path[CONF_PATH + 64];
+	struct db_recording row = *from;
+	int err;
 
-	snprintf(path, sizeof(path), "%s/%s.part.mp4", server->conf->recordings_dir, id);
-	return access(path, F_OK) == 0;
+	if (take_find(server, row.id))
+		return; /* it was started since we asked: it is ours */
+	err = take_add(server, &row, true);
+	if (!err)
+		err = recorder_rescue(server->recorder, row.id);
+	if (!err)
+		return;
+	log_error("rescue_failed", "recording=%s err=%d", row.id, err);
+	take_remove(server, row.id, true, &row);
+	snprintf(row.state, sizeof(row.state), "failed");
+	row_put(server, &row);
 }
 
-static void got_rows(void *ctx, int err, const struct db_recording *rows, uint32_t n)
+static void got_running(void *ctx, int err, const struct db_recording *rows, uint32_t n)
 {
 	struct server *server = ctx;
 
@@ -193,23 +242,16 @@ static void got_rows(void *ctx, int err, const struct db_recording *rows, uint32
 		return;
 	if (err)
 		log_error("recordings_unread", "err=%d", err);
-	for (uint32_t i = 0; i < n; i++) {
-		struct db_recording row = rows[i];
-
-		if (strcmp(row.state, "running") != 0)
-			continue;
-		if (part_exists(server, row.id) && take_add(server, &row) == 0)
-			continue;
-		snprintf(row.state, sizeof(row.state), "failed");
-		row_put(server, &row);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		rescue(server, &rows[i]);
+	/* and those without a row */
 	if (recorder_recover(server->recorder))
 		log_error("recovery_failed", "dir=%s", server->conf->recordings_dir);
 }
 
 int recording_recover(struct server *server)
 {
-	return db_recordings(server->db, NULL, got_rows, server);
+	return db_recordings_running(server->db, got_running, server);
 }
 
 void recording_forget(struct server *server)

@@ -11,7 +11,10 @@
 int recording_start(struct room *room, const char *title) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void recording_stop(struct room *room) RUNS_ON(on_ctl);
 
-/* A recorder finished (or recovered) a file. */
+/* The first frame of recording `id` was written: it counts from now. */
+void recording_started(struct server *server, uint32_t id) RUNS_ON(on_ctl);
+
+/* A recorder finished (or rescued) a file. */
 void recording_done(struct server *server, const struct recording_result *result)
 	RUNS_ON(on_ctl);
 

@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "mcu/bridge.h"
 #include "mcu/command.h"
+#include "mcu/guess.h"
 #include "mcu/ids.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
@@ -373,7 +374,8 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		return -EX_OSERR;
 	server->conf = conf;
 	err = dirs_make(conf, why, why_len);
-	if (!err && loop_create(&server->loop, CONTROL_LETTERS))
+	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) ||
+		     guess_create(&server->guess)))
 		err = -EX_OSERR;
 	if (!err)
 		err = plugins_load(server, why, why_len);
@@ -447,5 +449,6 @@ void server_destroy(struct server *server)
 	idmap_fini(&server->member_of);
 	idmap_fini(&server->peer_of);
 	idmap_fini(&server->session_of);
+	guess_destroy(server->guess);
 	free(server);
 }

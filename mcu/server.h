@@ -24,6 +24,7 @@ struct recorder;
 struct db;
 struct http_server;
 struct plugin_set;
+struct guess;
 struct ring;
 struct take;
 
@@ -39,6 +40,7 @@ struct server {
 	struct db *db;
 	struct http_server *http;
 	struct plugin_set *plugins;
+	struct guess *guess; /* who tries codes and tokens */
 	struct loop_timer *second; /* deadlines */
 	struct room *rooms[LIMIT_ROOMS];
 	uint32_t n_rooms;

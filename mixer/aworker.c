@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/idmap.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -13,8 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MAILBOX   8192 /* letters; policy when full: the newest is refused */
-#define BUCKETS   1024
+#define MAILBOX   8192 /* letters; policy when full: see mailbox.h */
 #define LATE_US   (5 * MS_US)
 #define RESYNC_US (200 * MS_US) /* behind by more: what was missed is let go */
 
@@ -26,8 +26,7 @@ struct aworker {
 	atomic_bool stopping;
 	struct amix *mixes[LIMIT_ROOMS] OWNED_BY(on_aud);
 	uint32_t n_mixes OWNED_BY(on_aud);
-	struct voice *voices[BUCKETS] OWNED_BY(on_aud);
-	uint32_t n_voices OWNED_BY(on_aud);
+	struct idmap voices OWNED_BY(on_aud); /* id: struct voice, LIMIT_SOURCES */
 };
 
 struct mailbox *aworker_mailbox(struct aworker *w)
@@ -45,16 +44,6 @@ static uint32_t find_mix(const struct aworker *w, uint32_t id) RUNS_ON(on_aud)
 	while (i < w->n_mixes && amix_id(w->mixes[i]) != id)
 		i++;
 	return i;
-}
-
-/* Where the pointer to it stands, or would. */
-static struct voice **find_voice(struct aworker *w, uint32_t id) RUNS_ON(on_aud)
-{
-	struct voice **at = &w->voices[id % BUCKETS];
-
-	while (*at && (*at)->id != id)
-		at = &(*at)->next_hash;
-	return at;
 }
 
 static void sink_unit(void *ctx, uint32_t id, struct au *au)
@@ -104,49 +93,50 @@ void aworker_do_mix_tap(struct aworker *w, uint32_t id, bool on)
 		amix_tap(w->mixes[i], on);
 }
 
-void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t id)
+static int open_voice(struct aworker *w, uint32_t mix, uint32_t id) RUNS_ON(on_aud)
 {
-	struct voice **at = find_voice(w, id);
 	uint32_t i = find_mix(w, mix);
+	struct voice *v;
 	int err;
 
+	if (!id)
+		return -EINVAL;
 	if (i == w->n_mixes)
-		err = -ENOENT;
-	else if (*at)
-		err = -EEXIST;
-	else if (w->n_voices == LIMIT_SOURCES)
-		err = -ENOSPC;
+		return -ENOENT;
+	if (w->voices.n == LIMIT_SOURCES)
+		return -ENOSPC;
+	err = voice_create(&v, id);
+	if (err)
+		return err;
+	err = idmap_put(&w->voices, id, v);
+	if (err)
+		voice_destroy(v);
 	else
-		err = voice_create(at, id);
-	if (err) {
-		log_error("audio_voice_failed", "mix=%u voice=%u err=%d", mix, id, err);
-		return;
-	}
-	w->n_voices++;
-	amix_add(w->mixes[i], *at);
+		amix_add(w->mixes[i], v);
+	return err;
 }
 
-static void close_voice_at(struct aworker *w, struct voice **at) RUNS_ON(on_aud)
+void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t id)
 {
-	struct voice *v = *at;
+	int err = open_voice(w, mix, id);
 
-	*at = v->next_hash;
-	w->n_voices--;
-	amix_remove(v->mix, v);
-	voice_destroy(v);
+	if (err)
+		log_error("audio_voice_failed", "mix=%u voice=%u err=%d", mix, id, err);
 }
 
 void aworker_do_voice_close(struct aworker *w, uint32_t id)
 {
-	struct voice **at = find_voice(w, id);
+	struct voice *v = idmap_del(&w->voices, id);
 
-	if (*at)
-		close_voice_at(w, at);
+	if (!v)
+		return;
+	amix_remove(v->mix, v);
+	voice_destroy(v);
 }
 
 void aworker_do_voice_mute(struct aworker *w, uint32_t id, bool muted)
 {
-	struct voice *v = *find_voice(w, id);
+	struct voice *v = idmap_get(&w->voices, id);
 
 	if (v)
 		amix_mute(v->mix, v, muted);
@@ -157,7 +147,7 @@ static void close_mix_at(struct aworker *w, uint32_t i) RUNS_ON(on_aud)
 	struct voice *v;
 
 	while ((v = amix_first(w->mixes[i])))
-		close_voice_at(w, find_voice(w, v->id));
+		aworker_do_voice_close(w, v->id);
 	amix_destroy(w->mixes[i]);
 	w->mixes[i] = w->mixes[--w->n_mixes];
 }
@@ -179,7 +169,7 @@ static void tick(struct aworker *w, int64_t now_us) RUNS_ON(on_aud)
 
 	mailbox_run(w->mailbox);
 	while (ring_pop(w->rings.in, &item)) {
-		v = *find_voice(w, item.id);
+		v = idmap_get(&w->voices, item.id);
 		if (v)
 			voice_push(v, item.au, now_us);
 		else
@@ -221,6 +211,7 @@ static void run(void *arg)
 		; /* letters are opened on this thread or never */
 	while (w->n_mixes > 0)
 		close_mix_at(w, w->n_mixes - 1);
+	idmap_fini(&w->voices);
 }
 
 int aworker_create(struct aworker **out, const struct aworker_rings *rings,

@@ -1,6 +1,7 @@
 /* aworker.h - the audio thread: playout buffers, Opus decoders, mixes, Opus
  * encoders, by a 20 ms tick. Knows no rooms and no RTP. All calls but create
- * and destroy are posts from any thread, done in order.
+ * and destroy are posts from any thread, done in order. An open is refused with
+ * -ENOBUFS when too many wait; for closing, muting and taps there is a reserve.
  */
 #ifndef MIXER_AWORKER_H
 #define MIXER_AWORKER_H

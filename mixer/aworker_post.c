@@ -1,8 +1,7 @@
 #include "mixer/aworker_post.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
+/* What a call says; small enough to be copied into the mailbox, so that none of
+ * them can fail for want of memory. */
 struct letter {
 	struct aworker *worker;
 	void (*fn)(const struct letter *letter);
@@ -11,26 +10,26 @@ struct letter {
 	struct mix_conf conf;
 };
 
-static void open_letter(void *arg)
+_Static_assert(sizeof(struct letter) <= MAILBOX_NOTE, "a letter is a note");
+
+static void open_letter(void *note)
 {
-	struct letter *letter = arg;
+	const struct letter *letter = note;
 
 	letter->fn(letter);
-	free(letter);
 }
 
-static int post(const struct letter *text)
+static int post(const struct letter *letter)
 {
-	struct letter *letter = malloc(sizeof(*letter));
-	int err;
+	return mailbox_note(aworker_mailbox(letter->worker), open_letter, letter,
+			    sizeof(*letter), false);
+}
 
-	if (!letter)
-		return -ENOMEM;
-	*letter = *text;
-	err = mailbox_post(aworker_mailbox(text->worker), open_letter, letter);
-	if (err)
-		free(letter);
-	return err;
+/* Of what ends or silences something: with the reserve of the mailbox. */
+static int post_must(const struct letter *letter)
+{
+	return mailbox_note(aworker_mailbox(letter->worker), open_letter, letter,
+			    sizeof(*letter), true);
 }
 
 static void mix_open(const struct letter *l)
@@ -52,7 +51,7 @@ static void mix_close(const struct letter *l)
 
 int aworker_mix_close(struct aworker *w, uint32_t mix)
 {
-	return post(&(struct letter){w, mix_close, .mix = mix});
+	return post_must(&(struct letter){w, mix_close, .mix = mix});
 }
 
 static void mix_tap(const struct letter *l)
@@ -63,7 +62,7 @@ static void mix_tap(const struct letter *l)
 
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on)
 {
-	return post(&(struct letter){w, mix_tap, .mix = mix, .on = on});
+	return post_must(&(struct letter){w, mix_tap, .mix = mix, .on = on});
 }
 
 static void voice_open(const struct letter *l)
@@ -85,7 +84,7 @@ static void voice_close(const struct letter *l)
 
 int aworker_voice_close(struct aworker *w, uint32_t voice)
 {
-	return post(&(struct letter){w, voice_close, .voice = voice});
+	return post_must(&(struct letter){w, voice_close, .voice = voice});
 }
 
 static void voice_mute(const struct letter *l)
@@ -96,5 +95,5 @@ static void voice_mute(const struct letter *l)
 
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted)
 {
-	return post(&(struct letter){w, voice_mute, .voice = voice, .on = muted});
+	return post_must(&(struct letter){w, voice_mute, .voice = voice, .on = muted});
 }

@@ -24,8 +24,7 @@ struct playout;
 struct voice {
 	uint32_t id;
 	struct amix *mix;
-	struct voice *next;      /* of the mix */
-	struct voice *next_hash; /* of the worker */
+	struct voice *next; /* of the mix */
 	struct playout *playout;
 	struct agc agc;
 	bool muted;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/mailbox.h"
 #include "base/thread.h"
 #include "mixer/vstage.h"
 #include "mixer/vworker_post.h"
@@ -10,7 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define MAILBOX_SIZE 4096 /* orders that may wait; full: the newest is refused */
+#define MAILBOX_SIZE 4096 /* orders that may wait; full: see mailbox.h */
 #define BATCH        64   /* units decoded before orders get their turn */
 
 struct vworker {
@@ -113,6 +114,35 @@ static void on_order(void *arg)
 	free(order);
 }
 
+/* An order of vworker_give_must(). */
+struct note {
+	struct vworker *worker;
+	int (*run)(struct vstage *st, struct order *order, int64_t now_us);
+	const char *what;
+	struct scene *scene;
+	uint32_t id;
+	bool on;
+};
+
+_Static_assert(sizeof(struct note) <= MAILBOX_NOTE, "an order is a note");
+
+static void on_note(void *arg)
+{
+	const struct note *note = arg;
+	struct order order = {.worker = note->worker,
+			      .run = note->run,
+			      .what = note->what,
+			      .id = note->id,
+			      .on = note->on,
+			      .scene = note->scene};
+
+	if (!order.worker->ended) {
+		thread_claim(&on_mix);
+		carry_out(order.worker, &order);
+	}
+	scene_put(order.scene);
+}
+
 static void work(void *arg)
 {
 	struct vworker *w = arg;
@@ -139,6 +169,17 @@ int vworker_give(struct vworker *w, const struct order *order)
 		scene_put(order->scene);
 		free(copy);
 	}
+	return err;
+}
+
+int vworker_give_must(struct vworker *w, const struct order *order)
+{
+	const struct note note = {w,         order->run, order->what, order->scene,
+				  order->id, order->on};
+	int err = loop_note(w->loop, on_note, &note, sizeof(note), true);
+
+	if (err)
+		scene_put(order->scene);
 	return err;
 }
 

@@ -1,6 +1,8 @@
 /* vworker.h - one video thread: decoders of its sources, its views, and their
  * rungs. Knows no rooms and no RTP. All calls but create and destroy are posts
- * from any thread, done in order; ids are chosen by the caller, never 0.
+ * from any thread, done in order; ids are chosen by the caller, never 0. What
+ * opens is refused with -ENOBUFS when too many wait; for closing, scenes, taps and
+ * source_off there is a reserve, and they need no memory.
  */
 #ifndef MIXER_VWORKER_H
 #define MIXER_VWORKER_H
@@ -38,7 +40,7 @@ int vworker_create(struct vworker **out, const struct vworker_rings *rings,
 void vworker_destroy(struct vworker *w); /* NULL is accepted */
 
 struct view_conf {
-	uint16_t w_px, h_px; /* the canvas; multiples of 16 */
+	uint16_t w_px, h_px; /* the canvas; even, at most LIMIT_PIXELS */
 	uint16_t fps;
 };
 int vworker_view_open(struct vworker *w, uint32_t view,

@@ -40,7 +40,7 @@ int vworker_view_close(struct vworker *w, uint32_t view)
 {
 	const struct order o = {.run = run_view_close, .what = "view_close", .id = view};
 
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }
 
 static int run_scene(struct vstage *st, struct order *o, int64_t now_us)
@@ -78,7 +78,7 @@ int vworker_scene(struct vworker *w, uint32_t view, struct scene *scene)
 		scene_put(scene);
 		return -EINVAL;
 	}
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }
 
 static int run_poster(struct vstage *st, struct order *o, int64_t now_us)
@@ -126,7 +126,7 @@ int vworker_source_close(struct vworker *w, uint32_t source)
 	const struct order o = {
 		.run = run_source_close, .what = "source_close", .id = source};
 
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }
 
 static int run_source_off(struct vstage *st, struct order *o, int64_t now_us)
@@ -141,7 +141,7 @@ int vworker_source_off(struct vworker *w, uint32_t source, bool off)
 	const struct order o = {
 		.run = run_source_off, .what = "source_off", .id = source, .on = off};
 
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }
 
 /* ---- rungs ---------------------------------------------------------------- */
@@ -176,7 +176,7 @@ int vworker_rung_close(struct vworker *w, uint32_t rung)
 {
 	const struct order o = {.run = run_rung_close, .what = "rung_close", .id = rung};
 
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }
 
 static int run_rung_key(struct vstage *st, struct order *o, int64_t now_us)
@@ -207,5 +207,5 @@ int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on)
 	const struct order o = {
 		.run = run_rung_tap, .what = "rung_tap", .id = rung, .on = on};
 
-	return vworker_give(w, &o);
+	return vworker_give_must(w, &o);
 }

@@ -26,6 +26,11 @@ struct order {
 	struct scene *scene; /* owned until run() takes it */
 };
 
+/* ANY_THREAD. For what closes, silences or replaces something: with the reserve of
+ * the mailbox, and without an allocation; `view` and the two confs are not used.
+ * Takes the scene, also on failure: -ENOBUFS. */
+int vworker_give_must(struct vworker *w, const struct order *order) AULA_MUST_CHECK;
+
 /* ANY_THREAD. Posts a copy. Takes the scene, also on failure. -ENOBUFS when too
  * many wait, -ENOMEM. */
 int vworker_give(struct vworker *w, const struct order *order) AULA_MUST_CHECK;

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGAIN_US    (5 * SEC_US)
+#define WAITING_MAX 1024 /* more than that are told -EBUSY at once */
+
 struct thread_role on_finish = {"finish"};
 
 /* Ours becomes the finished file when the plugin cannot make a better one: by
@@ -66,9 +69,8 @@ static void job_done(struct finish_job *job)
 	free(job);
 }
 
-static void run(void *arg)
+static void make_and_tell(struct finish_job *job)
 {
-	struct finish_job *job = arg;
 	int err;
 
 	if (job->part) {
@@ -77,6 +79,33 @@ static void run(void *arg)
 			job->result.err = err;
 	}
 	job_done(job);
+}
+
+/* Where the one of this name is among those that wait, or the end of the list. */
+static struct finish_job **find_waiting(struct rec_env *env, const char *name)
+	RUNS_ON(on_finish)
+{
+	struct finish_job **p = &env->waiting;
+
+	while (*p && strcmp((*p)->result.name, name) != 0)
+		p = &(*p)->next;
+	return p;
+}
+
+static void run(void *arg)
+{
+	struct finish_job *job = arg, **p, *own;
+
+	thread_claim(&on_finish);
+	/* A search for parts may have come across ours: it has its own event. */
+	p = find_waiting(job->env, job->result.name);
+	own = *p;
+	if (own) {
+		*p = own->next;
+		job->env->n_waiting--;
+		free(own);
+	}
+	make_and_tell(job);
 }
 
 void finish_post(struct finish_job *job)
@@ -89,33 +118,159 @@ void finish_post(struct finish_job *job)
 	job_done(job);
 }
 
-static bool recover_one(void *ctx, const char *name)
+/* ---- parts of a dead server ------------------------------------------------------ */
+
+/* There is nothing to rescue: because nothing was written, because it was finished
+ * just before the server died, or because whoever we waited for has finished it. */
+static int without_part(struct finish_job *job)
 {
-	const struct rec_env *env = ctx;
+	int64_t bytes = store_bytes(job->env->store, job->result.name);
+
+	if (bytes < 0)
+		return (int)bytes;
+	if (job->waited)
+		return -EALREADY;
+	job->result.bytes = (uint64_t)bytes;
+	return 0;
+}
+
+static bool may_pass(int err)
+{
+	return err == -EBUSY || err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+/* False: later. Otherwise the job is taken. */
+static bool rescue_now(struct finish_job *job)
+{
+	const struct recording_result *result = &job->result;
+	struct store *store = job->env->store;
+	int err = part_adopt(&job->part, store, result->name), aside;
+
+	if (may_pass(err))
+		return false;
+	if (err == -ENOENT) {
+		err = without_part(job);
+	} else if (err) {
+		/* else it would be found, and told, at each start */
+		aside = store_set_aside(store, result->name);
+		log_warn("recording_not_recovered", "name=%s err=%d aside=%d",
+			 result->name, err, aside);
+	}
+	job->result.err = err;
+	make_and_tell(job);
+	return true;
+}
+
+static void let_wait(struct finish_job *job) RUNS_ON(on_finish)
+{
+	struct rec_env *env = job->env;
+
+	if (env->n_waiting == WAITING_MAX) {
+		job->result.err = -EBUSY;
+		job_done(job);
+		return;
+	}
+	if (!env->waiting)
+		env->again_us = clock_us() + AGAIN_US;
+	if (!job->waited)
+		log_info("recording_held", "name=%s", job->result.name);
+	job->waited = true;
+	job->next = env->waiting;
+	env->waiting = job;
+	env->n_waiting++;
+}
+
+static void rescue(void *arg)
+{
+	struct finish_job *job = arg;
+
+	thread_claim(&on_finish);
+	if (*find_waiting(job->env, job->result.name))
+		free(job); /* the other one tells */
+	else if (!rescue_now(job))
+		let_wait(job);
+}
+
+static struct finish_job *rescue_job(struct rec_env *env, const char *name)
+{
 	struct finish_job *job = calloc(1, sizeof(*job));
-	int err;
 
 	if (!job)
-		return false;
+		return NULL;
 	job->env = env;
 	job->result.interrupted = true;
 	snprintf(job->result.name, sizeof(job->result.name), "%s", name);
 	store_path(env->store, name, job->result.path);
-	err = part_adopt(&job->part, env->store, name);
-	if (err) {
-		if (err != -EBUSY)
-			log_warn("recording_not_recovered", "name=%s err=%d", name, err);
+	return job;
+}
+
+int finish_rescue(struct rec_env *env, const char *name)
+{
+	struct finish_job *job = rescue_job(env, name);
+	int err = job ? worker_post(env->finisher, rescue, job) : -ENOMEM;
+
+	if (err == -ENOBUFS)
+		count_add(COUNT_REJECT_QUEUE, 1);
+	if (err)
 		free(job);
-		return true;
+	return err;
+}
+
+static bool recover_one(void *ctx, const char *name)
+{
+	struct rec_env *env = ctx;
+	struct finish_job *job = rescue_job(env, name);
+
+	if (job) {
+		rescue(job);
+	} else {
+		struct recording_result result = {.interrupted = true, .err = -ENOMEM};
+
+		snprintf(result.name, sizeof(result.name), "%s", name);
+		count_add(COUNT_REC_ERRORS, 1);
+		env->events.done(env->events.ctx, &result);
 	}
-	run(job);
 	return true;
 }
 
-void finish_recover(const struct rec_env *env)
+void finish_recover(struct rec_env *env)
 {
-	int err = store_each_part(env->store, recover_one, (void *)env);
+	int err = store_each_part(env->store, recover_one, env);
 
 	if (err)
 		log_error("recordings_not_read", "err=%d", err);
+}
+
+/* Cuts all off the list. */
+static struct finish_job *take_waiting(struct rec_env *env) RUNS_ON(on_finish)
+{
+	struct finish_job *list = env->waiting;
+
+	env->waiting = NULL;
+	env->n_waiting = 0;
+	return list;
+}
+
+void finish_tick(struct rec_env *env)
+{
+	struct finish_job *list, *next;
+
+	if (!env->waiting || clock_us() < env->again_us)
+		return;
+	for (list = take_waiting(env); list; list = next) {
+		next = list->next;
+		if (!rescue_now(list))
+			let_wait(list);
+	}
+}
+
+void finish_last(struct rec_env *env)
+{
+	struct finish_job *list, *next;
+
+	for (list = take_waiting(env); list; list = next) {
+		next = list->next;
+		list->result.err = -EBUSY;
+		job_done(list);
+	}
 }

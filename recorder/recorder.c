@@ -146,10 +146,46 @@ static void on_last(void *ctx)
 			lane_end(&r->lanes[i]);
 }
 
+/* ---- on the finisher -------------------------------------------------------------- */
+
 static void on_recover(void *arg)
 {
 	thread_claim(&on_finish);
 	finish_recover(arg);
+}
+
+static void on_finish_tick(void *ctx)
+{
+	struct recorder *r = ctx;
+
+	thread_claim(&on_finish);
+	finish_tick(&r->env);
+}
+
+static void on_finish_last(void *ctx)
+{
+	struct recorder *r = ctx;
+
+	thread_claim(&on_finish);
+	finish_last(&r->env);
+}
+
+struct removal {
+	struct store *store;
+	char name[RECORDING_NAME_MAX + 1];
+	void (*done)(void *ctx, int err);
+	void *ctx;
+};
+
+static void on_delete(void *arg)
+{
+	struct removal *removal = arg;
+	int err = store_delete(removal->store, removal->name);
+
+	if (err)
+		log_warn("recording_not_deleted", "name=%s err=%d", removal->name, err);
+	removal->done(removal->ctx, err);
+	free(removal);
 }
 
 /* ---- from any thread ----------------------------------------------------------------
@@ -271,6 +307,30 @@ int recorder_recover(struct recorder *r)
 	return worker_post(r->env.finisher, on_recover, &r->env);
 }
 
+int recorder_rescue(struct recorder *r, const char *name)
+{
+	return store_name_ok(name) ? finish_rescue(&r->env, name) : -EINVAL;
+}
+
+int recorder_delete(struct recorder *r, const char *name,
+		    void (*done)(void *ctx, int err), void *ctx)
+{
+	struct removal *removal;
+
+	if (!store_name_ok(name))
+		return -EINVAL;
+	removal = malloc(sizeof(*removal));
+	if (!removal)
+		return -ENOMEM;
+	*removal = (struct removal){.store = r->env.store, .done = done, .ctx = ctx};
+	memcpy(removal->name, name, strlen(name) + 1);
+	if (worker_post(r->env.finisher, on_delete, removal) == 0)
+		return 0;
+	count_add(COUNT_REJECT_QUEUE, 1);
+	free(removal);
+	return -ENOBUFS;
+}
+
 /* ---- life ----------------------------------------------------------------------------
  */
 
@@ -281,6 +341,9 @@ static int workers_create(struct recorder *r)
 		.name = "rec-finish",
 		.size = FINISH_QUEUE,
 		.background = true,
+		.tick = on_finish_tick,
+		.last = on_finish_last,
+		.ctx = r,
 	};
 	const struct worker_conf syncer = {.name = "rec-sync", .size = SYNC_QUEUE};
 	const struct worker_conf writer = {

@@ -22,15 +22,18 @@ struct recorder;
 #define RECORDING_NAME_MAX 63 /* [a-z0-9-]+ */
 
 struct recording_result {
-	uint32_t id; /* 0 for one that was recovered at start */
+	uint32_t id; /* 0 for one that was rescued */
 	char name[RECORDING_NAME_MAX + 1];
 	char path[512];
 	/* 0, or why it ended early: -ENOSPC, -EIO, -EOVERFLOW (too slow), -EEXIST
 	 * (the name was used before), -ENODATA (there never was a key frame),
 	 * -EBADMSG (nothing could be rescued). There is a file at `path`, whole
-	 * up to there, when `bytes` is not 0. */
+	 * up to there, when `bytes` is not 0.
+	 * Of a rescue also: -ENOENT (there is no file of this name), -EBUSY
+	 * (another server works on it until now), -EALREADY (another server
+	 * has finished it meanwhile), and why it could not be opened. */
 	int err;
-	bool interrupted; /* found at start: the server had died */
+	bool interrupted; /* rescued: the server had died */
 	uint64_t bytes;
 	int64_t duration_ms;
 };
@@ -55,8 +58,20 @@ int recorder_create(struct recorder **out, const struct recorder_conf *conf,
 void recorder_destroy(struct recorder *r);
 
 /* ANY_THREAD, posts. Finds parts of a server that died and finishes them: one
- * done event each, with `interrupted`. */
+ * done event for each name, with `interrupted`, also for what cannot be rescued. A
+ * part that another server holds, or may be making right now, is looked at again
+ * every 5 s; those still held when the recorder is destroyed are told then. */
 int recorder_recover(struct recorder *r) AULA_MUST_CHECK;
+/* ANY_THREAD, posts. The same for one name: there is a done event also without a
+ * part. Its `bytes` are those of the finished file when that is there already,
+ * the duration is then unknown (0). -EINVAL: a bad name. */
+int recorder_rescue(struct recorder *r, const char *name) AULA_MUST_CHECK;
+
+/* ANY_THREAD, posts. Removes all files of the name, then calls done(ctx, err) on
+ * a record thread: 0: none is left; -EBUSY: it is being written; or why it could
+ * not be removed. When this fails (-EINVAL, -ENOMEM, -ENOBUFS) done is not called. */
+int recorder_delete(struct recorder *r, const char *name,
+		    void (*done)(void *ctx, int err), void *ctx) AULA_MUST_CHECK;
 
 struct recording_conf {
 	uint32_t id;

@@ -30,7 +30,7 @@ struct recording {
 	uint32_t n_held;
 };
 
-int recording_create(struct recording **out, const struct rec_env *env,
+int recording_create(struct recording **out, struct rec_env *env,
 		     const struct recording_conf *conf)
 {
 	struct recording *rec = calloc(1, sizeof(*rec));

@@ -12,7 +12,7 @@
 
 struct recording;
 
-int recording_create(struct recording **out, const struct rec_env *env,
+int recording_create(struct recording **out, struct rec_env *env,
 		     const struct recording_conf *conf) RUNS_ON(on_rec) AULA_MUST_CHECK;
 
 /* Closes the file, hands it to the finisher, frees the recording. */

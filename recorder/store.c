@@ -116,6 +116,17 @@ void store_path(const struct store *store, const char *name, char *out)
 	snprintf(out, STORE_PATH_MAX, "%s/%s.%s", store->dir, name, store->extension);
 }
 
+int64_t store_bytes(const struct store *store, const char *name)
+{
+	struct stat st;
+	char file[FILE_MAX];
+
+	file_of(store, name, "", file);
+	if (fstatat(store->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? st.st_size : -EINVAL;
+}
+
 /* ---- a part --------------------------------------------------------------------- */
 
 static void part_free(struct ref *ref)
@@ -269,6 +280,42 @@ int part_set_aside(struct part *part)
 	if (part_bytes(part) > 0)
 		return rename_to(part, ".broken");
 	return unlinkat(part->store->fd, part->file, 0) < 0 ? -errno : 0;
+}
+
+static int unlink_one(const struct store *store, const char *name, const char *middle)
+{
+	char file[FILE_MAX];
+
+	file_of(store, name, middle, file);
+	return unlinkat(store->fd, file, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int store_delete(struct store *store, const char *name)
+{
+	struct part *part = NULL;
+	int err = part_adopt(&part, store, name);
+
+	if (err == -EBUSY)
+		return err;
+	/* one that cannot be opened goes, too */
+	err = unlink_one(store, name, ".part");
+	if (!err)
+		err = unlink_one(store, name, "");
+	if (!err)
+		err = unlink_one(store, name, ".broken");
+	part_put(part);
+	return err ? err : dir_sync(store);
+}
+
+int store_set_aside(struct store *store, const char *name)
+{
+	char from[FILE_MAX], to[FILE_MAX];
+
+	file_of(store, name, ".part", from);
+	file_of(store, name, ".broken", to);
+	if (renameat(store->fd, from, store->fd, to) < 0)
+		return -errno;
+	return dir_sync(store);
 }
 
 /* ---- those of a dead server -----------------------------------------------------------

@@ -30,11 +30,22 @@ int64_t store_free_bytes(const struct store *store);
 /* <dir>/<name>.<ext>; the buffer has STORE_PATH_MAX bytes. */
 void store_path(const struct store *store, const char *name, char *out);
 
+/* Bytes of the finished file, or a negative errno. */
+int64_t store_bytes(const struct store *store, const char *name);
+
+/* Makes the part <name>.broken.<ext> without opening it. */
+int store_set_aside(struct store *store, const char *name);
+
+/* Removes all files of the name. 0: nothing is left; -EBUSY: somebody works on its
+ * part, nothing was removed. Takes long for a large file. */
+int store_delete(struct store *store, const char *name);
+
 /* Makes the file of a new recording: empty, 0600, locked. -EEXIST: the name was
  * used before. */
 int part_create(struct part **out, struct store *store, const char *name) AULA_MUST_CHECK;
 
-/* Opens what a dead server left. -EBUSY: somebody works on it. */
+/* Opens what a dead server left. -EBUSY: somebody works on it, or is about to;
+ * -ENOENT: there is none. */
 int part_adopt(struct part **out, struct store *store, const char *name) AULA_MUST_CHECK;
 
 struct part *part_get(struct part *part);

@@ -35,6 +35,7 @@ static const struct http_times usual = {
 	.ws_ping_us = 4 * SEC_US,
 	.ws_dead_us = 10 * SEC_US,
 	.ws_close_us = 1 * SEC_US,
+	.ws_stuck_us = LIMIT_WS_STUCK_SEC * SEC_US,
 };
 
 void http_set_times(struct http_server *server, const struct http_times *times)

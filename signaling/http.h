@@ -63,6 +63,9 @@ const char *http_query(const struct http_request *req, const char *key);
 /* A field by its lower-case name; NULL without it. */
 const char *http_field(const struct http_request *req, const char *name);
 const char *http_body(const struct http_request *req, size_t *len);
+/* Who asks. With http_conf.plain a proxy on this machine may say it in
+ * X-Forwarded-For: then it is the last address there, or "?" when that is none or
+ * a loopback one. So loopback always means: asked on this machine. */
 const char *http_remote_ip(const struct http_request *req);
 
 /* Replies and ends the request. `type` NULL: no body. Security fields, length
@@ -85,11 +88,18 @@ void *ws_data(const struct ws *ws);
 void ws_set_data(struct ws *ws, void *data);
 /* The connection became a session: the authentication deadline is off. */
 void ws_keep(struct ws *ws) RUNS_ON(on_ctl);
-/* Queues a text message. When LIMIT_WS_QUEUE is exceeded the connection is
- * reset and -ENOBUFS comes back: a slow client costs only itself. */
+/* Queues a text message. A slow client costs only itself: while more than
+ * LIMIT_WS_QUEUE waits for it, its own requests wait, and it is reset when it
+ * takes less than LIMIT_WS_STUCK_BYTES in LIMIT_WS_STUCK_SEC. Beyond
+ * LIMIT_WS_QUEUE_HARD it is reset at once and -ENOBUFS comes back. Also -EPIPE
+ * (it is closing), -ENOMEM (this text is lost). */
 int ws_send(struct ws *ws, const char *text, size_t len) RUNS_ON(on_ctl);
+/* The same for what is soon stale: -EAGAIN, and not sent, while more than
+ * LIMIT_WS_HINTS wait. */
+int ws_send_hint(struct ws *ws, const char *text, size_t len) RUNS_ON(on_ctl);
 /* Sends a close frame and ends it within a second. */
 void ws_close(struct ws *ws, uint16_t code, const char *reason) RUNS_ON(on_ctl);
+/* As http_remote_ip(). */
 const char *ws_remote_ip(const struct ws *ws);
 
 #endif

@@ -168,6 +168,47 @@ static void refuse(struct http_conn *conn, int status) RUNS_ON(on_ctl)
 	reply_refusal(conn, status);
 }
 
+/* The last address that proxies wrote down: the one that ours saw itself. What
+ * stands before it anybody may have made up. */
+static const char *forwarded_for(const struct http_head *head)
+{
+	const char *text = NULL, *comma;
+
+	for (uint32_t i = 0; i < head->n_fields; i++)
+		if (strcmp(head->buf + head->fields[i].name, "x-forwarded-for") == 0)
+			text = head->buf + head->fields[i].value;
+	comma = text ? strrchr(text, ',') : NULL;
+	text = comma ? comma + 1 : text;
+	return text ? text + strspn(text, " \t") : NULL;
+}
+
+/* Who asks, when a proxy on this machine asks for it. A proxied request is never
+ * taken for one of this machine, whatever is written in it. */
+static void name_client(struct http_request *req) RUNS_ON(on_ctl)
+{
+	const struct http_conn *conn = req->conn;
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	const struct sockaddr *addr;
+	struct in6_addr key;
+	const char *text;
+	bool local;
+
+	text = conn->local && conn->server->conf.plain ? forwarded_for(&req->head) : NULL;
+	if (!text)
+		return;
+	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+		addr = (const struct sockaddr *)&v4;
+	else if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
+		addr = (const struct sockaddr *)&v6;
+	else
+		addr = NULL;
+	if (addr)
+		conn_key(&key, &local, req->ip, addr);
+	if (!addr || local)
+		memcpy(req->ip, "?", 2);
+}
+
 static void dispatch(struct http_conn *conn) RUNS_ON(on_ctl)
 {
 	static const struct http_extra all = {
@@ -177,6 +218,7 @@ static void dispatch(struct http_conn *conn) RUNS_ON(on_ctl)
 
 	conn->keep = req->head.keep && ++conn->n_ahead < HTTP_PIPELINE;
 	phase_set(conn, CONN_BUSY, 0);
+	name_client(req);
 	if (server->draining || conn->surplus) {
 		refuse(conn, 503);
 		return;
@@ -282,11 +324,10 @@ static void on_write(struct bufferevent *bev, void *arg)
 	struct http_conn *conn = arg;
 
 	thread_claim(&on_ctl);
-	if (evbuffer_get_length(bufferevent_get_output(bev)) > 0)
-		return;
 	if (conn->phase == CONN_WS)
 		ws_on_drained(conn->ws);
-	else if (conn->phase == CONN_REPLY)
+	else if (conn->phase == CONN_REPLY &&
+		 evbuffer_get_length(bufferevent_get_output(bev)) == 0)
 		reply_left(conn);
 }
 

@@ -38,6 +38,7 @@ struct http_times {
 	int64_t read_us;   /* each HTTP_CHUNK of a reply, or the whole when shorter */
 	int64_t linger_us; /* after the last reply, for the client to read it */
 	int64_t ws_auth_us, ws_ping_us, ws_dead_us, ws_close_us;
+	int64_t ws_stuck_us; /* to take LIMIT_WS_STUCK_BYTES of a long queue */
 };
 
 /* How many connections without a session there may be. */
@@ -96,7 +97,7 @@ struct http_conn { /* control thread; owned by the server */
 	int64_t file_at, file_left; /* bytes */
 	struct in6_addr key;        /* who it counts for: an IPv4 address or a /64 */
 	bool local;                 /* loopback: not capped per address */
-	char ip[46];
+	char ip[46];                /* CONN_WS: as of its request */
 	TAILQ_ENTRY(http_conn) link;
 };
 

@@ -52,4 +52,10 @@ char *proto_event_text(const char *type, uint64_t seq, const char *d);
  * bidi-override characters, trimmed into `out`. 0 or -EINVAL. */
 int proto_name(char *out, size_t size, const char *name) AULA_MUST_CHECK;
 
+/* What people write to each other, trimmed into `out`, which is never longer than
+ * `text`: lines and tabs stay, characters that turn the line around and combining
+ * marks that pile up are left out. 0, or -EINVAL (`out` is untouched): control
+ * characters, nothing that can be seen, no UTF-8, longer than `size`. */
+int proto_text(char *out, size_t size, const char *text) AULA_MUST_CHECK;
+
 #endif

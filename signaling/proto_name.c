@@ -7,8 +7,9 @@
 
 #define MARKS_MAX 8 /* combining marks in a row; no script needs more than 4 */
 
-#define ZWNJ 0x200c
-#define ZWJ  0x200d
+#define ZWNJ  0x200c
+#define ZWJ   0x200d
+#define BLANK 0x2800 /* Braille without a dot */
 
 struct range {
 	uint32_t from, to;
@@ -48,6 +49,10 @@ static const struct range marks[] = {
 	{0x302a, 0x302f},   {0x3099, 0x309a},   {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
 	{0xe0020, 0xe007f}, {0xe0100, 0xe01ef},
 };
+
+/* In a text: overrides and isolates, which outlive their line on a page. The
+ * marks for one direction (200e, 200f, 061c) are ordinary Hebrew and Arabic. */
+static const struct range turning[] = {{0x202a, 0x202e}, {0x2066, 0x2069}};
 
 static bool in(uint32_t cp, const struct range *ranges, size_t n)
 {
@@ -128,5 +133,77 @@ int proto_name(char *out, size_t size, const char *name)
 		return -EINVAL;
 	memcpy(out, r.text, r.at);
 	out[r.at] = '\0';
+	return 0;
+}
+
+/* ---- texts ---------------------------------------------------------------- */
+
+struct sieve {
+	char *out;      /* NULL: only measures */
+	size_t size;    /* of out */
+	size_t at, end; /* bytes so far; to the end of the last one that is no space */
+	uint32_t marks; /* in a row */
+	bool seen;      /* something is visible */
+};
+
+static void pass(struct sieve *s, const char *bytes, size_t n, bool space)
+{
+	if (space && s->at == 0)
+		return;
+	if (s->out && s->at + n < s->size)
+		memcpy(s->out + s->at, bytes, n);
+	s->at += n;
+	if (!space)
+		s->end = s->at;
+}
+
+/* Can it be seen by itself? Of what is neither a space nor a mark. */
+static bool leaves_ink(uint32_t cp)
+{
+	return cp != ZWJ && cp != ZWNJ && cp != BLANK && !in(cp, refused, N_OF(refused));
+}
+
+/* False: the whole text is refused. */
+static bool sift(struct sieve *s, uint32_t cp, const char *bytes, size_t n)
+{
+	bool space = cp == '\n' || cp == '\t' || is_space(cp);
+	bool mark = in(cp, marks, N_OF(marks));
+
+	if (!space && (cp < 0x20 || (cp >= 0x7f && cp <= 0x9f)))
+		return false;
+	if (in(cp, turning, N_OF(turning)))
+		return true;
+	s->marks = mark ? s->marks + 1 : 0;
+	if (s->marks > MARKS_MAX)
+		return true;
+	s->seen = s->seen || (!space && !mark && leaves_ink(cp));
+	pass(s, bytes, n, space);
+	return true;
+}
+
+static bool sift_all(struct sieve *s, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t cp;
+		size_t n = utf8_read(&cp, text, left);
+
+		if (n == 0 || !sift(s, cp, text, n))
+			return false;
+		text += n;
+		left -= n;
+	}
+	return s->seen;
+}
+
+int proto_text(char *out, size_t size, const char *text)
+{
+	struct sieve measure = {0}, write = {.out = out, .size = size};
+
+	if (!sift_all(&measure, text) || measure.end >= size)
+		return -EINVAL;
+	(void)sift_all(&write, text);
+	out[measure.end] = '\0';
 	return 0;
 }

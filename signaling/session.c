@@ -1,19 +1,34 @@
 #include "signaling/session.h"
 
 #include "base/count.h"
+#include "base/limits.h"
 #include "base/rand.h"
+#include "base/ref.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of kept events. With SESSION_EVENTS the bound of a session's memory;
- * policy of both: the oldest goes, and a client that missed it gets a snapshot. */
-#define BYTES_MAX (256 * 1024)
+/* Bytes of kept events that no other session has: with SESSION_EVENTS the bound
+ * of a session's memory. */
+#define OWN_MAX (256 * 1024)
+/* Bytes of all kept events: a replay must fit into the queue of a connection,
+ * beside what is new. Policy of all three: the oldest goes, and a client that
+ * missed it gets a snapshot. */
+#define REPLAY_MAX (LIMIT_WS_QUEUE_HARD / 2)
+#define ENVELOPE   64 /* bytes around `d`, about */
+
+struct session_text {
+	struct ref ref;
+	const char *type;
+	char *d;
+	size_t len; /* of d, and ENVELOPE */
+};
 
 struct kept {
-	char *text;
-	size_t len;
+	struct session_text *text;
+	bool own; /* of this session alone */
 };
 
 struct session { /* control thread */
@@ -21,30 +36,93 @@ struct session { /* control thread */
 	struct ws *ws; /* NULL: away */
 	uint64_t seq;  /* of the newest event; 0: none yet */
 	uint32_t n;    /* kept: the events seq - n + 1 .. seq */
-	size_t bytes;
+	size_t bytes, own_bytes;
 	struct kept ring[SESSION_EVENTS]; /* event i at i % SESSION_EVENTS */
 };
+
+/* ---- texts ---------------------------------------------------------------- */
+
+static void text_free(struct ref *ref)
+{
+	struct session_text *text = (struct session_text *)(void *)ref;
+
+	free(text->d);
+	free(text);
+}
+
+struct session_text *session_text_create(const char *type, char *d)
+{
+	struct session_text *text = d ? malloc(sizeof(*text)) : NULL;
+
+	_Static_assert(offsetof(struct session_text, ref) == 0, "text_free casts");
+	if (!text) {
+		free(d);
+		return NULL;
+	}
+	ref_init(&text->ref, text_free);
+	text->type = type;
+	text->d = d;
+	text->len = strlen(d) + ENVELOPE;
+	return text;
+}
+
+void session_text_put(struct session_text *text)
+{
+	if (text)
+		ref_put(&text->ref);
+}
+
+/* Takes `d`. */
+static struct session_text *text_of(const char *type, cJSON *d) RUNS_ON(on_ctl)
+{
+	char *printed = d ? cJSON_PrintUnformatted(d) : strdup("{}");
+
+	cJSON_Delete(d);
+	return session_text_create(type, printed);
+}
+
+/* ---- what is kept --------------------------------------------------------- */
 
 static struct kept *slot(struct session *session, uint64_t seq)
 {
 	return &session->ring[seq % SESSION_EVENTS];
 }
 
-static void forget_oldest(struct session *session)
+static void forget_oldest(struct session *session) RUNS_ON(on_ctl)
 {
 	struct kept *oldest = slot(session, session->seq - session->n + 1);
 
-	session->bytes -= oldest->len;
+	session->bytes -= oldest->text->len;
+	if (oldest->own)
+		session->own_bytes -= oldest->text->len;
 	session->n--;
-	free(oldest->text);
-	*oldest = (struct kept){NULL, 0};
+	session_text_put(oldest->text);
+	*oldest = (struct kept){NULL, false};
 }
 
-static void forget_all(struct session *session)
+static void forget_all(struct session *session) RUNS_ON(on_ctl)
 {
 	while (session->n > 0)
 		forget_oldest(session);
 }
+
+static void keep(struct session *session, struct session_text *text, bool own)
+	RUNS_ON(on_ctl)
+{
+	if (session->n == SESSION_EVENTS)
+		forget_oldest(session);
+	ref_get(&text->ref);
+	session->seq++;
+	session->n++;
+	session->bytes += text->len;
+	if (own)
+		session->own_bytes += text->len;
+	*slot(session, session->seq) = (struct kept){text, own};
+	while (session->bytes > REPLAY_MAX || session->own_bytes > OWN_MAX)
+		forget_oldest(session);
+}
+
+/* ---- life ----------------------------------------------------------------- */
 
 int session_create(struct session **out)
 {
@@ -88,74 +166,74 @@ struct ws *session_ws(const struct session *session)
 	return session->ws;
 }
 
-/* Takes the text. */
-static void keep(struct session *session, char *text, size_t len)
-{
-	if (session->n == SESSION_EVENTS)
-		forget_oldest(session);
-	session->seq++;
-	session->n++;
-	session->bytes += len;
-	*slot(session, session->seq) = (struct kept){text, len};
-	while (session->bytes > BYTES_MAX)
-		forget_oldest(session);
-}
+/* ---- sending -------------------------------------------------------------- */
 
-static void send_text(struct session *session, const char *text, size_t len)
+/* `seq` 0: none. What a lost connection did not take is replayed to the next
+ * one; a connection that goes on must not miss one, so it ends instead. */
+static void emit(struct session *session, const struct session_text *text, uint64_t seq)
 	RUNS_ON(on_ctl)
 {
-	/* What a lost connection did not take is replayed to the next one. */
-	if (session->ws)
-		(void)ws_send(session->ws, text, len);
+	char *message;
+
+	if (!session->ws)
+		return;
+	message = proto_event_text(text->type, seq, text->d);
+	if (!message || ws_send(session->ws, message, strlen(message)) == -ENOMEM)
+		ws_close(session->ws, 1013, "no memory");
+	free(message);
 }
 
-/* Takes the text, NULL when there was no memory for it. */
-static void event(struct session *session, char *text) RUNS_ON(on_ctl)
+static void event(struct session *session, struct session_text *text, bool own)
+	RUNS_ON(on_ctl)
 {
-	size_t len;
-
 	if (!text) {
 		/* It is lost: nobody may believe that nothing was. */
 		forget_all(session);
 		session->seq++;
 		return;
 	}
-	len = strlen(text);
-	send_text(session, text, len);
-	keep(session, text, len);
+	emit(session, text, session->seq + 1);
+	keep(session, text, own);
+}
+
+void session_event_shared(struct session *session, struct session_text *text)
+{
+	event(session, text, false);
 }
 
 void session_event(struct session *session, const char *type, cJSON *d)
 {
-	event(session, proto_event(type, session->seq + 1, d));
+	struct session_text *text = text_of(type, d);
+
+	event(session, text, true);
+	session_text_put(text);
 }
 
-void session_event_text(struct session *session, const char *type, const char *d)
+void session_hint_shared(struct session *session, struct session_text *text)
 {
-	event(session, proto_event_text(type, session->seq + 1, d));
-}
+	char *message = session->ws && text ? proto_event_text(text->type, 0, text->d)
+					    : NULL;
 
-void session_hint_text(struct session *session, const char *type, const char *d)
-{
-	char *text = session->ws ? proto_event_text(type, 0, d) : NULL;
-
-	if (text)
-		send_text(session, text, strlen(text));
-	free(text);
+	if (message)
+		(void)ws_send_hint(session->ws, message, strlen(message));
+	free(message);
 }
 
 void session_hint(struct session *session, const char *type, cJSON *d)
 {
-	char *text;
+	struct session_text *text = text_of(type, d);
 
-	if (!session->ws) {
-		cJSON_Delete(d);
-		return;
-	}
-	text = proto_event(type, 0, d);
+	session_hint_shared(session, text);
+	session_text_put(text);
+}
+
+void session_send_once(struct session *session, const char *type, cJSON *d)
+{
+	struct session_text *text = text_of(type, d);
+
 	if (text)
-		send_text(session, text, strlen(text));
-	free(text);
+		emit(session, text, 0);
+	session_text_put(text);
 }
 
 bool session_can_replay(const struct session *session, uint64_t seq)
@@ -169,7 +247,7 @@ bool session_replay(struct session *session, uint64_t seq)
 
 	count_add(whole ? COUNT_WS_RESUMED : COUNT_WS_SNAPSHOT, 1);
 	for (uint64_t i = seq + 1; whole && i <= session->seq; i++)
-		send_text(session, slot(session, i)->text, slot(session, i)->len);
+		emit(session, slot(session, i)->text, i);
 	return whole;
 }
 

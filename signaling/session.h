@@ -13,9 +13,11 @@
 #define SESSION_TOKEN  32  /* characters */
 
 struct session;
+struct session_text; /* type and `d` of an event, counted: one for a whole class */
 
 int session_create(struct session **out) RUNS_ON(on_ctl) AULA_MUST_CHECK;
-void session_destroy(struct session *session) RUNS_ON(on_ctl); /* detaches; NULL is accepted */
+void session_destroy(struct session *session)
+	RUNS_ON(on_ctl); /* detaches; NULL is accepted */
 
 const char *session_token(const struct session *session);
 
@@ -24,15 +26,30 @@ const char *session_token(const struct session *session);
 void session_attach(struct session *session, struct ws *ws) RUNS_ON(on_ctl);
 struct ws *session_ws(const struct session *session);
 
-/* Numbers, keeps and (when attached) sends an event. Takes `d`. */
+/* `type` is a constant. Takes `d`, the text of a JSON object for free(). NULL
+ * without memory, and when `d` is NULL. session_text_put lets go of it, and
+ * accepts NULL. */
+struct session_text *session_text_create(const char *type, char *d) RUNS_ON(on_ctl);
+void session_text_put(struct session_text *text) RUNS_ON(on_ctl);
+
+/* Numbers, keeps and (when attached) sends an event. The session keeps the text
+ * itself and no copy. NULL, for want of memory, is an event that is lost: after
+ * it the client gets a snapshot instead of a replay. */
+void session_event_shared(struct session *session, struct session_text *text)
+	RUNS_ON(on_ctl);
+/* The same for one session alone. Takes `d` (NULL: {}). */
 void session_event(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
-/* The same with `d` as JSON text: printed once for a whole class. */
-void session_event_text(struct session *session, const char *type, const char *d)
+
+/* Without number and memory, for what is soon stale: not sent to a client that
+ * is behind, see ws_send_hint. NULL is accepted. */
+void session_hint_shared(struct session *session, struct session_text *text)
 	RUNS_ON(on_ctl);
-void session_hint_text(struct session *session, const char *type, const char *d)
-	RUNS_ON(on_ctl);
-/* The same without number and without memory: for what is soon stale. */
 void session_hint(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
+
+/* Without number and memory, but whoever is attached gets it: for what is good on
+ * this connection only. Takes `d`. */
+void session_send_once(struct session *session, const char *type, cJSON *d)
+	RUNS_ON(on_ctl);
 
 /* Sends all events after `seq`. False when some of them are gone: the caller
  * sends a snapshot. session_can_replay says it before anything is sent. */

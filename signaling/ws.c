@@ -7,14 +7,24 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <wslay/wslay.h>
 
 #define FRAME_HEAD 10 /* bytes before the payload that we send at most */
 #define REASON_MAX 120
 #define BURST      (2 * LIMIT_WS_RATE)
 #define PROTOCOL   "aula.v1"
+/* The requests of a client that was held back go on below it. */
+#define QUEUE_LOW (LIMIT_WS_QUEUE / 2)
+/* Bytes given to wslay at once: all requests in them are handled before the
+ * length of the output is looked at again. */
+#define PIECE 512
+/* What a client that was held back may have said meanwhile, in messages. */
+#define HELD_BURST (10 * BURST)
 
 struct ws { /* control thread; owned by its connection */
 	struct http_conn *conn;
@@ -28,6 +38,13 @@ struct ws { /* control thread; owned by its connection */
 	int64_t tokens; /* of the rate limit, in millionths of a message */
 	int64_t tokens_at_us;
 	int64_t since_us, heard_us, pinged_us, closed_us; /* clock_us() */
+	/* More than LIMIT_WS_QUEUE waits for this client, so its requests wait as
+	 * well, until it has read: what it asks for is what fills its queue. */
+	bool held;
+	int64_t held_us;    /* since when */
+	int64_t added;      /* bytes put into the output so far */
+	int64_t judged_us;  /* when its progress was looked at last, */
+	int64_t judged_got; /* and what it had got then */
 };
 
 static const struct http_times *times(const struct ws *ws)
@@ -48,8 +65,37 @@ static void reset(struct ws *ws, enum count why) RUNS_ON(on_ctl)
 	conn_kill(ws->conn, true);
 }
 
-/* Sends what wslay has queued; the output buffer is the only queue. Policy when
- * LIMIT_WS_QUEUE is exceeded: the connection is reset. */
+static size_t waiting(const struct ws *ws) RUNS_ON(on_ctl)
+{
+	return evbuffer_get_length(conn_output(ws->conn));
+}
+
+/* Bytes that the client's machine has acknowledged. What the kernel took says
+ * little: its buffer hides seconds of a slow link, and fills in large steps.
+ * With TLS the kernel counts some more than we do: it may be below 0 at first. */
+static int64_t got(const struct ws *ws) RUNS_ON(on_ctl)
+{
+	int unacked = 0;
+
+	if (ioctl(bufferevent_getfd(ws->conn->bev), SIOCOUTQ, &unacked) < 0)
+		unacked = 0;
+	return ws->added - (int64_t)waiting(ws) - unacked;
+}
+
+static void arm(struct ws *ws) RUNS_ON(on_ctl);
+
+static void hold(struct ws *ws) RUNS_ON(on_ctl)
+{
+	ws->held = true;
+	ws->held_us = clock_us();
+	ws->judged_us = ws->held_us;
+	ws->judged_got = got(ws);
+	arm(ws);
+}
+
+/* Puts what wslay has queued into the output, the only queue. Nothing leaves it
+ * before the loop's next turn: its length alone says nothing about the client.
+ * Policy: see LIMIT_WS_QUEUE and what follows it. */
 static void flush(struct ws *ws) RUNS_ON(on_ctl)
 {
 	if (dead(ws))
@@ -58,8 +104,10 @@ static void flush(struct ws *ws) RUNS_ON(on_ctl)
 		conn_kill(ws->conn, true);
 		return;
 	}
-	if (evbuffer_get_length(conn_output(ws->conn)) > LIMIT_WS_QUEUE)
+	if (waiting(ws) > LIMIT_WS_QUEUE_HARD)
 		reset(ws, COUNT_REJECT_QUEUE);
+	else if (waiting(ws) > LIMIT_WS_QUEUE && !ws->held && !ws->closing)
+		hold(ws);
 }
 
 static ssize_t on_send(struct wslay_event_context *ctx, const uint8_t *data, size_t len,
@@ -73,6 +121,7 @@ static ssize_t on_send(struct wslay_event_context *ctx, const uint8_t *data, siz
 		wslay_event_set_error(ctx, WSLAY_ERR_CALLBACK_FAILURE);
 		return -1;
 	}
+	ws->added += (int64_t)len;
 	return (ssize_t)len;
 }
 
@@ -88,8 +137,7 @@ int ws_send(struct ws *ws, const char *text, size_t len)
 {
 	if (dead(ws) || ws->closing)
 		return -EPIPE;
-	if (evbuffer_get_length(conn_output(ws->conn)) + len + FRAME_HEAD >
-	    LIMIT_WS_QUEUE) {
+	if (waiting(ws) + len + FRAME_HEAD > LIMIT_WS_QUEUE_HARD) {
 		reset(ws, COUNT_REJECT_QUEUE);
 		return -ENOBUFS;
 	}
@@ -99,9 +147,14 @@ int ws_send(struct ws *ws, const char *text, size_t len)
 	return dead(ws) ? -ENOBUFS : 0;
 }
 
-/* ---- closing -------------------------------------------------------------- */
+int ws_send_hint(struct ws *ws, const char *text, size_t len)
+{
+	if (!dead(ws) && waiting(ws) > LIMIT_WS_HINTS)
+		return -EAGAIN;
+	return ws_send(ws, text, len);
+}
 
-static void arm(struct ws *ws) RUNS_ON(on_ctl);
+/* ---- closing -------------------------------------------------------------- */
 
 void ws_close(struct ws *ws, uint16_t code, const char *reason)
 {
@@ -128,15 +181,18 @@ static void refuse(struct ws *ws, uint16_t code, enum count why) RUNS_ON(on_ctl)
 
 /* ---- receiving ------------------------------------------------------------ */
 
-/* A bucket of BURST that gets LIMIT_WS_RATE a second. */
+/* A bucket of BURST that gets LIMIT_WS_RATE a second. It is fuller only after
+ * the client was held back, see go_on(). */
 static bool rate_ok(struct ws *ws)
 {
 	int64_t now = clock_us();
 
-	ws->tokens += (now - ws->tokens_at_us) * LIMIT_WS_RATE;
+	if (ws->tokens < BURST * SEC_US) {
+		ws->tokens += (now - ws->tokens_at_us) * LIMIT_WS_RATE;
+		if (ws->tokens > BURST * SEC_US)
+			ws->tokens = BURST * SEC_US;
+	}
 	ws->tokens_at_us = now;
-	if (ws->tokens > BURST * SEC_US)
-		ws->tokens = BURST * SEC_US;
 	if (ws->tokens < SEC_US)
 		return false;
 	ws->tokens -= SEC_US;
@@ -151,7 +207,12 @@ static ssize_t on_recv(struct wslay_event_context *ctx, uint8_t *buf, size_t len
 
 	(void)flags;
 	thread_claim(&on_ctl);
-	n = dead(ws) ? 0 : evbuffer_remove(conn_input(ws->conn), buf, len);
+	/* what is not taken stays in the input, which is bounded */
+	if (len > PIECE)
+		len = PIECE;
+	n = dead(ws) || (ws->held && !ws->closing)
+		    ? 0
+		    : evbuffer_remove(conn_input(ws->conn), buf, len);
 	if (n > 0)
 		return n;
 	wslay_event_set_error(ctx, WSLAY_ERR_WOULDBLOCK);
@@ -208,7 +269,8 @@ static void close_by_hand(struct ws *ws) RUNS_ON(on_ctl)
 	if (wslay_event_get_close_sent(ws->wslay))
 		return;
 	wslay_event_shutdown_write(ws->wslay);
-	evbuffer_add(conn_output(ws->conn), frame, sizeof(frame));
+	if (evbuffer_add(conn_output(ws->conn), frame, sizeof(frame)) == 0)
+		ws->added += (int64_t)sizeof(frame);
 }
 
 /* wslay answers what it dislikes with a close frame of its own. */
@@ -228,7 +290,7 @@ static void after_recv(struct ws *ws, int err) RUNS_ON(on_ctl)
 		arm(ws);
 	}
 	flush(ws);
-	if (!dead(ws) && evbuffer_get_length(conn_output(ws->conn)) == 0)
+	if (!dead(ws) && waiting(ws) == 0)
 		ws_on_drained(ws);
 }
 
@@ -246,13 +308,31 @@ void ws_on_input(struct ws *ws)
 		evbuffer_drain(in, evbuffer_get_length(in));
 }
 
+/* The client has read: its requests go on. That it was silent meanwhile, and
+ * said it all at once then, was our doing. */
+static void go_on(struct ws *ws) RUNS_ON(on_ctl)
+{
+	ws->held = false;
+	ws->tokens += (clock_us() - ws->held_us) * LIMIT_WS_RATE;
+	if (ws->tokens > HELD_BURST * SEC_US)
+		ws->tokens = HELD_BURST * SEC_US;
+	ws_on_input(ws);
+}
+
 void ws_on_drained(struct ws *ws)
 {
-	if (ws->finishing)
+	if (ws->finishing && waiting(ws) == 0)
 		conn_linger(ws->conn);
+	else if (ws->held && waiting(ws) <= QUEUE_LOW)
+		go_on(ws);
 }
 
 /* ---- time ----------------------------------------------------------------- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 /* The next moment at which ws_on_timer() has something to do. */
 static int64_t due(const struct ws *ws)
@@ -263,18 +343,43 @@ static int64_t due(const struct ws *ws)
 	if (ws->closing)
 		return ws->closed_us + t->ws_close_us;
 	quiet = ws->heard_us > ws->pinged_us ? ws->heard_us : ws->pinged_us;
-	at = ws->heard_us + t->ws_dead_us;
-	if (quiet + t->ws_ping_us < at)
-		at = quiet + t->ws_ping_us;
-	if (!ws->kept && ws->since_us + t->ws_auth_us < at)
-		at = ws->since_us + t->ws_auth_us;
-	return at;
+	at = ws->held ? ws->judged_us + t->ws_stuck_us
+		      : sooner(ws->heard_us + t->ws_dead_us, quiet + t->ws_ping_us);
+	return ws->kept ? at : sooner(at, ws->since_us + t->ws_auth_us);
 }
 
 static void arm(struct ws *ws)
 {
 	if (ws->conn->phase == CONN_WS)
 		loop_timer_once(ws->conn->timer, due(ws) - clock_us());
+}
+
+/* A client that reads slowly may do so, one that hardly reads may not. */
+static void judge(struct ws *ws, int64_t now) RUNS_ON(on_ctl)
+{
+	int64_t have = got(ws);
+
+	if (have < ws->judged_got + LIMIT_WS_STUCK_BYTES) {
+		reset(ws, COUNT_REJECT_QUEUE);
+		return;
+	}
+	ws->judged_us = now;
+	ws->judged_got = have;
+}
+
+/* Silence, of a client whose words are listened to. */
+static void listen_for(struct ws *ws, int64_t now) RUNS_ON(on_ctl)
+{
+	const struct http_times *t = times(ws);
+
+	if (now - ws->heard_us >= t->ws_dead_us) {
+		conn_kill(ws->conn, true);
+	} else if (now - ws->heard_us >= t->ws_ping_us &&
+		   now - ws->pinged_us >= t->ws_ping_us) {
+		ws->pinged_us = now;
+		if (queue(ws, WSLAY_PING, NULL, 0) == 0)
+			flush(ws);
+	}
 }
 
 void ws_on_timer(struct ws *ws)
@@ -285,15 +390,12 @@ void ws_on_timer(struct ws *ws)
 	if (ws->closing) {
 		if (now - ws->closed_us >= t->ws_close_us)
 			conn_kill(ws->conn, false);
-	} else if (now - ws->heard_us >= t->ws_dead_us) {
-		conn_kill(ws->conn, true);
 	} else if (!ws->kept && now - ws->since_us >= t->ws_auth_us) {
 		refuse(ws, 4401, COUNT_REJECT_WS);
-	} else if (now - ws->heard_us >= t->ws_ping_us &&
-		   now - ws->pinged_us >= t->ws_ping_us) {
-		ws->pinged_us = now;
-		if (queue(ws, WSLAY_PING, NULL, 0) == 0)
-			flush(ws);
+	} else if (!ws->held) {
+		listen_for(ws, now);
+	} else if (now - ws->judged_us >= t->ws_stuck_us) {
+		judge(ws, now);
 	}
 	arm(ws);
 }
@@ -377,7 +479,11 @@ void ws_upgrade(struct http_request *req)
 			    "Sec-WebSocket-Accept: %s\r\n"
 			    "Sec-WebSocket-Protocol: " PROTOCOL "\r\n\r\n",
 			    accept);
+	/* behind a proxy the connection is one client's from here on */
+	memcpy(conn->ip, req->ip, sizeof(conn->ip));
 	request_done(req);
+	bufferevent_setwatermark(conn->bev, EV_WRITE, QUEUE_LOW, 0);
+	ws->added = (int64_t)evbuffer_get_length(conn_output(conn));
 	conn->ws = ws;
 	conn->phase = CONN_WS;
 	ws->opened = true;

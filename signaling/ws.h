@@ -9,7 +9,8 @@
 /* A request for /ws: answers 101 and takes the connection over, or refuses. */
 void ws_upgrade(struct http_request *req) RUNS_ON(on_ctl);
 
-/* What the connection tells: bytes came; all was sent; the timer; the end. */
+/* What the connection tells: bytes came; all or much of the output was sent;
+ * the timer; the end. */
 void ws_on_input(struct ws *ws) RUNS_ON(on_ctl);
 void ws_on_drained(struct ws *ws) RUNS_ON(on_ctl);
 void ws_on_timer(struct ws *ws) RUNS_ON(on_ctl);

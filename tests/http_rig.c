@@ -18,7 +18,7 @@ struct rig {
 	struct thread *thread;
 	struct http_server *server;
 	atomic_bool ready;
-	atomic_int n_open, n_closed, flood;
+	atomic_int n_open, n_closed, n_texts, flood, hint;
 	_Atomic(const char *) file;
 };
 
@@ -99,27 +99,62 @@ static void on_open(void *ctx, struct ws *ws)
 	atomic_fetch_add(&rig->n_open, 1);
 }
 
-static void flood(struct rig *rig, struct ws *ws) RUNS_ON(on_ctl)
+/* Up to `n` events; what the last ws_send said. */
+static int events(struct ws *ws, int n) RUNS_ON(on_ctl)
 {
-	char text[1000];
+	char text[RIG_EVENT];
 	int err = 0;
 
 	memset(text, 'f', sizeof(text));
-	for (int i = 0; i < 100000 && !err; i++)
+	for (int i = 0; i < n && !err; i++)
 		err = ws_send(ws, text, sizeof(text));
-	atomic_store(&rig->flood, err);
+	return err;
+}
+
+static void snap(struct ws *ws) RUNS_ON(on_ctl)
+{
+	char *text = malloc(RIG_SNAP);
+
+	CHECK(text);
+	memset(text, 's', RIG_SNAP);
+	(void)ws_send(ws, text, RIG_SNAP);
+	free(text);
+}
+
+static void hint(struct rig *rig, struct ws *ws, int behind) RUNS_ON(on_ctl)
+{
+	CHECK(events(ws, behind) == 0);
+	atomic_store(&rig->hint, ws_send_hint(ws, "hint", 4));
+}
+
+static bool is(const char *text, size_t len, const char *word)
+{
+	return len == strlen(word) && memcmp(text, word, len) == 0;
 }
 
 static void on_text(void *ctx, struct ws *ws, const char *text, size_t len)
 {
+	struct rig *rig = ctx;
+
 	thread_claim(&on_ctl);
 	CHECK(ws_data(ws) == ctx);
-	if (len == 4 && memcmp(text, "keep", 4) == 0)
+	atomic_fetch_add(&rig->n_texts, 1);
+	if (is(text, len, "keep"))
 		ws_keep(ws);
-	if (len == 5 && memcmp(text, "close", 5) == 0)
+	if (is(text, len, "close"))
 		ws_close(ws, 4000, "as asked");
-	else if (len == 5 && memcmp(text, "flood", 5) == 0)
-		flood(ctx, ws);
+	else if (is(text, len, "flood"))
+		atomic_store(&rig->flood, events(ws, 100000));
+	else if (is(text, len, "burst"))
+		(void)events(ws, RIG_BURST);
+	else if (is(text, len, "stuff"))
+		(void)events(ws, RIG_STUFF);
+	else if (is(text, len, "snap"))
+		snap(ws);
+	else if (is(text, len, "hint"))
+		hint(rig, ws, 0);
+	else if (is(text, len, "late"))
+		hint(rig, ws, 100);
 	else
 		(void)ws_send(ws, text, len);
 }
@@ -137,12 +172,12 @@ static void on_closed(void *ctx, struct ws *ws)
 static void run(void *arg)
 {
 	struct rig *rig = arg;
-	const struct http_events events = {rig, on_request, on_open, on_text, on_closed};
+	const struct http_events told = {rig, on_request, on_open, on_text, on_closed};
 	char why[200] = "";
 
 	thread_claim(&on_ctl);
 	CHECK(loop_create(&rig->loop, 256) == 0);
-	if (http_create(&rig->server, rig->loop, &rig->conf, &events, why, sizeof(why))) {
+	if (http_create(&rig->server, rig->loop, &rig->conf, &told, why, sizeof(why))) {
 		fprintf(stderr, "http_create: %s\n", why);
 		exit(1);
 	}
@@ -214,4 +249,14 @@ int rig_ws_closed(struct rig *rig)
 int rig_flood_result(struct rig *rig)
 {
 	return atomic_load(&rig->flood);
+}
+
+int rig_ws_texts(struct rig *rig)
+{
+	return atomic_load(&rig->n_texts);
+}
+
+int rig_hint_result(struct rig *rig)
+{
+	return atomic_load(&rig->hint);
 }

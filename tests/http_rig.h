@@ -3,12 +3,18 @@
  * It answers /echo with what it got, /file with a file, /later from another turn
  * of the loop, /away with a redirect, /big with 3 MB, else 404. A WebSocket gets
  * its texts back; "keep" keeps it, "close" closes it with 4000, "flood" sends
- * until the queue is full.
+ * until the queue is full. "burst" gets RIG_BURST events, "stuff" RIG_STUFF and
+ * "snap" one of RIG_SNAP bytes; "hint" gets a hint, "late" one behind 100 events.
  */
 #ifndef TESTS_HTTP_RIG_H
 #define TESTS_HTTP_RIG_H
 
 #include "signaling/http_conn.h"
+
+#define RIG_EVENT 1000 /* bytes of an event */
+#define RIG_BURST 8
+#define RIG_STUFF 1500
+#define RIG_SNAP  600000
 
 struct rig;
 
@@ -22,6 +28,8 @@ void rig_file(struct rig *rig, const char *path);
 void rig_call(struct rig *rig, void (*fn)(struct http_server *server));
 int rig_ws_open(struct rig *rig); /* events seen so far */
 int rig_ws_closed(struct rig *rig);
+int rig_ws_texts(struct rig *rig);
 int rig_flood_result(struct rig *rig); /* of the ws_send that ended "flood" */
+int rig_hint_result(struct rig *rig);  /* of the last ws_send_hint */
 
 #endif

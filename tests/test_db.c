@@ -27,8 +27,6 @@ static struct answer {
 	struct db_visit visits[8];
 	struct db_message messages[8];
 	struct db_recording recordings[8];
-	char value[5000];
-	bool set;
 } got;
 
 static void fill(char *out, size_t size, const char *letter)
@@ -93,14 +91,6 @@ TAKER(visit)
 TAKER(message)
 TAKER(recording)
 
-static void take_setting(void *ctx, int err, const char *value)
-{
-	CHECK(ctx == &got);
-	got.set = value != NULL;
-	snprintf(got.value, sizeof(got.value), "%s", value ? value : "");
-	answered(err, 0);
-}
-
 /* ---- a second connection, to look and to spoil --------------------------- */
 
 static void meddle(const char *sql)
@@ -123,10 +113,10 @@ static void meddle(const char *sql)
 
 static void drop_all(void)
 {
-	static const char *const tables[] = {"rooms",      "visits",   "messages",
-					     "recordings", "settings", "schema_version"};
+	static const char *const tables[] = {"rooms", "visits", "messages", "recordings",
+					     "schema_version"};
 
-	for (int i = 0; i < 6; i++) {
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		char sql[64];
 
 		snprintf(sql, sizeof(sql), "DROP TABLE IF EXISTS %s", tables[i]);
@@ -144,7 +134,6 @@ static struct db_room room_with(const char *id, const char *text, int64_t ms)
 	snprintf(room.code, sizeof(room.code), "ABC2345");
 	snprintf(room.title, sizeof(room.title), "%s", text);
 	snprintf(room.layout, sizeof(room.layout), "grid");
-	fill(room.lecturer_hash, sizeof(room.lecturer_hash), "a");
 	return room;
 }
 
@@ -230,41 +219,55 @@ static void recordings(void)
 	CHECK(db_recording_put(db, &r) == 0);
 	snprintf(r.state, sizeof(r.state), "interrupted");
 	CHECK(db_recording_put(db, &r) == 0);
-	wait_for(db_recordings(db, "a", take_recordings, &got));
+	wait_for(db_recordings(db, "a", 0, 10, take_recordings, &got));
 	CHECK(got.n == 1 && memcmp(&got.recordings[0], &r, sizeof(r)) == 0);
+	wait_for(db_recording(db, "r1", take_recordings, &got));
+	CHECK(got.n == 1 && memcmp(&got.recordings[0], &r, sizeof(r)) == 0);
+	wait_for(db_recordings_running(db, take_recordings, &got));
+	CHECK(got.err == 0 && got.n == 0);
 	snprintf(r.id, sizeof(r.id), "r0");
 	snprintf(r.room, sizeof(r.room), "b");
+	snprintf(r.state, sizeof(r.state), "running");
 	CHECK(db_recording_put(db, &r) == 0);
-	wait_for(db_recordings(db, NULL, take_recordings, &got));
-	CHECK(got.n == 2 && strcmp(got.recordings[0].id, "r0") == 0);
+	wait_for(db_recordings_running(db, take_recordings, &got));
+	CHECK(got.n == 1 && strcmp(got.recordings[0].id, "r0") == 0);
 	CHECK(db_recording_delete(db, "r0") == 0);
 	CHECK(db_recording_delete(db, "nobody") == 0);
-	wait_for(db_recordings(db, NULL, take_recordings, &got));
-	CHECK(got.n == 1);
+	wait_for(db_recording(db, "r0", take_recordings, &got));
+	CHECK(got.err == 0 && got.n == 0);
 	close_db(db);
 }
 
-static void settings(void)
+/* From the newest to the oldest, each once, those of other rooms left out. */
+static void pages(void)
 {
+	struct db_recording r = {.state = "ready"};
 	struct db *db = open_db();
-	char longest[4098];
+	int64_t before = 0;
 
-	wait_for(db_setting(db, "admin", take_setting, &got));
-	CHECK(got.err == 0 && !got.set);
-	CHECK(db_setting_put(db, "admin", "") == 0);
-	wait_for(db_setting(db, "admin", take_setting, &got));
-	CHECK(got.set && !*got.value);
-	memset(longest, 'x', sizeof(longest));
-	longest[4097] = '\0';
-	CHECK(db_setting_put(db, "admin", longest) == -EINVAL);
-	longest[4096] = '\0';
-	CHECK(db_setting_put(db, "admin", longest) == 0);
-	wait_for(db_setting(db, "admin", take_setting, &got));
-	CHECK(strcmp(got.value, longest) == 0);
-	CHECK(db_setting_put(db, "", "x") == -EINVAL);
-	memset(longest, 'k', 65);
-	longest[65] = '\0';
-	CHECK(db_setting_put(db, longest, "x") == -EINVAL);
+	for (int i = 1; i <= 20; i++) {
+		snprintf(r.id, sizeof(r.id), "p%02d", i);
+		snprintf(r.room, sizeof(r.room), i % 5 ? "paged" : "other");
+		r.started_ms = 1000 + i;
+		CHECK(db_recording_put(db, &r) == 0);
+	}
+	for (int left = 16, last = 1021; left > 0;) {
+		wait_for(db_recordings(db, "paged", before, 7, take_recordings, &got));
+		CHECK(got.err == 0 && got.n == (uint32_t)(left < 7 ? left : 7));
+		for (uint32_t i = 0; i < got.n; i++) {
+			before = got.recordings[i].started_ms;
+			CHECK(before == last - 1 ||
+			      (before == last - 2 && last % 5 == 1));
+			last = (int)before;
+		}
+		left -= (int)got.n;
+	}
+	wait_for(db_recordings(db, "paged", before, 7, take_recordings, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	wait_for(db_recordings(db, "paged", 0, 0, take_recordings, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	wait_for(db_recordings(db, "paged", -5, UINT32_MAX, take_recordings, &got));
+	CHECK(got.n == 16 && strcmp(got.recordings[0].id, "p19") == 0);
 	close_db(db);
 }
 
@@ -275,7 +278,7 @@ static void foreign_rows(void)
 	struct db *db = open_db();
 
 	meddle("INSERT INTO rooms VALUES"
-	       " ('0123456789012345678901234567890123456789', 'c', 't', 'h', 'l', 1)");
+	       " ('0123456789012345678901234567890123456789', 'c', 't', 'l', 1)");
 	wait_for(db_rooms(db, take_rooms, &got));
 	CHECK(got.err == 0 && got.n == 2);
 	CHECK(count_get(COUNT_DB_ERRORS) == before + 1);
@@ -290,7 +293,7 @@ static void refused_statement(void)
 	int64_t before = count_get(COUNT_DB_ERRORS);
 
 	meddle("DROP TABLE recordings");
-	wait_for(db_recordings(db, NULL, take_recordings, &got));
+	wait_for(db_recordings(db, "a", 0, 10, take_recordings, &got));
 	CHECK(got.err == -EIO && got.n == 0);
 	CHECK(count_get(COUNT_DB_ERRORS) == before + 1 && !db_healthy(db));
 	wait_for(db_rooms(db, take_rooms, &got));
@@ -402,7 +405,7 @@ static void run_all(void)
 	visits();
 	messages();
 	recordings();
-	settings();
+	pages();
 	foreign_rows();
 	if (is_pg)
 		cut_connections();

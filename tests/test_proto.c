@@ -210,6 +210,65 @@ static void test_names(void)
 	CHECK(proto_name(small, sizeof(small), "defg") < 0 && strcmp(small, "abc") == 0);
 }
 
+static void test_texts(void)
+{
+	static const struct {
+		const char *in, *out; /* out NULL: refused */
+	} rows[] = {
+		{"Hello", "Hello"},
+		{"", NULL},
+		{" \n\t ", NULL},
+		{"\xc2\xa0\xe3\x80\x80", NULL},
+		{" \n a\n\n\tb  c \n\t", "a\n\n\tb  c"},
+		{"a\r\nb", NULL},
+		{"a\x01", NULL},
+		{"a\x0b", NULL},
+		{"a\x1b[31m", NULL},
+		{"a\x1f", NULL},
+		{"a\x7f", NULL},
+		{"a\xc2\x85", NULL},
+		{"a\xc2\x9f", NULL},
+		{"a\xff", NULL},
+		{"a\xe2\x80\xaa"
+		 "b\xe2\x80\xae"
+		 "c",
+		 "abc"}, /* U+202A, U+202E */
+		{"a\xe2\x81\xa6"
+		 "b\xe2\x81\xa9",
+		 "ab"},                             /* U+2066, U+2069 */
+		{"\xe2\x80\xaa a", "a"},            /* trimmed behind it */
+		{"a \xe2\x80\xae", "a"},            /* and before it */
+		{"a\xe2\x80\x8f", "a\xe2\x80\x8f"}, /* U+200F */
+		{"\xe2\x80\xae", NULL},
+		{"\xe2\x80\x8b", NULL}, /* U+200B */
+		{"\xe2\x80\x8d", NULL}, /* U+200D */
+		{"\xe2\xa0\x80", NULL}, /* U+2800 */
+		{"\xef\xbb\xbf", NULL}, /* U+FEFF */
+		{"\xef\xb8\x8f", NULL}, /* U+FE0F */
+		{"\xe2\x9d\xa4\xef\xb8\x8f", "\xe2\x9d\xa4\xef\xb8\x8f"},
+		{"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
+		 "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac"},
+		{ACUTE, NULL},
+		{"a" X8(ACUTE) ACUTE ACUTE "b" ACUTE, "a" X8(ACUTE) "b" ACUTE},
+		{"<b>%s%n'; DROP", "<b>%s%n'; DROP"},
+	};
+	char out[200], small[4] = "old";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int err = proto_text(out, sizeof(out), rows[i].in);
+
+		if ((err == 0) != (rows[i].out != NULL) ||
+		    (!err && strcmp(out, rows[i].out) != 0)) {
+			fprintf(stderr, "text %zu\n", i);
+			exit(1);
+		}
+	}
+	CHECK(proto_text(small, sizeof(small), "abcd") < 0 && strcmp(small, "old") == 0);
+	CHECK(proto_text(small, sizeof(small), "a\n") == 0 && strcmp(small, "a") == 0);
+	CHECK(proto_text(small, sizeof(small), " abc   ") == 0);
+	CHECK(strcmp(small, "abc") == 0);
+}
+
 /* Every code point there and back, and every two bytes that are none. */
 static void test_utf8(void)
 {
@@ -239,6 +298,7 @@ int main(void)
 	test_values();
 	test_writing();
 	test_names();
+	test_texts();
 	test_utf8();
 	return 0;
 }

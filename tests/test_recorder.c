@@ -1,6 +1,7 @@
 /* The recorder with a plugin made for the test: queues, names, ends, threads. */
 #include "recorder/recorder.h"
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/test_recorder.XXXXXX";
@@ -470,6 +472,44 @@ static void too_slow(void)
 	file_is("pause.fak", "Kvv");
 }
 
+/* The one event about this name. */
+static const struct recording_result *told(const char *name)
+{
+	const struct recording_result *found = NULL;
+
+	for (int i = 0; i < n_done; i++) {
+		if (strcmp(results[i].name, name) != 0)
+			continue;
+		CHECK(!found);
+		found = &results[i];
+	}
+	CHECK(found);
+	return found;
+}
+
+/* Another process that works on a part. */
+static int hold(const char *name)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDWR);
+	CHECK(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
+	return fd;
+}
+
+/* Last written an hour ago. */
+static void age(const char *name)
+{
+	const struct timespec times[2] = {{.tv_sec = time(NULL) - 3600},
+					  {.tv_sec = time(NULL) - 3600}};
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	CHECK(utimensat(AT_FDCWD, path, times, 0) == 0);
+}
+
 static void recovers(void)
 {
 	struct recorder *r = make(&with_finish, 0);
@@ -485,23 +525,26 @@ static void recovers(void)
 	CHECK(symlink("/etc/passwd", path) == 0);
 	snprintf(path, sizeof(path), "%s/fifo.part.fak", dir);
 	CHECK(mkfifo(path, 0600) == 0);
-	snprintf(path, sizeof(path), "%s/busy.part.fak", dir);
-	fd = open(path, O_RDWR);
-	CHECK(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0); /* another process */
+	fd = hold("busy.part.fak");
 
 	begin(r, 1, "mine");
 	push(r, 1, 'K', 0);
 	while (fake.n_write < 1)
 		usleep(1000);
 	CHECK(recorder_recover(r) == 0);
-	wait_done(1);
+	wait_done(3); /* what can be told at once */
+	CHECK(n_done == 3);
 	recorder_stop(r, 1);
-	wait_done(2);
+	wait_done(4);
 	recorder_destroy(r);
-	CHECK(n_done == 2);
-	CHECK(results[0].interrupted && results[0].id == 0 && results[0].err == 0);
-	CHECK(strcmp(results[0].name, "dead") == 0 && results[0].bytes == 7);
-	CHECK(results[1].id == 1 && !results[1].interrupted);
+	CHECK(n_done == 6); /* each name once, whatever became of it */
+	CHECK(told("dead")->interrupted && told("dead")->id == 0);
+	CHECK(told("dead")->err == 0 && told("dead")->bytes == 7);
+	CHECK(told("mine")->id == 1 && !told("mine")->interrupted);
+	CHECK(told("link")->err == -ELOOP && told("link")->bytes == 0);
+	CHECK(told("fifo")->err == -EINVAL && told("fifo")->interrupted);
+	CHECK(told("busy")->err == -EBUSY && told("young")->err == -EBUSY);
+	CHECK(told("busy")->bytes == 0);
 	close(fd);
 	file_is("dead.fak", "half");
 	file_is("dead.part.fak", NULL);
@@ -510,8 +553,121 @@ static void recovers(void)
 	file_is("Bad Name.part.fak", "x");
 	file_is("other.part.mp4", "x");
 	file_is("mine.fak", "K");
-	remove_file("link.part.fak");
-	remove_file("fifo.part.fak");
+	remove_file("link.broken.fak"); /* not found again at the next start */
+	remove_file("fifo.broken.fak");
+}
+
+/* Those that somebody held are looked at again, after a while. */
+static void recovers_later(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+	int died, finished;
+
+	clock_fake(1000 * SEC_US);
+	put_file("died.part.fak", "half");
+	put_file("finished.part.fak", "whole");
+	put_file("empty.part.fak", "");
+	put_file("kept.part.fak", "live");
+	died = hold("died.part.fak");
+	finished = hold("finished.part.fak");
+	CHECK(recorder_rescue(r, "died") == 0);
+	CHECK(recorder_recover(r) == 0);
+	CHECK(recorder_rescue(r, "finished") == 0); /* waits already */
+	CHECK(recorder_rescue(r, "never-was") == 0);
+	wait_done(2);
+	CHECK(n_done == 2 && told("kept")->err == 0);
+	CHECK(told("never-was")->err == -ENOENT && told("never-was")->interrupted);
+
+	close(died);
+	put_file("finished.fak", "whole");
+	remove_file("finished.part.fak");
+	close(finished);
+	age("empty.part.fak");
+	clock_fake(1004 * SEC_US); /* not yet */
+	usleep(1200000);
+	CHECK(n_done == 2);
+	fake.fail_finish = -EBADMSG; /* nothing is in it */
+	clock_fake(1006 * SEC_US);
+	wait_done(5);
+	CHECK(told("died")->err == -EBADMSG);
+	CHECK(told("finished")->err == -EALREADY && told("finished")->bytes == 0);
+	CHECK(told("empty")->err == -EBADMSG && told("empty")->bytes == 0);
+	recorder_destroy(r);
+	CHECK(n_done == 5);
+	clock_fake(-1);
+	file_is("died.broken.fak", "half");
+	file_is("finished.fak", "whole");
+	file_is("empty.part.fak", NULL);
+	file_is("kept.fak", "live");
+}
+
+/* The server died between the finished file and its row. */
+static void finished_before_it_died(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+
+	put_file("whole.fak", "all of it");
+	CHECK(recorder_rescue(r, "whole") == 0);
+	CHECK(recorder_rescue(r, "../x") == -EINVAL && recorder_rescue(r, "") == -EINVAL);
+	wait_done(1);
+	CHECK(told("whole")->err == 0 && told("whole")->bytes == 9);
+	CHECK(told("whole")->interrupted);
+	recorder_destroy(r);
+	CHECK(n_done == 1);
+	file_is("whole.fak", "all of it");
+}
+
+static atomic_int n_removed, removed_err;
+
+static void removed(void *ctx, int err)
+{
+	CHECK(ctx == &n_removed);
+	removed_err = err;
+	n_removed++;
+}
+
+static int removal(struct recorder *r, const char *name)
+{
+	int before = n_removed;
+
+	CHECK(recorder_delete(r, name, removed, &n_removed) == 0);
+	for (int i = 0; i < 5000 && n_removed == before; i++)
+		usleep(1000);
+	CHECK(n_removed == before + 1);
+	return removed_err;
+}
+
+static void deletes(void)
+{
+	struct recorder *r = make(&with_finish, 0);
+	char path[300];
+	int fd;
+
+	put_file("gone.fak", "x");
+	put_file("gone.broken.fak", "x");
+	put_file("gone.part.fak", "x");
+	put_file("gone-not.fak", "stays");
+	CHECK(removal(r, "gone") == 0);
+	file_is("gone.fak", NULL);
+	file_is("gone.broken.fak", NULL);
+	file_is("gone.part.fak", NULL);
+	file_is("gone-not.fak", "stays");
+	CHECK(removal(r, "gone") == 0); /* nothing is left of it */
+
+	put_file("held.fak", "a");
+	put_file("held.part.fak", "b");
+	fd = hold("held.part.fak");
+	CHECK(removal(r, "held") == -EBUSY);
+	close(fd);
+	file_is("held.part.fak", "b");
+	file_is("held.fak", "a");
+
+	snprintf(path, sizeof(path), "%s/dir.fak", dir);
+	CHECK(mkdir(path, 0700) == 0);
+	CHECK(removal(r, "dir") == -EISDIR);
+	CHECK(rmdir(path) == 0);
+	CHECK(recorder_delete(r, "../x", removed, &n_removed) == -EINVAL);
+	recorder_destroy(r);
 }
 
 static void destroy_ends_all(void)
@@ -626,6 +782,9 @@ int main(void)
 	no_space_left();
 	too_slow();
 	recovers();
+	recovers_later();
+	finished_before_it_died();
+	deletes();
 	destroy_ends_all();
 	same_id_again();
 	bad_directory();

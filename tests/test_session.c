@@ -5,23 +5,34 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
 #include <string.h>
 
 struct ws {
-	int n_texts, n_keeps;
+	int n_texts, n_keeps, n_hints;
 	uint16_t code;
-	bool broken;
+	int err; /* of each ws_send */
+	bool behind;
 	char last[70000];
 };
 
 int ws_send(struct ws *ws, const char *text, size_t len)
 {
 	CHECK(strlen(text) == len && len < sizeof(ws->last));
-	if (ws->broken)
-		return -EPIPE;
+	if (ws->err)
+		return ws->err;
 	memcpy(ws->last, text, len + 1);
 	ws->n_texts++;
 	return 0;
+}
+
+int ws_send_hint(struct ws *ws, const char *text, size_t len)
+{
+	if (ws->behind)
+		return -EAGAIN;
+	ws->n_hints++;
+	return ws_send(ws, text, len);
 }
 
 void ws_close(struct ws *ws, uint16_t code, const char *reason)
@@ -94,7 +105,7 @@ static void test_attach(void) RUNS_ON(on_ctl)
 	CHECK(b.code == 0 && !session_ws(s));
 	session_hint(s, "speakers", cJSON_CreateObject());
 	CHECK(b.n_texts == 0);
-	b.broken = true;
+	b.err = -EPIPE;
 	session_attach(s, &b);
 	event(s, 1);
 	session_attach(s, &a);
@@ -138,6 +149,126 @@ static void test_bytes(void) RUNS_ON(on_ctl)
 	session_destroy(s);
 }
 
+/* A text of `len` bytes, and what surrounds them. */
+static struct session_text *text_of(size_t len) RUNS_ON(on_ctl)
+{
+	char *d = malloc(len + 20);
+	struct session_text *text;
+
+	CHECK(d);
+	strcpy(d, "{\"x\":\"");
+	memset(d + 6, 'x', len);
+	strcpy(d + 6 + len, "\"}");
+	text = session_text_create("chat.msg", d);
+	CHECK(text);
+	return text;
+}
+
+/* One text, each session's own number around it. */
+static void test_shared(void) RUNS_ON(on_ctl)
+{
+	struct session *s = make(), *other;
+	struct session_text *text = text_of(3);
+
+	CHECK(session_create(&other) == 0);
+	session_attach(s, &a);
+	session_attach(other, &b);
+	event(other, 1);
+	session_event_shared(s, text);
+	session_event_shared(other, text);
+	session_hint_shared(s, text);
+	session_text_put(text);
+	CHECK(a.n_texts == 2 && a.n_hints == 1 && b.n_hints == 0);
+	CHECK(strcmp(a.last, "{\"t\":\"chat.msg\",\"d\":{\"x\":\"xxx\"}}") == 0);
+	CHECK(strcmp(b.last, "{\"t\":\"chat.msg\",\"seq\":2,\"d\":{\"x\":\"xxx\"}}") ==
+	      0);
+	session_destroy(other);
+	CHECK(session_replay(s, 0) && a.n_texts == 3);
+	CHECK(strcmp(a.last, "{\"t\":\"chat.msg\",\"seq\":1,\"d\":{\"x\":\"xxx\"}}") ==
+	      0);
+	CHECK(session_seq(s) == 1);
+	session_destroy(s);
+	session_text_put(NULL);
+	CHECK(!session_text_create("chat.msg", NULL));
+}
+
+#define CLASS 100
+
+/* What a whole class keeps is there once. */
+static void test_memory(void) RUNS_ON(on_ctl)
+{
+	static struct session *sessions[CLASS];
+	size_t before, used;
+
+	for (int i = 0; i < CLASS; i++)
+		CHECK(session_create(&sessions[i]) == 0);
+	before = mallinfo2().uordblks;
+	for (int k = 0; k < SESSION_EVENTS; k++) {
+		struct session_text *text = text_of(1000);
+
+		for (int i = 0; i < CLASS; i++)
+			session_event_shared(sessions[i], text);
+		session_text_put(text);
+	}
+	used = mallinfo2().uordblks - before;
+	for (int i = 0; i < CLASS; i++) {
+		CHECK(session_can_replay(sessions[i], 0));
+		session_destroy(sessions[i]);
+	}
+	/* not where a sanitizer has its own malloc: there it is 0 */
+	CHECK(used < (size_t)SESSION_EVENTS * 1400);
+}
+
+/* A replay fits into the queue of a connection. */
+static void test_replay_bytes(void) RUNS_ON(on_ctl)
+{
+	struct session *s = make();
+	struct session_text *text = text_of(60000);
+
+	for (int i = 0; i < 40; i++)
+		session_event_shared(s, text);
+	session_text_put(text);
+	session_attach(s, &a);
+	CHECK(!session_can_replay(s, 40 - 18));
+	CHECK(session_replay(s, 40 - 17) && a.n_texts == 17);
+	session_destroy(s);
+}
+
+/* Sent to who is there, and to nobody later. */
+static void test_once(void) RUNS_ON(on_ctl)
+{
+	struct session *s = make();
+	cJSON *d = cJSON_CreateObject();
+
+	session_send_once(s, "rtc.offer", NULL);
+	session_attach(s, &a);
+	CHECK(session_replay(s, 0) && a.n_texts == 0);
+	CHECK(d && cJSON_AddNumberToObject(d, "v", 1));
+	a.behind = true; /* of hints only */
+	session_hint(s, "speakers", NULL);
+	CHECK(a.n_texts == 0);
+	session_send_once(s, "rtc.offer", d);
+	CHECK(strcmp(a.last, "{\"t\":\"rtc.offer\",\"d\":{\"v\":1}}") == 0);
+	CHECK(a.n_texts == 1 && session_seq(s) == 0);
+	session_destroy(s);
+}
+
+/* No memory: a client never goes on as if it had seen everything. */
+static void test_lost(void) RUNS_ON(on_ctl)
+{
+	struct session *s = make();
+
+	event(s, 1);
+	session_event_shared(s, NULL);
+	CHECK(session_seq(s) == 2 && !session_can_replay(s, 1));
+	session_hint_shared(s, NULL);
+	session_attach(s, &a);
+	a.err = -ENOMEM;
+	event(s, 3);
+	CHECK(a.code == 1013 && session_can_replay(s, 2));
+	session_destroy(s);
+}
+
 int main(void)
 {
 	thread_enter(&on_ctl);
@@ -146,5 +277,10 @@ int main(void)
 	test_attach();
 	test_gap();
 	test_bytes();
+	test_shared();
+	test_memory();
+	test_replay_bytes();
+	test_once();
+	test_lost();
 	return 0;
 }

@@ -10,8 +10,10 @@
 #include "tests/ws_client.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define WAIT_MS 5000
 
@@ -29,6 +31,7 @@ static const struct http_times quick = {
 	.ws_ping_us = 100000,
 	.ws_dead_us = 450000,
 	.ws_close_us = 200000,
+	.ws_stuck_us = 400000,
 };
 
 static char text[200000];
@@ -358,7 +361,58 @@ static void test_close_deadline(struct rig *rig)
 	ws_client_close(c);
 }
 
-static void test_slow_reader(struct rig *rig)
+/* ---- slow readers --------------------------------------------------------- */
+
+/* What a healthy client may ask for at once does not cost it its connection,
+ * however much the answers are. */
+static void burst(struct ws_client *c)
+{
+	enum { N = 80, FRAME = 6 + 5 };
+	uint8_t frames[N * FRAME];
+
+	for (int i = 0; i < N; i++)
+		memcpy(frames + i * FRAME, "\x81\x85\0\0\0\0burst", FRAME);
+	CHECK(ws_client_send_raw(c, frames, sizeof(frames)));
+	for (int i = 0; i < N * RIG_BURST; i++)
+		CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == RIG_EVENT);
+	CHECK(ws_client_send(c, "x"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 1);
+}
+
+/* Reads `len` bytes as they are; with pauses of `nap_ms`. */
+static void read_raw(struct ws_client *c, size_t len, int nap_ms)
+{
+	struct pollfd pfd = {ws_client_fd(c), POLLIN, 0};
+
+	while (len > 0) {
+		ssize_t n;
+
+		CHECK(poll(&pfd, 1, WAIT_MS) == 1);
+		n = recv(pfd.fd, text, len < sizeof(text) ? len : sizeof(text), 0);
+		CHECK(n > 0);
+		len -= (size_t)n;
+		poll(NULL, 0, nap_ms);
+	}
+}
+
+static void test_bursts(struct rig *rig)
+{
+	int64_t before = count_get(COUNT_REJECT_QUEUE);
+	struct ws_client *c = dial(rig);
+
+	burst(c);
+	ws_client_close(c);
+	/* one message that is more than the queue: a large class */
+	c = dial(rig);
+	CHECK(ws_client_send(c, "snap"));
+	read_raw(c, 10 + RIG_SNAP, 0);
+	CHECK(ws_client_send(c, "x"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 1);
+	ws_client_close(c);
+	CHECK(count_get(COUNT_REJECT_QUEUE) == before);
+}
+
+static void test_hard_cap(struct rig *rig)
 {
 	struct ws_client *c = dial(rig);
 	int64_t before = count_get(COUNT_REJECT_QUEUE);
@@ -367,6 +421,97 @@ static void test_slow_reader(struct rig *rig)
 	wait_closed(rig, rig_ws_open(rig));
 	CHECK(rig_flood_result(rig) == -ENOBUFS);
 	CHECK(count_get(COUNT_REJECT_QUEUE) == before + 1);
+	ws_client_close(c);
+}
+
+/* The server's end of a connection to this process. */
+static int other_end(int fd)
+{
+	struct sockaddr_in own, peer;
+	socklen_t len = sizeof(own);
+
+	CHECK(getsockname(fd, (struct sockaddr *)&own, &len) == 0);
+	for (int i = 3; i < 1024; i++) {
+		len = sizeof(peer);
+		if (getpeername(i, (struct sockaddr *)&peer, &len) == 0 &&
+		    len == sizeof(peer) && peer.sin_family == AF_INET &&
+		    peer.sin_port == own.sin_port)
+			return i;
+	}
+	CHECK(!"found");
+	return -1;
+}
+
+/* A member with buffers so small that the queue is ours. */
+static struct ws_client *dial_small(struct rig *rig)
+{
+	struct ws_client *c = dial(rig);
+	int in = 65536, out = 16384;
+
+	setsockopt(ws_client_fd(c), SOL_SOCKET, SO_RCVBUF, &in, sizeof(in));
+	setsockopt(other_end(ws_client_fd(c)), SOL_SOCKET, SO_SNDBUF, &out, sizeof(out));
+	CHECK(ws_client_send(c, "keep"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 4);
+	return c;
+}
+
+/* While much waits for a client its requests wait; then all are done, and that
+ * they came at once is not held against it. */
+static void test_held(struct rig *rig)
+{
+	enum { N = 120 }; /* more than the usual burst */
+	struct ws_client *c = dial_small(rig);
+	int64_t before = count_get(COUNT_REJECT_RATE);
+	int texts;
+
+	texts = rig_ws_texts(rig) + 1;
+	CHECK(ws_client_send(c, "stuff"));
+	for (int i = 0; i < WAIT_MS && rig_ws_texts(rig) < texts; i++)
+		poll(NULL, 0, 1);
+	for (int i = 0; i < N; i++)
+		CHECK(ws_client_send(c, "x"));
+	poll(NULL, 0, 1000);
+	CHECK(rig_ws_texts(rig) == texts);
+	for (int i = 0; i < RIG_STUFF; i++)
+		CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == RIG_EVENT);
+	for (int i = 0; i < N; i++)
+		CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 1);
+	CHECK(count_get(COUNT_REJECT_RATE) == before);
+	ws_client_close(c);
+}
+
+/* With `quick`: who reads slowly stays beyond all deadlines, though it was not
+ * heard meanwhile, and who does not read goes. */
+static void test_slow_reader(struct rig *rig)
+{
+	struct ws_client *c = dial_small(rig);
+	int64_t before = count_get(COUNT_REJECT_QUEUE);
+
+	CHECK(ws_client_send(c, "stuff"));
+	read_raw(c, RIG_STUFF * (4 + RIG_EVENT), 50);
+	CHECK(ws_client_send(c, "x"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 1);
+	CHECK(count_get(COUNT_REJECT_QUEUE) == before);
+
+	CHECK(ws_client_send(c, "stuff"));
+	wait_closed(rig, rig_ws_open(rig));
+	CHECK(count_get(COUNT_REJECT_QUEUE) == before + 1);
+	ws_client_close(c);
+}
+
+static void test_hints(struct rig *rig)
+{
+	struct ws_client *c = dial(rig);
+
+	CHECK(ws_client_send(c, "hint"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 4);
+	CHECK(rig_hint_result(rig) == 0);
+	CHECK(ws_client_send(c, "late"));
+	for (int i = 0; i < 100; i++)
+		CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == RIG_EVENT);
+	CHECK(rig_hint_result(rig) == -EAGAIN);
+	CHECK(ws_client_send(c, "x"));
+	CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 1);
 	ws_client_close(c);
 }
 
@@ -386,6 +531,10 @@ static void test_tls(void)
 	for (int i = 0; i < 20; i++)
 		CHECK(ws_client_recv(c, text, sizeof(text), WAIT_MS) == 60000);
 	ws_client_close(c);
+	c = ws_client_open("127.0.0.1", rig_port(rig), true, NULL, &status);
+	CHECK(c);
+	burst(c);
+	ws_client_close(c);
 	CHECK(!ws_client_open("127.0.0.1", rig_port(rig), true, "http://127.0.0.1",
 			      &status));
 	CHECK(status == 403);
@@ -404,7 +553,9 @@ int main(void)
 	test_good_frames(rig);
 	test_fragments(rig);
 	test_rate(rig);
-	test_slow_reader(rig);
+	test_bursts(rig);
+	test_hints(rig);
+	test_hard_cap(rig);
 	wait_closed(rig, rig_ws_open(rig));
 	CHECK(count_get(COUNT_WS) == 0);
 	left = dial(rig); /* open: the end of the server closes it */
@@ -416,6 +567,10 @@ int main(void)
 	test_auth_deadline(rig);
 	test_silence(rig);
 	test_close_deadline(rig);
+	test_slow_reader(rig);
+	rig_destroy(rig);
+	rig = rig_create(&plain, NULL);
+	test_held(rig);
 	rig_destroy(rig);
 	test_tls();
 	return 0;

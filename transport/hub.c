@@ -137,6 +137,8 @@ static int open_peer(struct hub *hub, const struct peer_conf *conf) RUNS_ON(on_n
 	wheel_add(hub, peer);
 	if (!err)
 		err = claim_sources(hub, peer);
+	for (enum sdp_in in = SDP_IN_VOICE; in < PEER_INS; in++)
+		peer->muted[in] = idmap_get(&hub->muted, peer->source[in]) != NULL;
 	if (err) {
 		forget(hub, peer);
 		peer_destroy(peer);
@@ -193,10 +195,43 @@ void hub_peer_close(struct hub *hub, uint32_t id)
 	peer_destroy(peer);
 }
 
+/* Ids rise, so the lowest one is that of the source that came first. */
+static void forget_oldest_mute(struct hub *hub)
+{
+	uint32_t lowest = UINT32_MAX;
+
+	for (uint32_t i = 0; i < hub->muted.size; i++)
+		if (hub->muted.slots[i].id && hub->muted.slots[i].id < lowest)
+			lowest = hub->muted.slots[i].id;
+	idmap_del(&hub->muted, lowest);
+}
+
+static void remember_mute(struct hub *hub, uint32_t source)
+{
+	int err;
+
+	if (!source || idmap_get(&hub->muted, source))
+		return;
+	if (hub->muted.n >= LIMIT_SOURCES)
+		forget_oldest_mute(hub);
+	err = idmap_put(&hub->muted, source, hub);
+	if (err)
+		log_warn("mute_not_kept", "source=%u err=%d", source, err);
+}
+
+void hub_source_forget(struct hub *hub, uint32_t source)
+{
+	idmap_del(&hub->muted, source);
+}
+
 void hub_source_mute(struct hub *hub, uint32_t source, bool muted)
 {
 	struct peer *peer = idmap_get(&hub->sources, source);
 
+	if (muted)
+		remember_mute(hub, source);
+	else
+		idmap_del(&hub->muted, source);
 	if (peer)
 		peer_mute(peer, source, muted);
 }
@@ -346,5 +381,6 @@ void hub_fini(struct hub *hub)
 		hub_outlet_close(hub, outlet->id);
 	idmap_fini(&hub->peers);
 	idmap_fini(&hub->sources);
+	idmap_fini(&hub->muted);
 	idmap_fini(&hub->outlets);
 }

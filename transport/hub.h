@@ -20,6 +20,7 @@ struct hub {
 	struct net_events events;
 	struct idmap peers;            /* id: struct peer, at most LIMIT_PEERS */
 	struct idmap sources;          /* id: the struct peer that sends it */
+	struct idmap muted;            /* id of a source: the hub; see net_source_mute() */
 	struct idmap outlets;          /* id: struct outlet */
 	struct peer *wheel[HUB_WHEEL]; /* all peers, by the tick of their report */
 	struct peer *busy;             /* those who send something: looked at each tick */
@@ -49,6 +50,7 @@ void hub_peer_restart(struct hub *hub, uint32_t id, const char *ufrag, const cha
 	RUNS_ON(on_net);
 void hub_peer_close(struct hub *hub, uint32_t id) RUNS_ON(on_net);
 void hub_source_mute(struct hub *hub, uint32_t source, bool muted) RUNS_ON(on_net);
+void hub_source_forget(struct hub *hub, uint32_t source) RUNS_ON(on_net);
 void hub_source_key(struct hub *hub, uint32_t source) RUNS_ON(on_net);
 void hub_outlet_open(struct hub *hub, uint32_t id, enum codec codec) RUNS_ON(on_net);
 void hub_outlet_close(struct hub *hub, uint32_t id) RUNS_ON(on_net);

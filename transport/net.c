@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Posts that may wait; policy when full: the newest is refused, its caller told. */
+/* Posts that may wait; policy when full: see mailbox.h. */
 #define LETTERS_MAX 4096
 
 #define UFRAG_LEN 8  /* 40 bits; RFC 8445 5.3 asks for 24 */

@@ -1,6 +1,8 @@
 /* net.h - one net thread: its peers, what they send, and the outlets that are
  * fanned out to them. All calls but create and destroy are posts from any
- * thread, done in order; ids are chosen by the caller, never 0, never reused.
+ * thread, done in order; ids are chosen by the caller, never 0, never reused. They
+ * are refused with -ENOBUFS when too many wait; for closing, muting, forgetting and
+ * watching there is a reserve, and they need no memory.
  *
  * A *source* is one thing a peer sends; its units go to a ring. An *outlet* is
  * one encoded stream with any number of viewers.
@@ -62,8 +64,13 @@ int net_peer_restart(struct net *net, uint32_t peer, const char *ufrag,
 		     const char *pwd) AULA_MUST_CHECK;
 int net_peer_close(struct net *net, uint32_t peer);
 
-/* Server-side switch: what a muted source sends is dropped on arrival. */
+/* Server-side switch: what a muted source sends is dropped on arrival. It belongs
+ * to the source, not to a peer: it holds for each peer that is opened with it,
+ * before and after, until it is taken back or the source is forgotten. At most
+ * LIMIT_SOURCES are remembered; policy when full: the lowest id, the oldest, goes. */
 int net_source_mute(struct net *net, uint32_t source, bool muted);
+/* It will not come again; a peer that still has it stays as it is. */
+int net_source_forget(struct net *net, uint32_t source);
 /* Asks its sender for a key frame, at most once a second. */
 int net_source_key(struct net *net, uint32_t source);
 

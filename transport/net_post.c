@@ -1,6 +1,7 @@
 #include "transport/net.h"
 
 #include "base/clock.h"
+#include "base/mailbox.h"
 #include "base/thread.h"
 #include "transport/net_priv.h"
 
@@ -45,6 +46,38 @@ static int post(const struct letter *draft, const void *data, size_t len)
 	if (err)
 		free(l);
 	return err;
+}
+
+/* A call with nothing but numbers: needs no memory. */
+struct note {
+	struct net *net;
+	void (*run)(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us);
+	uint32_t a, b;
+};
+
+_Static_assert(sizeof(struct note) <= MAILBOX_NOTE, "a call is a note");
+
+static void read_note(void *arg)
+{
+	const struct note *note = arg;
+
+	if (note->net->over)
+		return;
+	thread_claim(&on_net);
+	note->run(&note->net->hub, note->a, note->b, clock_us());
+	links_flush(note->net->links);
+}
+
+static int post_note(const struct note *note)
+{
+	return loop_note(note->net->loop, read_note, note, sizeof(*note), false);
+}
+
+/* Of what ends or silences something, or says who watches what: with the reserve
+ * of the mailbox. */
+static int post_must(const struct note *note)
+{
+	return loop_note(note->net->loop, read_note, note, sizeof(*note), true);
 }
 
 static void do_open(struct hub *hub, const struct letter *l, int64_t now_us)
@@ -96,97 +129,102 @@ int net_peer_restart(struct net *net, uint32_t peer, const char *ufrag, const ch
 		    sizeof(c));
 }
 
-static void do_close(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_close(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
+	(void)b;
 	(void)now_us;
-	hub_peer_close(hub, l->a);
+	hub_peer_close(hub, a);
 }
 
 int net_peer_close(struct net *net, uint32_t peer)
 {
-	return post(&(struct letter){.net = net, .run = do_close, .a = peer}, NULL, 0);
+	return post_must(&(struct note){net, do_close, peer, 0});
 }
 
-static void do_mute(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_mute(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
 	(void)now_us;
-	hub_source_mute(hub, l->a, l->b);
+	hub_source_mute(hub, a, b);
 }
 
 int net_source_mute(struct net *net, uint32_t source, bool muted)
 {
-	return post(&(struct letter){.net = net, .run = do_mute, .a = source, .b = muted},
-		    NULL, 0);
+	return post_must(&(struct note){net, do_mute, source, muted});
 }
 
-static void do_key(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_forget(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
+	(void)b;
 	(void)now_us;
-	hub_source_key(hub, l->a);
+	hub_source_forget(hub, a);
+}
+
+int net_source_forget(struct net *net, uint32_t source)
+{
+	return post_must(&(struct note){net, do_forget, source, 0});
+}
+
+static void do_key(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	(void)b;
+	(void)now_us;
+	hub_source_key(hub, a);
 }
 
 int net_source_key(struct net *net, uint32_t source)
 {
-	return post(&(struct letter){.net = net, .run = do_key, .a = source}, NULL, 0);
+	return post_note(&(struct note){net, do_key, source, 0});
 }
 
-static void do_outlet_open(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_outlet_open(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
 	(void)now_us;
-	hub_outlet_open(hub, l->a, (enum codec)l->b);
+	hub_outlet_open(hub, a, (enum codec)b);
 }
 
 int net_outlet_open(struct net *net, uint32_t outlet, enum codec codec)
 {
-	return post(
-		&(struct letter){
-			.net = net, .run = do_outlet_open, .a = outlet, .b = codec},
-		NULL, 0);
+	return post_note(&(struct note){net, do_outlet_open, outlet, codec});
 }
 
-static void do_outlet_close(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_outlet_close(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
+	(void)b;
 	(void)now_us;
-	hub_outlet_close(hub, l->a);
+	hub_outlet_close(hub, a);
 }
 
 int net_outlet_close(struct net *net, uint32_t outlet)
 {
-	return post(&(struct letter){.net = net, .run = do_outlet_close, .a = outlet},
-		    NULL, 0);
+	return post_must(&(struct note){net, do_outlet_close, outlet, 0});
 }
 
-static void do_watch_video(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_watch_video(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
-	hub_watch_video(hub, l->a, l->b, now_us);
+	hub_watch_video(hub, a, b, now_us);
 }
 
 int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet)
 {
-	return post(
-		&(struct letter){
-			.net = net, .run = do_watch_video, .a = peer, .b = outlet},
-		NULL, 0);
+	return post_must(&(struct note){net, do_watch_video, peer, outlet});
 }
 
-static void do_watch_audio(struct hub *hub, const struct letter *l, int64_t now_us)
+static void do_watch_audio(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
-	hub_watch_audio(hub, l->a, l->b, now_us);
+	hub_watch_audio(hub, a, b, now_us);
 }
 
 int net_peer_watch_audio(struct net *net, uint32_t peer, uint32_t outlet)
 {
-	return post(
-		&(struct letter){
-			.net = net, .run = do_watch_audio, .a = peer, .b = outlet},
-		NULL, 0);
+	return post_must(&(struct note){net, do_watch_audio, peer, outlet});
 }
 
 static void do_stats(struct hub *hub, const struct letter *l, int64_t now_us)

@@ -186,6 +186,7 @@ describe(`a recording of ${SECONDS} s`, () => {
     await openList(asha);
     saved = await save(asha, 'ready', 'whole.mp4');
     const { durationS, streams } = await probe(saved.file);
+    console.log(`recorded for ${seconds} s, the file has ${durationS} s`);
     const text = `recorded for ${seconds} s: ${durationS} s, ${JSON.stringify(streams)}`;
     assert.deepEqual(streams.map((one) => one.codec), ['h264', 'aac', 'opus'], text);
     assert.ok(Math.abs(durationS - seconds) <= OFF_S, text);
@@ -296,6 +297,7 @@ describe('a server that is killed while it records', { skip: running ? 'not our 
     await openList(asha);
     saved = await save(asha, 'interrupted', 'killed.mp4');
     const { durationS, streams } = await probe(saved.file);
+    console.log(`killed after ${seconds} s, the file has ${durationS} s`);
     const text = `killed after ${seconds} s: ${durationS} s, ${JSON.stringify(streams)}`;
     assert.deepEqual(streams.map((one) => one.codec), ['h264', 'aac', 'opus'], text);
     assert.ok(durationS >= seconds - LOST_S, text);

@@ -76,6 +76,11 @@ function findFaults(TARGET_PX) {
     }
   }
 
+  const [note, banner] = ['.toast.is-shown', '.banner p'].map((one) => document.querySelector(one)?.getBoundingClientRect());
+  if (note?.height && banner && note.top < banner.bottom && note.bottom > banner.top) faults.push('a note covers the banner');
+  const log = document.querySelector('.log');
+  if (log && log.scrollHeight - log.scrollTop - log.clientHeight > 4) faults.push('the last line of the chat is out of sight');
+
   const stage = document.querySelector('.stage')?.getBoundingClientRect();
   const video = document.querySelector('video#class');
   if (stage && video) {

@@ -3,7 +3,7 @@
 import { Devices } from './devices';
 import { Health } from './health';
 import { Refusal, type ByeWhy, type Layout, type Recording, type Snapshot } from './protocol';
-import { applyEvent, applySnapshot } from './reduce';
+import { addPage, applyEvent, applySnapshot } from './reduce';
 import { wantsVp8 } from './route';
 import { Rtc, type Mid } from './rtc';
 import { Socket, type Link, type SocketUser } from './socket';
@@ -96,9 +96,12 @@ export class Classroom implements SocketUser {
     }
   }
 
-  async listRecordings(): Promise<void> {
-    const reply = await this.socket.request('recording.list');
-    state.recordings.value = (reply.recordings as Recording[]) ?? [];
+  /** The newest ones; or those that follow what is known already. */
+  async listRecordings(known: Recording[] = []): Promise<void> {
+    const last = known.at(-1);
+    const reply = await this.socket.request('recording.list', last ? { before: last.started_ms } : {});
+    state.recordings.value = addPage(known, (reply.recordings as Recording[]) ?? []);
+    state.moreRecordings.value = reply.more === true;
   }
 
   /** The <video> showed a frame. */

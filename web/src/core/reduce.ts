@@ -57,6 +57,12 @@ function putRecording(row: Recording): void {
   notify('note.rec_ready');
 }
 
+/** What follows the rows that are known; one that became known meanwhile stays as it is. */
+export function addPage(known: Recording[], page: Recording[]): Recording[] {
+  const ids = new Set(known.map((one) => one.id));
+  return [...known, ...page.filter((one) => !ids.has(one.id))];
+}
+
 type Apply = (d: never) => void;
 
 const EVENTS: Record<string, Apply> = {

@@ -39,6 +39,7 @@ export const state = {
   speakers: signal<string[]>([]),
   recording: signal<RecordState>({ on: false, since_ms: 0 }),
   recordings: signal<Recording[]>([]),
+  moreRecordings: signal(false), // older ones can be asked for
   chat: signal<ChatLine[]>([]),
   unread: signal(0),
   chatOpen: signal(false),
@@ -76,6 +77,7 @@ export function forgetClass(): void {
   state.pinned.value = '';
   state.recording.value = { on: false, since_ms: 0 };
   state.recordings.value = [];
+  state.moreRecordings.value = false;
   state.chat.value = [];
   state.unread.value = 0;
   state.poster.value = '';

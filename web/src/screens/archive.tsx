@@ -3,17 +3,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { classroom, visitor } from '../app';
 import { t } from '../core/i18n';
-import { Refusal } from '../core/protocol';
+import { type Recording, Refusal } from '../core/protocol';
 import { showCode } from '../core/route';
 import { state } from '../core/state';
 import { LanguageChoice } from './languages';
 import { RecordingList } from './recordings';
 
-async function load(token: string): Promise<string> {
+/** The newest ones, or what follows those that are known. */
+async function load(token: string, known: Recording[] = []): Promise<string> {
   try {
     const name = visitor.name || t('archive.visitor');
     await classroom.enter({ code: visitor.code, name, token, media: false });
-    await classroom.listRecordings();
+    await classroom.listRecordings(known);
     return '';
   } catch (why) {
     return why instanceof Refusal ? why.code : 'unknown';
@@ -25,6 +26,12 @@ async function load(token: string): Promise<string> {
 export function Archive({ token }: { token: string }) {
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(true);
+  const more = async () => {
+    const known = state.recordings.value; // to go in forgets them
+    const code = await load(token, known);
+    if (code) state.recordings.value = known;
+    setError(code);
+  };
   const reload = () => {
     setBusy(true);
     void load(token).then((code) => {
@@ -48,7 +55,7 @@ export function Archive({ token }: { token: string }) {
             {t(`error.${error}`)}
           </p>
         ) : null}
-        {busy ? <p class="fine">{t('connecting')}</p> : <RecordingList />}
+        {busy ? <p class="fine">{t('connecting')}</p> : <RecordingList onMore={more} />}
         <button type="button" class="plain wide" data-act="reload" disabled={busy} onClick={reload}>
           {t('archive.reload')}
         </button>

@@ -1,6 +1,6 @@
 // The chat of the class. Text stays text: nothing of it is ever read as HTML.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { timeOfDay } from '../core/format';
 import { t } from '../core/i18n';
@@ -30,14 +30,25 @@ function Line({ line }: { line: ChatLine }) {
 function Log() {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const lines = state.chat.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = log.current;
     if (box && atEnd.current) box.scrollTop = box.scrollHeight;
   }, [lines]);
+  useEffect(() => {
+    const box = log.current!;
+    const resized = new ResizeObserver(() => {
+      if (atEnd.current) box.scrollTop = box.scrollHeight; // a keyboard came up: the last line stays in sight
+    });
+    resized.observe(box);
+    return () => resized.disconnect();
+  }, []);
   const scrolled = () => {
     const box = log.current!;
-    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX) atEnd.current = true;
+    else if (box.scrollTop < top.current) atEnd.current = false; // by hand: a new line only makes the rest longer
+    top.current = box.scrollTop;
   };
   return (
     <div class="log" role="log" ref={log} tabIndex={0} aria-label={t('chat')} onScroll={scrolled}>

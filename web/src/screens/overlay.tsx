@@ -7,6 +7,9 @@ import { state } from '../core/state';
 import { Icon } from '../ui/icon';
 import { Preview } from './preview';
 
+/** The server draws the name alone into tiles whose shorter side is less than this. */
+const NAME_ALONE_PX = 72;
+
 function placeOf(tile: Tile, map: Layout): Record<string, string> {
   const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
   return {
@@ -22,7 +25,14 @@ function TileBox({ tile, map }: { tile: Tile; map: Layout }) {
   const own = tile.member === state.self.value;
   const speaks = tile.kind === 'camera' && state.speakers.value.includes(tile.member);
   const ownCamera = own && tile.kind === 'camera' && state.cam.value.on && state.selfView.value;
-  const classes = ['tile', speaks && 'is-speaking', member?.state === 'away' && 'is-away'];
+  const drawn = !tile.video && !ownCamera; // the server draws a face with the name below it
+  const classes = [
+    'tile',
+    speaks && 'is-speaking',
+    member?.state === 'away' && 'is-away',
+    drawn && 'is-drawn',
+    drawn && Math.min(tile.w, tile.h) < NAME_ALONE_PX && 'is-name',
+  ];
   return (
     <div class={classes.filter(Boolean).join(' ')} style={placeOf(tile, map)} data-member={tile.member} data-kind={tile.kind}>
       {ownCamera ? <Preview name="tile" /> : null}

@@ -57,16 +57,36 @@ function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPla
   );
 }
 
-export function RecordingList() {
+/** Further back in time. */
+function More({ onMore }: { onMore(): Promise<void> }) {
+  const [busy, setBusy] = useState(false);
+  if (!state.moreRecordings.value) return null;
+  const load = () => {
+    setBusy(true);
+    onMore()
+      .catch(() => notify('error.unknown'))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <button type="button" class="plain wide" data-act="more-recordings" disabled={busy} onClick={load}>
+      {t('recordings.more')}
+    </button>
+  );
+}
+
+export function RecordingList({ onMore }: { onMore(): Promise<void> }) {
   const [playing, setPlaying] = useState('');
   const rows = state.recordings.value;
   if (!rows.length) return <p class="fine">{t('recordings.empty')}</p>;
   return (
-    <ul class="rows">
-      {rows.map((row) => (
-        <Row key={row.id} row={row} playing={playing === row.id} onPlay={() => setPlaying(row.id)} />
-      ))}
-    </ul>
+    <>
+      <ul class="rows">
+        {rows.map((row) => (
+          <Row key={row.id} row={row} playing={playing === row.id} onPlay={() => setPlaying(row.id)} />
+        ))}
+      </ul>
+      <More onMore={onMore} />
+    </>
   );
 }
 
@@ -76,7 +96,7 @@ export function Recordings() {
   }, []);
   return (
     <Sheet name="recordings" title={t('recordings')} onClose={closeSheet}>
-      <RecordingList />
+      <RecordingList onMore={() => classroom.listRecordings(state.recordings.value)} />
     </Sheet>
   );
 }

@@ -1,0 +1,416 @@
+/* The recordings of a class as a client sees them, against a whole server: what a
+ * server that died left behind, many of them, and their end.
+ */
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/thread.h"
+#include "db/db.h"
+#include "mcu/recording.h"
+#include "mcu/room.h"
+#include "mcu/server.h"
+#include "signaling/http.h"
+#include "tests/test.h"
+#include "tests/ws_client.h"
+
+#define MANY        1500
+#define LEFT_BEHIND 27 /* parts; a third of them is too young to be touched */
+
+_Static_assert(LEFT_BEHIND / 3 > LIMIT_RECORDINGS, "they would keep all from recording");
+
+static struct conf conf;
+static char dir[64], token[AUTH_TOKEN + 1];
+static uint16_t port;
+static struct room *physics;
+static char message[256 << 10]; /* the last one, and what it says */
+static cJSON *reply;
+
+static void path_of(const char *name, char out[400])
+{
+	snprintf(out, 400, "%s/%s", conf.recordings_dir, name);
+}
+
+static void make_file(const char *name, const char *text, time_t age_sec)
+{
+	const struct timespec times[2] = {{.tv_sec = time(NULL) - age_sec},
+					  {.tv_sec = time(NULL) - age_sec}};
+	char path[400];
+	FILE *f;
+
+	path_of(name, path);
+	f = fopen(path, "w");
+	CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0);
+	CHECK(utimensat(AT_FDCWD, path, times, 0) == 0);
+}
+
+static bool exists(const char *name)
+{
+	char path[400];
+
+	path_of(name, path);
+	return access(path, F_OK) == 0;
+}
+
+static void put_row(struct db *db, const char *id, const char *room, const char *state,
+		    int64_t started_ms)
+{
+	struct db_recording row = {.started_ms = started_ms, .bytes = 9};
+
+	snprintf(row.id, sizeof(row.id), "%s", id);
+	snprintf(row.file, sizeof(row.file), "%s", id);
+	snprintf(row.room, sizeof(row.room), "%s", room);
+	snprintf(row.state, sizeof(row.state), "%s", state);
+	snprintf(row.title, sizeof(row.title), "Lesson");
+	if (started_ms > MANY - 100) /* as long as may be, and six bytes each in JSON */
+		memset(row.title, '\x01', sizeof(row.title) - 1);
+	CHECK(db_recording_put(db, &row) == 0);
+}
+
+/* The rows and parts of a server that died. */
+static void leave_behind(void)
+{
+	struct db_room room = {.id = "physics", .code = "ABC2345", .layout = "grid"};
+	struct loop *loop;
+	struct db *db;
+	char id[32], file[64], why[256];
+
+	CHECK(mkdir(conf.recordings_dir, 0700) == 0);
+	CHECK(loop_create(&loop, 64) == 0);
+	CHECK(db_open(&db, conf.database, loop, why, sizeof(why)) == 0);
+	snprintf(room.title, sizeof(room.title), "Physics");
+	CHECK(db_room_put(db, &room) == 0);
+	for (int i = 1; i <= MANY; i++) {
+		snprintf(id, sizeof(id), "old%04d", i);
+		put_row(db, id, "physics", "ready", i);
+	}
+	put_row(db, "foreign", "chemistry", "ready", 7);
+	for (int i = 0; i < LEFT_BEHIND; i++) {
+		snprintf(id, sizeof(id), "left%02d", i);
+		snprintf(file, sizeof(file), "%s.part.mp4", id);
+		put_row(db, id, "physics", "running", 10000 + i);
+		/* some too young to be touched, some that nobody can open */
+		if (i % 3 == 2)
+			CHECK(snprintf(why, sizeof(why), "%s/%s", conf.recordings_dir,
+				       file) > 0 &&
+			      mkfifo(why, 0600) == 0);
+		else
+			make_file(file, "", i % 3 ? 0 : 3600);
+	}
+	put_row(db, "nofile", "physics", "running", 10100);
+	put_row(db, "whole", "physics", "running", 10101);
+	make_file("whole.mp4", "finished before it died", 3600);
+	db_close(db);
+	loop_destroy(loop);
+}
+
+/* Sends a request and reads until its reply: NULL when it was ok, else the code. */
+static const char *request(struct ws_client *c, const char *type, const char *d)
+{
+	static int64_t id;
+	static char text[512], code[32];
+	const cJSON *item;
+
+	snprintf(text, sizeof(text), "{\"t\":\"%s\",\"id\":%lld,\"d\":%s}", type,
+		 (long long)++id, d);
+	CHECK(ws_client_send(c, text));
+	do {
+		cJSON_Delete(reply);
+		CHECK(ws_client_recv(c, message, sizeof(message), 10000) >= 0);
+		reply = cJSON_Parse(message);
+		CHECK(reply);
+		item = cJSON_GetObjectItem(reply, "id");
+	} while (!item || (int64_t)item->valuedouble != id);
+	item = cJSON_GetObjectItem(reply, "code");
+	snprintf(code, sizeof(code), "%s", item ? item->valuestring : "");
+	return *code ? code : NULL;
+}
+
+static bool ask(struct ws_client *c, const char *type, const char *d, const char *want)
+{
+	const char *error;
+	bool same;
+
+	while ((error = request(c, type, d)) && strcmp(error, "too_fast") == 0)
+		usleep(210000); /* above the rate that a member may ask at */
+	same = want && error ? strcmp(want, error) == 0 : want == error;
+	if (!same)
+		fprintf(stderr, "%s %s: %s\n", type, d, error ? error : "ok");
+	return same;
+}
+
+static struct ws_client *join(void)
+{
+	struct ws_client *c = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+	char d[200];
+
+	CHECK(c);
+	snprintf(d, sizeof(d), "{\"code\":\"ABC2345\",\"name\":\"L\",\"token\":\"%s\"}",
+		 token);
+	CHECK(ask(c, "join", d, NULL));
+	return c;
+}
+
+/* Of the last reply. */
+static const cJSON *rows(void)
+{
+	const cJSON *d = cJSON_GetObjectItem(reply, "d");
+	const cJSON *list = cJSON_GetObjectItem(d, "recordings");
+
+	CHECK(cJSON_IsArray(list) && cJSON_IsBool(cJSON_GetObjectItem(d, "more")));
+	return list;
+}
+
+static bool more(void)
+{
+	const cJSON *d = cJSON_GetObjectItem(reply, "d");
+
+	return cJSON_IsTrue(cJSON_GetObjectItem(d, "more"));
+}
+
+static bool state_is(struct ws_client *c, const char *id, const char *state)
+{
+	const cJSON *row;
+
+	CHECK(ask(c, "recording.list", "{}", NULL));
+	cJSON_ArrayForEach(row, rows())
+	{
+		const char *name = cJSON_GetObjectItem(row, "id")->valuestring;
+
+		if (strcmp(name, id) == 0)
+			return strcmp(cJSON_GetObjectItem(row, "state")->valuestring,
+				      state) == 0;
+	}
+	return false;
+}
+
+static void wait_state(struct ws_client *c, const char *id, const char *state)
+{
+	int tries = 100;
+
+	while (!state_is(c, id, state)) {
+		CHECK(tries-- > 0);
+		usleep(50000);
+	}
+}
+
+/* Whatever was left behind, a class can record, and what failed can be deleted. */
+static void after_a_crash(struct ws_client *c)
+{
+	wait_state(c, "left00", "failed"); /* empty */
+	wait_state(c, "left02", "failed"); /* cannot be opened */
+	wait_state(c, "nofile", "failed");
+	wait_state(c, "whole", "interrupted");
+	CHECK(state_is(c, "left01", "running")); /* perhaps being made right now */
+	CHECK(!exists("left00.part.mp4") && !exists("left02.part.mp4"));
+	CHECK(exists("left02.broken.mp4"));
+
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\"}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left02\"}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"nofile\"}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left01\"}", "unknown_recording"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"foreign\"}", "unknown_recording"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\"}", "unknown_recording"));
+	CHECK(!exists("left02.broken.mp4"));
+	CHECK(exists("whole.mp4"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"whole\"}", NULL));
+	CHECK(!exists("whole.mp4"));
+}
+
+static void first_frame(void *arg)
+{
+	const struct room *room = arg;
+
+	thread_claim(&on_ctl);
+	recording_started(room->server, room->base + ID_RECORDING);
+}
+
+/* Waits for a record.state that counts from `from_ms` or later. */
+static int64_t recorded_since(struct ws_client *c, int64_t from_ms)
+{
+	for (int i = 0; i < 100; i++) {
+		const cJSON *t, *d, *since;
+
+		cJSON_Delete(reply);
+		CHECK(ws_client_recv(c, message, sizeof(message), 5000) >= 0);
+		reply = cJSON_Parse(message);
+		t = cJSON_GetObjectItem(reply, "t");
+		d = cJSON_GetObjectItem(reply, "d");
+		since = cJSON_GetObjectItem(d, "since_ms");
+		if (strcmp(t->valuestring, "record.state") != 0)
+			continue;
+		CHECK(cJSON_IsTrue(cJSON_GetObjectItem(d, "on")));
+		if ((int64_t)since->valuedouble >= from_ms)
+			return (int64_t)since->valuedouble;
+	}
+	CHECK(!"such a record.state");
+	return 0;
+}
+
+/* What was left behind keeps nobody from recording. It counts from the first frame,
+ * and is known before. */
+static void it_records(struct ws_client *c)
+{
+	int64_t asked_ms = clock_wall_ms(), since_ms;
+	const cJSON *row;
+
+	CHECK(ws_client_send(c, "{\"t\":\"record.start\",\"id\":999999,\"d\":{}}"));
+	since_ms = recorded_since(c, asked_ms);
+	CHECK(since_ms < asked_ms + 1000);
+	usleep(1200000);
+	CHECK(loop_post(physics->server->loop, first_frame, physics) == 0);
+	since_ms = recorded_since(c, asked_ms + 1200);
+	CHECK(ask(c, "recording.list", "{\"limit\":1}", NULL));
+	row = cJSON_GetArrayItem(rows(), 0);
+	CHECK(more() && cJSON_GetArraySize(rows()) == 1);
+	CHECK((int64_t)cJSON_GetObjectItem(row, "started_ms")->valuedouble == since_ms);
+	CHECK(strcmp(cJSON_GetObjectItem(row, "state")->valuestring, "running") == 0);
+	CHECK(ask(c, "record.stop", "{}", NULL));
+}
+
+/* As long as its file cannot be removed, the row stays. */
+static void deleted_together(struct ws_client *c)
+{
+	char path[400];
+
+	path_of("old1500.mp4", path);
+	CHECK(mkdir(path, 0700) == 0);
+	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\"}", "no_resources"));
+	CHECK(state_is(c, "old1500", "ready"));
+	CHECK(rmdir(path) == 0);
+	make_file("old1500.mp4", "x", 0);
+	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\"}", NULL));
+	CHECK(!exists("old1500.mp4") && !state_is(c, "old1500", "ready"));
+}
+
+/* All of them, page by page, each once, on a connection that lives. */
+static void pages(struct ws_client *c)
+{
+	int64_t last = (INT64_C(1) << 53) - 1;
+	int n = 0, n_pages = 0;
+	bool again = true;
+
+	CHECK(ask(c, "recording.list", "{\"limit\":0}", "bad_field"));
+	CHECK(ask(c, "recording.list", "{\"limit\":101}", "bad_field"));
+	CHECK(ask(c, "recording.list", "{\"before\":\"x\"}", "bad_field"));
+	while (again) {
+		char d[64];
+		const cJSON *row;
+
+		snprintf(d, sizeof(d), "{\"before\":%lld,\"limit\":100}",
+			 (long long)last);
+		CHECK(ask(c, "recording.list", d, NULL));
+		CHECK(strlen(message) < (200 << 10));
+		CHECK(cJSON_GetArraySize(rows()) > 0 &&
+		      cJSON_GetArraySize(rows()) <= 100);
+		cJSON_ArrayForEach(row, rows())
+		{
+			int64_t at = (int64_t)cJSON_GetObjectItem(row, "started_ms")
+					     ->valuedouble;
+
+			CHECK(at < last);
+			last = at;
+			n += at <= MANY;
+		}
+		again = more();
+		n_pages++;
+	}
+	CHECK(n == MANY - 1 && last == 1); /* one was deleted */
+	CHECK(n_pages >= 15 && n_pages < 60);
+}
+
+static void everything(void *arg)
+{
+	struct ws_client *c = join();
+
+	(void)arg;
+	after_a_crash(c);
+	it_records(c);
+	deleted_together(c);
+	pages(c);
+	ws_client_close(c);
+	cJSON_Delete(reply);
+	kill(getpid(), SIGTERM);
+}
+
+static void configure(void)
+{
+	const char *plugins = getenv("PLUGIN_DIR");
+
+	snprintf(dir, sizeof(dir), "/tmp/aula-recordings-XXXXXX");
+	CHECK(mkdtemp(dir));
+	conf_init(&conf);
+	conf.http_port = conf.media_udp_port = conf.media_tcp_port = 0;
+	conf.plain_http = true;
+	conf.n_listen = conf.n_advertise = 1;
+	snprintf(conf.listen[0], sizeof(conf.listen[0]), "127.0.0.1");
+	snprintf(conf.advertise[0], sizeof(conf.advertise[0]), "127.0.0.1");
+	snprintf(conf.data_dir, sizeof(conf.data_dir), "%s", dir);
+	snprintf(conf.database, sizeof(conf.database), "sqlite:%s/aula.db", dir);
+	snprintf(conf.recordings_dir, sizeof(conf.recordings_dir), "%s/recordings", dir);
+	snprintf(conf.plugins_dir, sizeof(conf.plugins_dir), "%s",
+		 plugins ? plugins : "plugins/.libs");
+	conf.recording_reserve_mb = 1;
+	log_set_level(LOG_ERROR);
+}
+
+static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st, (void)what, (void)at;
+	return remove(path);
+}
+
+/* The class comes out of the database. */
+static void wait_for_room(void *ctx)
+{
+	struct server *server = ctx;
+
+	thread_claim(&on_ctl);
+	physics = room_by_code(server, "ABC2345");
+	if (physics)
+		room_lecturer_token(physics, token);
+	loop_stop(server->loop);
+}
+
+int main(void)
+{
+	struct loop_timer *timer;
+	struct server *server;
+	struct thread *clients;
+	char why[300];
+
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	configure();
+	leave_behind();
+	if (server_create(&server, &conf, why, sizeof(why))) {
+		fprintf(stderr, "cannot start: %s\n", why);
+		return 1;
+	}
+	port = http_port(server->http);
+	CHECK(loop_timer_create(&timer, server->loop, wait_for_room, server) == 0);
+	for (int i = 0; i < 100 && !*token; i++) {
+		loop_timer_once(timer, 50000);
+		loop_run(server->loop);
+	}
+	loop_timer_destroy(timer);
+	CHECK(*token);
+	CHECK(thread_start(&clients, NULL, "clients", everything, NULL) == 0);
+	server_run(server);
+	thread_join(clients);
+	server_destroy(server);
+	nftw(dir, forget, 16, FTW_DEPTH | FTW_PHYS);
+	return 0;
+}
