@@ -219,8 +219,7 @@ struct aworker_events bridge_aworker(struct server *server)
 static void got_started(struct server *server, struct letter *letter)
 {
 	thread_claim(&on_ctl);
-	(void)server;
-	log_info("recording_runs", "recording=%u", letter->id);
+	recording_started(server, letter->id);
 }
 
 static void on_started(void *ctx, uint32_t id)
