@@ -108,24 +108,34 @@ static const struct row *row_find(const char *name)
 	return NULL;
 }
 
-/* What others have to bear: a second's worth, and how much may be saved up. A
- * long message counts as several. */
+/* What others have to bear: a second's worth, and how much may be saved up.
+ * Where they are sent what was said, a long message counts as several, but
+ * never as more than can be saved up: it must be possible to say it at all. */
 static const struct {
 	int per_second, burst;
+	size_t per_bytes; /* one more for each; 0: the length does not matter */
 } rates[] = {
-	[RATE_CHAT] = {2, 10},
-	[RATE_SWITCH] = {5, 20},
-	[RATE_CALL] = {2, 10},
-	[RATE_LIST] = {5, 20},
+	[RATE_CHAT] = {2, 10, 1024},
+	[RATE_SWITCH] = {5, 20, 0},
+	[RATE_CALL] = {2, 10, 0}, /* an offer of a browser has 16 KiB */
+	[RATE_LIST] = {5, 20, 0},
 };
+
+static int64_t cost_us(enum command_rate rate, size_t len)
+{
+	int64_t n = rates[rate].per_bytes ? (int64_t)(1 + len / rates[rate].per_bytes) : 1;
+
+	return SEC_US * (n < rates[rate].burst ? n : rates[rate].burst);
+}
 
 static bool too_fast(struct member *member, enum command_rate rate, size_t len)
 {
 	struct bucket *bucket = &member->buckets[rate];
-	int64_t now = clock_us(), cost = SEC_US * (int64_t)(1 + len / 1024);
+	int64_t now = clock_us(), cost;
 
 	if (rate == RATE_FREE)
 		return false;
+	cost = cost_us(rate, len);
 	bucket->level_us -= (now - bucket->at_us) * rates[rate].per_second;
 	if (bucket->level_us < 0)
 		bucket->level_us = 0;

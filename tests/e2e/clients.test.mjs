@@ -210,6 +210,13 @@ test('without UDP everything goes by TCP', async () => {
   await untilHeard(lecturer, [TONE_HZ, BESIDE_HZ], ([tone, beside]) => tone - beside > 30);
 });
 
+test('the longest message, from a client that escapes every letter', async () => {
+  const guest = await openGuest('Escaped');
+  const text = 'ж'.repeat(2048); // 4096 bytes, and 12 KiB of JSON
+  await guest.run('(raw, text) => { raw.escape = true; return raw.request("chat.send", { text }); }', text);
+  await until('it comes', async () => (await snapshot(lecturer)).chat.at(-1)?.text === text);
+});
+
 function hasAiortc() {
   try {
     execFileSync(PYTHON, ['-c', 'import aiortc, websockets']);

@@ -10,7 +10,8 @@ function installRaw(SQUARE) {
   const waiting = new Map();
   let nextId = 1;
   let ws;
-  const raw = { events, pc: null, offers: [], sent: [] };
+  /** escape: to send everything but ASCII as \u1234, as many JSON writers do. */
+  const raw = { events, pc: null, offers: [], sent: [], escape: false };
   window.__raw = raw;
 
   raw.connect = (code, name) =>
@@ -36,7 +37,8 @@ function installRaw(SQUARE) {
     new Promise((good, bad) => {
       const id = nextId++;
       waiting.set(id, { good, bad });
-      ws.send(JSON.stringify({ t, id, d }));
+      const text = JSON.stringify({ t, id, d });
+      ws.send(raw.escape ? text.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`) : text);
     });
 
   /** A camera that shows a square in the middle of the dark; its size and colour can be changed while it runs. */
