@@ -13,12 +13,12 @@
 enum codec { CODEC_NONE, CODEC_H264, CODEC_VP8, CODEC_VP9, CODEC_AV1, CODEC_OPUS };
 
 enum {
-	AU_KEY = 1 << 0,   /* decodable without anything before it */
+	AU_KEY = 1 << 0,        /* decodable without anything before it */
 	AU_AFTER_LOSS = 1 << 1, /* something before it is missing for good */
 };
 
 #define AU_LEVEL_UNKNOWN 255
-#define AU_SKIP_MAX	 8
+#define AU_SKIP_MAX      8
 
 struct au {
 	struct ref ref;
@@ -29,7 +29,7 @@ struct au {
 	int64_t pts_us;
 	int64_t arrival_us;    /* incoming: clock_us() of the last packet */
 	uint32_t duration_us;  /* outgoing: until the next unit is due */
-	uint32_t seq;	       /* incoming sound: RTP sequence number, unwrapped */
+	uint32_t seq;          /* incoming sound: RTP sequence number, unwrapped */
 	uint16_t w_px, h_px;   /* outgoing video */
 	uint16_t rotation_deg; /* incoming video: 0, 90, 180 or 270, clockwise */
 	uint8_t level_dbov;    /* incoming sound, RFC 6464: 0 loud .. 127 silent */
@@ -37,7 +37,7 @@ struct au {
 	 * for, by the id of their voice, since they get one without it. */
 	uint8_t n_skip;
 	uint32_t skip[AU_SKIP_MAX];
-	size_t len; /* bytes */
+	size_t len;    /* bytes */
 	uint8_t *data; /* video is Annex B for H.264, a bare frame for VP8/VP9 */
 };
 

@@ -2,12 +2,14 @@
 
 #include "base/log.h"
 
+#include <arpa/inet.h>
 #include <confuse.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #ifndef AULA_PLUGIN_DIR
@@ -21,44 +23,124 @@ struct key {
 	const char *name;
 	enum kind kind;
 	size_t at, size; /* offset in struct conf; bytes, or of one list entry */
-	size_t n_at;	 /* KIND_LIST: offset of the count */
-	long min, max;	 /* KIND_INT: value; KIND_LIST: entries at most */
+	size_t n_at;     /* KIND_LIST: offset of the count */
+	long min, max;   /* KIND_INT: value; KIND_LIST: entries at most */
+	/* Of a text, or of each entry of a list: what is wrong with it, else NULL. */
+	const char *(*wrong)(const char *v);
 };
 
+/* ---- what a text may be ------------------------------------------------------ */
+
+static const char *no_ip(const char *v)
+{
+	unsigned char ip[16];
+
+	if (inet_pton(AF_INET, v, ip) == 1 || inet_pton(AF_INET6, v, ip) == 1)
+		return NULL;
+	return "is not an IP address";
+}
+
+/* What clients are told to send to. */
+static const char *no_target(const char *v)
+{
+	static const unsigned char zeros[16];
+	unsigned char ip[16] = {0};
+
+	if (inet_pton(AF_INET, v, ip) != 1 && inet_pton(AF_INET6, v, ip) != 1)
+		return "is not an IP address";
+	return memcmp(ip, zeros, sizeof(ip)) ? NULL : "is no address that can be reached";
+}
+
+static const char *empty(const char *v)
+{
+	return v[strspn(v, " \t")] ? NULL : "must not be empty";
+}
+
+/* The rest of `v` after "http://host:port" or "https://host:port", NULL when it does
+ * not begin so. */
+static const char *after_host(const char *v)
+{
+	size_t n = strncasecmp(v, "https://", 8) == 0  ? 8
+		   : strncasecmp(v, "http://", 7) == 0 ? 7
+						       : 0;
+	const char *host = v + n, *end;
+	long port = 0;
+
+	if (!n)
+		return NULL;
+	if (*host == '[') {
+		end = host + 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
+		if (end < host + 3 || *end++ != ']')
+			return NULL;
+	} else {
+		end = host + strspn(host, "0123456789abcdefghijklmnopqrstuvwxyz"
+					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-_");
+		if (end == host)
+			return NULL;
+	}
+	if (*end != ':')
+		return end;
+	n = strspn(end + 1, "0123456789");
+	if (n >= 1 && n <= 5)
+		port = strtol(end + 1, NULL, 10);
+	return port >= 1 && port <= 65535 ? end + 1 + n : NULL;
+}
+
+/* Compared with what browsers say, which is never more than this. */
+static const char *no_origin(const char *v)
+{
+	const char *rest = after_host(v);
+
+	if (rest && !*rest)
+		return NULL;
+	return "must be https://host or https://host:port, with nothing after it";
+}
+
+static const char *no_url(const char *v)
+{
+	const char *rest = after_host(v);
+
+	if (!*v || (rest && (!*rest || *rest == '/') && !strpbrk(rest, " \t\"<>?#")))
+		return NULL;
+	return "must be https://host, https://host:port, or this and a path";
+}
+
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)0)->f)
-#define LIST(f)	 offsetof(struct conf, f), sizeof(((struct conf *)0)->f[0]), \
+#define LIST(f) \
+	offsetof(struct conf, f), sizeof(((struct conf *)0)->f[0]), \
 		offsetof(struct conf, n_##f), 0, \
 		sizeof(((struct conf *)0)->f) / sizeof(((struct conf *)0)->f[0])
 
 static const struct key keys[] = {
-	{"listen", KIND_LIST, LIST(listen)},
-	{"http_port", KIND_INT, FIELD(http_port), 0, 0, 65535},
-	{"plain_http", KIND_BOOL, FIELD(plain_http), 0, 0, 0},
-	{"certificate", KIND_STRING, FIELD(certificate), 0, 0, 0},
-	{"key", KIND_STRING, FIELD(key), 0, 0, 0},
-	{"origins", KIND_LIST, LIST(origins)},
-	{"metrics_allow", KIND_LIST, LIST(metrics_allow)},
-	{"public_url", KIND_STRING, FIELD(public_url), 0, 0, 0},
-	{"media_udp_port", KIND_INT, FIELD(media_udp_port), 0, 0, 65535},
-	{"media_tcp_port", KIND_INT, FIELD(media_tcp_port), 0, 0, 65535},
-	{"advertise", KIND_LIST, LIST(advertise)},
-	{"data_dir", KIND_STRING, FIELD(data_dir), 0, 0, 0},
-	{"database", KIND_STRING, FIELD(database), 0, 0, 0},
-	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0},
-	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576},
-	{"webroot", KIND_STRING, FIELD(webroot), 0, 0, 0},
-	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0},
-	{"plugins", KIND_LIST, LIST(plugins)},
-	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0},
-	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0},
-	{"view_width", KIND_INT, FIELD(view_w), 0, 160, 1920},
-	{"view_height", KIND_INT, FIELD(view_h), 0, 96, 1088},
-	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30},
-	{"view_kbps", KIND_INT, FIELD(view_kbps), 0, 30, 8000},
-	{"view_vbv_ms", KIND_INT, FIELD(view_vbv_ms), 0, 200, 3000},
-	{"audio_kbps", KIND_INT, FIELD(audio_kbps), 0, 8, 128},
-	{"max_members", KIND_INT, FIELD(max_members), 0, 1, 2000},
-	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0},
+	{"listen", KIND_LIST, LIST(listen), no_ip},
+	{"http_port", KIND_INT, FIELD(http_port), 0, 0, 65535, NULL},
+	{"plain_http", KIND_BOOL, FIELD(plain_http), 0, 0, 0, NULL},
+	{"certificate", KIND_STRING, FIELD(certificate), 0, 0, 0, NULL},
+	{"key", KIND_STRING, FIELD(key), 0, 0, 0, NULL},
+	{"origins", KIND_LIST, LIST(origins), no_origin},
+	{"metrics_allow", KIND_LIST, LIST(metrics_allow), no_ip},
+	{"public_url", KIND_STRING, FIELD(public_url), 0, 0, 0, no_url},
+	{"media_udp_port", KIND_INT, FIELD(media_udp_port), 0, 0, 65535, NULL},
+	{"media_tcp_port", KIND_INT, FIELD(media_tcp_port), 0, 0, 65535, NULL},
+	{"advertise", KIND_LIST, LIST(advertise), no_target},
+	{"data_dir", KIND_STRING, FIELD(data_dir), 0, 0, 0, empty},
+	{"database", KIND_STRING, FIELD(database), 0, 0, 0, NULL},
+	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0, NULL},
+	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576,
+	 NULL},
+	{"webroot", KIND_STRING, FIELD(webroot), 0, 0, 0, NULL},
+	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0, empty},
+	{"plugins", KIND_LIST, LIST(plugins), empty},
+	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0, empty},
+	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0, empty},
+	{"view_width", KIND_INT, FIELD(view_w), 0, 160, 1920, NULL},
+	{"view_height", KIND_INT, FIELD(view_h), 0, 96, 1088, NULL},
+	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30, NULL},
+	{"view_kbps", KIND_INT, FIELD(view_kbps), 0, 30, 8000, NULL},
+	{"view_vbv_ms", KIND_INT, FIELD(view_vbv_ms), 0, 200, 3000, NULL},
+	{"audio_kbps", KIND_INT, FIELD(audio_kbps), 0, 8, 128, NULL},
+	{"max_members", KIND_INT, FIELD(max_members), 0, 1, 2000, NULL},
+	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0, NULL},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -96,17 +178,48 @@ void conf_init(struct conf *conf)
  * one thread at start, this holds its first error. */
 static _Thread_local char first_error[256];
 
+#define WORD 48 /* bytes of a key, with its zero */
+
+/* How many characters to put in, leave out, replace or swap with the next one make
+ * the one word the other (Damerau, Levenshtein). Both are shorter than WORD. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][WORD], n = strlen(a), m = strlen(b), best;
+	size_t *before = rows[0], *last = rows[1], *row = rows[2], *free_row;
+
+	for (size_t j = 0; j <= m; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			best = last[j - 1] + (a[i - 1] != b[j - 1]);
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+		}
+		free_row = before;
+		before = last;
+		last = row;
+		row = free_row;
+	}
+	return last[m];
+}
+
+/* The key that was meant, NULL when none is near: a third of the word may differ. */
 static const char *nearest(const char *word)
 {
+	size_t best_n = strlen(word) / 3 + 1;
 	const char *best = NULL;
-	size_t best_n = 2;
 
 	for (size_t i = 0; i < N_KEYS; i++) {
-		size_t n = 0;
+		size_t n = distance(word, keys[i].name);
 
-		while (word[n] && word[n] == keys[i].name[n])
-			n++;
-		if (n > best_n) {
+		if (n < best_n) {
 			best_n = n;
 			best = keys[i].name;
 		}
@@ -125,7 +238,7 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	word = strstr(msg, "no such option '");
 	if (word) {
-		char name[48];
+		char name[WORD];
 
 		snprintf(name, sizeof(name), "%s", word + strlen("no such option '"));
 		name[strcspn(name, "'")] = '\0';
@@ -134,7 +247,8 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 			snprintf(hint, sizeof(hint), " (did you mean '%s'?)", near);
 	}
 	snprintf(first_error, sizeof(first_error), "%s:%d: %s%s",
-		 cfg && cfg->filename ? cfg->filename : "?", cfg ? cfg->line : 0, msg, hint);
+		 cfg && cfg->filename ? cfg->filename : "?", cfg ? cfg->line : 0, msg,
+		 hint);
 }
 
 static int store_int(char *to, const struct key *key, long v)
@@ -146,6 +260,16 @@ static int store_int(char *to, const struct key *key, long v)
 	else
 		*(uint32_t *)(void *)to = (uint32_t)v;
 	return 0;
+}
+
+/* Beyond the range of a number. */
+static const char *not_even(const char *name, const struct conf *conf)
+{
+	if (strcmp(name, "view_width") == 0 && conf->view_w % 2)
+		return "must be even";
+	if (strcmp(name, "view_height") == 0 && conf->view_h % 2)
+		return "must be even";
+	return NULL;
 }
 
 static int store_text(char *to, size_t size, const char *v)
@@ -234,6 +358,52 @@ static void declare(cfg_opt_t opts[N_KEYS + 1])
 	opts[N_KEYS] = end;
 }
 
+/* What is wrong with a value that could be stored; NULL: nothing. */
+static const char *wrong(const struct key *key, const struct conf *conf, cfg_t *cfg)
+{
+	const char *what = not_even(key->name, conf);
+
+	for (unsigned i = 0; key->wrong && !what && i < cfg_size(cfg, key->name); i++)
+		what = key->wrong(cfg_getnstr(cfg, key->name, i));
+	return what;
+}
+
+/* One line for the operator about a value that was refused. */
+static void explain(const struct key *key, const struct conf *conf, cfg_t *cfg,
+		    const char *path, char *why, size_t why_len)
+{
+	const char *v = "", *what = NULL;
+	unsigned n = cfg_size(cfg, key->name);
+
+	if (key->kind == KIND_INT) {
+		what = not_even(key->name, conf);
+		if (what)
+			snprintf(why, why_len, "%s: %s %s", path, key->name, what);
+		else
+			snprintf(why, why_len, "%s: %s must be %ld to %ld", path,
+				 key->name, key->min, key->max);
+		return;
+	}
+	if (key->kind == KIND_LEVEL) {
+		snprintf(why, why_len, "%s: %s must be debug, info, warn or error", path,
+			 key->name);
+		return;
+	}
+	if (key->kind == KIND_LIST && n > (unsigned)key->max) {
+		snprintf(why, why_len, "%s: %s has more than %ld entries", path,
+			 key->name, key->max);
+		return;
+	}
+	for (unsigned i = 0; i < n && !what; i++) {
+		v = cfg_getnstr(cfg, key->name, i);
+		what = strlen(v) >= key->size ? "is too long"
+		       : key->wrong           ? key->wrong(v)
+					      : NULL;
+	}
+	snprintf(why, why_len, "%s: %s: \"%.80s\" %s", path, key->name, v,
+		 what ? what : "does not fit");
+}
+
 static int take_all(struct conf *conf, cfg_t *cfg, const char *path, char *why,
 		    size_t why_len)
 {
@@ -243,17 +413,16 @@ static int take_all(struct conf *conf, cfg_t *cfg, const char *path, char *why,
 		/* a list that is not in the file has no values, or an empty default */
 		if (!(cfg_getopt(cfg, key->name)->flags & CFGF_MODIFIED))
 			continue;
-		if (store(conf, key, cfg)) {
-			if (key->kind == KIND_INT)
-				snprintf(why, why_len, "%s: %s must be %ld to %ld", path,
-					 key->name, key->min, key->max);
-			else
-				snprintf(why, why_len, "%s: %s has a value that does not fit",
-					 path, key->name);
-			return -EINVAL;
-		}
+		if (!store(conf, key, cfg) && !wrong(key, conf, cfg))
+			continue;
+		explain(key, conf, cfg, path, why, why_len);
+		return -EINVAL;
 	}
-	return 0;
+	if (!conf->certificate[0] == !conf->key[0])
+		return 0;
+	snprintf(why, why_len, "%s: %s is needed, too: certificate and key go together",
+		 path, conf->key[0] ? "certificate" : "key");
+	return -EINVAL;
 }
 
 int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
@@ -276,7 +445,8 @@ int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
 	cfg_set_error_function(cfg, on_error);
 	err = cfg_parse(cfg, path) == CFG_SUCCESS ? 0 : -EINVAL;
 	if (err)
-		snprintf(why, why_len, "%s", first_error[0] ? first_error : "cannot be read");
+		snprintf(why, why_len, "%s",
+			 first_error[0] ? first_error : "cannot be read");
 	else
 		err = take_all(&next, cfg, path, why, why_len);
 	cfg_free(cfg);
@@ -342,7 +512,8 @@ static void put_key(struct text *t, const struct conf *conf, const struct key *k
 		put_quoted(t, p ? "postgresql://(hidden)" : (const char *)at);
 		break;
 	case KIND_INT:
-		put(t, "%u", key->size == 2 ? *(const uint16_t *)at : *(const uint32_t *)at);
+		put(t, "%u",
+		    key->size == 2 ? *(const uint16_t *)at : *(const uint32_t *)at);
 		break;
 	case KIND_BOOL:
 		put(t, "%s", *(const bool *)at ? "true" : "false");

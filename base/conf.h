@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONF_ADDRS   4
-#define CONF_LIST    16
-#define CONF_NAME    128
-#define CONF_PATH    256
+#define CONF_ADDRS 4
+#define CONF_LIST  16
+#define CONF_NAME  128
+#define CONF_PATH  256
 
 struct conf {
 	/* where */
@@ -33,7 +33,7 @@ struct conf {
 	char advertise[8][46];
 	/* files */
 	char data_dir[CONF_PATH];
-	char database[CONF_PATH + 16]; /* empty: sqlite in data_dir */
+	char database[CONF_PATH + 16];  /* empty: sqlite in data_dir */
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
 	uint32_t recording_reserve_mb;
 	char webroot[CONF_PATH]; /* empty: the page inside the binary */
@@ -49,7 +49,7 @@ struct conf {
 	uint32_t audio_kbps;
 	/* limits and logs */
 	uint32_t max_members; /* of one class */
-	int log_level;	      /* enum log_level */
+	int log_level;        /* enum log_level */
 };
 
 /* The defaults, as without any file. */
@@ -57,8 +57,8 @@ void conf_init(struct conf *conf);
 
 /* Reads `path` over the defaults. 0, -ENOENT, or -EINVAL with a line for the
  * operator in `why`: file, line, what is wrong. `conf` is untouched then. */
-int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
-	AULA_MUST_CHECK;
+int conf_read(struct conf *conf, const char *path, char *why,
+	      size_t why_len) AULA_MUST_CHECK;
 
 /* Writes the whole configuration as a file that conf_read() takes. */
 size_t conf_print(const struct conf *conf, char *out, size_t size);

@@ -29,8 +29,10 @@
 	X(RTX_OUT, "aula_rtx_total", "", "counter", "Packets sent again") \
 	X(PLI_IN, "aula_pli_total", "dir=\"in\"", "counter", "Key frames asked for") \
 	X(PLI_OUT, "aula_pli_total", "dir=\"out\"", "counter", "") \
-	X(FRAMES_DECODED, "aula_frames_decoded_total", "", "counter", "Pictures decoded") \
-	X(FRAMES_ENCODED, "aula_frames_encoded_total", "", "counter", "Pictures encoded") \
+	X(FRAMES_DECODED, "aula_frames_decoded_total", "", "counter", \
+	  "Pictures decoded") \
+	X(FRAMES_ENCODED, "aula_frames_encoded_total", "", "counter", \
+	  "Pictures encoded") \
 	X(ENCODE_US, "aula_encode_microseconds_total", "", "counter", \
 	  "CPU time spent in video encoders") \
 	X(ENCODERS, "aula_encoders", "", "gauge", "Video encoders that run") \
@@ -49,7 +51,8 @@
 	  "Members that told of their first frame") \
 	X(FIRST_FRAME_MS, "aula_first_frame_milliseconds_total", "", "counter", \
 	  "Their times from join to first frame, summed") \
-	X(DB_ERRORS, "aula_db_errors_total", "", "counter", "Database calls that failed") \
+	X(DB_ERRORS, "aula_db_errors_total", "", "counter", \
+	  "Database calls that failed") \
 	X(DB_CALLS, "aula_db_calls_total", "", "counter", "Database calls") \
 	X(PLUGIN_ERRORS, "aula_plugin_errors_total", "", "counter", \
 	  "Plugin calls that failed") \
@@ -58,30 +61,43 @@
 	X(TCP_DROPPED, "aula_send_dropped_total", "proto=\"tcp\"", "counter", "") \
 	X(REJECT_UDP, "aula_reject_total", "point=\"udp\",reason=\"unknown_source\"", \
 	  "counter", "Input that was refused") \
-	X(REJECT_FLOOD, "aula_reject_total", "point=\"udp\",reason=\"rate\"", "counter", "") \
-	X(REJECT_TCP, "aula_reject_total", "point=\"tcp\",reason=\"bad\"", "counter", "") \
-	X(REJECT_STUN, "aula_reject_total", "point=\"stun\",reason=\"bad\"", "counter", "") \
-	X(REJECT_DTLS, "aula_reject_total", "point=\"dtls\",reason=\"bad\"", "counter", "") \
-	X(REJECT_SRTP, "aula_reject_total", "point=\"srtp\",reason=\"auth\"", "counter", "") \
-	X(REJECT_SSRC, "aula_reject_total", "point=\"rtp\",reason=\"ssrc\"", "counter", "") \
-	X(REJECT_RTP, "aula_reject_total", "point=\"rtp\",reason=\"bad\"", "counter", "") \
-	X(REJECT_RTCP, "aula_reject_total", "point=\"rtcp\",reason=\"bad\"", "counter", "") \
+	X(REJECT_FLOOD, "aula_reject_total", "point=\"udp\",reason=\"rate\"", "counter", \
+	  "") \
+	X(REJECT_TCP, "aula_reject_total", "point=\"tcp\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_STUN, "aula_reject_total", "point=\"stun\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_DTLS, "aula_reject_total", "point=\"dtls\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_SRTP, "aula_reject_total", "point=\"srtp\",reason=\"auth\"", "counter", \
+	  "") \
+	X(REJECT_SSRC, "aula_reject_total", "point=\"rtp\",reason=\"ssrc\"", "counter", \
+	  "") \
+	X(REJECT_RTP, "aula_reject_total", "point=\"rtp\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_RTCP, "aula_reject_total", "point=\"rtcp\",reason=\"bad\"", "counter", \
+	  "") \
 	X(REJECT_PAYLOAD, "aula_reject_total", "point=\"payload\",reason=\"bad\"", \
 	  "counter", "") \
 	X(REJECT_DECODE, "aula_reject_total", "point=\"decoder\",reason=\"bad\"", \
 	  "counter", "") \
-	X(REJECT_SDP, "aula_reject_total", "point=\"sdp\",reason=\"bad\"", "counter", "") \
-	X(REJECT_HTTP, "aula_reject_total", "point=\"http\",reason=\"bad\"", "counter", "") \
+	X(REJECT_SDP, "aula_reject_total", "point=\"sdp\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_HTTP, "aula_reject_total", "point=\"http\",reason=\"bad\"", "counter", \
+	  "") \
 	X(REJECT_WS, "aula_reject_total", "point=\"ws\",reason=\"bad\"", "counter", "") \
-	X(REJECT_JSON, "aula_reject_total", "point=\"json\",reason=\"bad\"", "counter", "") \
-	X(REJECT_RATE, "aula_reject_total", "point=\"ws\",reason=\"rate\"", "counter", "") \
-	X(REJECT_QUEUE, "aula_reject_total", "point=\"queue\",reason=\"full\"", "counter", "")
+	X(REJECT_JSON, "aula_reject_total", "point=\"json\",reason=\"bad\"", "counter", \
+	  "") \
+	X(REJECT_RATE, "aula_reject_total", "point=\"ws\",reason=\"rate\"", "counter", \
+	  "") \
+	X(REJECT_QUEUE, "aula_reject_total", "point=\"queue\",reason=\"full\"", \
+	  "counter", "")
 
 enum count {
 #define X(id, metric, labels, type, help) COUNT_##id,
 	COUNT_LIST(X)
 #undef X
-	COUNT_N
+		COUNT_N
 };
 
 /* ANY_THREAD. */

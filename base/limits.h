@@ -5,77 +5,81 @@
 #define BASE_LIMITS_H
 
 /* datagrams, STUN, DTLS */
-#define LIMIT_DATAGRAM	     1500 /* bytes */
+#define LIMIT_DATAGRAM       1500 /* bytes */
 #define LIMIT_STUN_ATTRS     32
-#define LIMIT_TUPLES	     16 /* validated 5-tuples per peer; the oldest idle one goes */
+#define LIMIT_TUPLES         16 /* validated 5-tuples per peer; the oldest idle one goes */
 #define LIMIT_DTLS_DATAGRAMS 32 /* per handshake */
 #define LIMIT_DTLS_BYTES     65536
-#define LIMIT_DTLS_SEC	     10
-#define LIMIT_PEERS	     8192 /* per net thread */
+#define LIMIT_DTLS_SEC       10
+#define LIMIT_PEERS          8192 /* per net thread */
 
-#define LIMIT_CERT_BYTES     4096 /* DER of a client's certificate */
-#define LIMIT_CONSENT_SEC    30	  /* without a valid check */
-#define LIMIT_TCP_CONNS	     4096 /* media over TCP, per listener */
-#define LIMIT_TCP_STRANGERS  256  /* of them without a valid check yet */
-#define LIMIT_TCP_STRANGERS_IP 32 /* the same, from one address */
+#define LIMIT_CERT_BYTES       4096 /* DER of a client's certificate */
+#define LIMIT_CONSENT_SEC      30   /* without a valid check */
+#define LIMIT_TCP_CONNS        4096 /* media over TCP, per listener */
+#define LIMIT_TCP_STRANGERS    256  /* of them without a valid check yet */
+#define LIMIT_TCP_STRANGERS_IP 32   /* the same, from one address */
 #define LIMIT_TCP_STRANGER_SEC 10
-#define LIMIT_TCP_QUEUE	     65536 /* bytes waiting per connection, out */
+#define LIMIT_TCP_QUEUE        65536 /* bytes waiting per connection, out */
 
 /* RTP and RTCP */
-#define LIMIT_SSRCS	     8 /* per peer, in */
-#define LIMIT_PTS	     16 /* per media section */
-#define LIMIT_RTP_EXTS	     14
-#define LIMIT_RTCP_BLOCKS    31
-#define LIMIT_TWCC_STATUSES  4096 /* packets spoken of in one RTCP compound */
-#define LIMIT_PACKETS_SEC    2000 /* from one peer */
-#define LIMIT_BITS_SEC	     8000000
-#define LIMIT_REORDER_US     500000
-#define LIMIT_AU_BYTES	     1048576
-#define LIMIT_REORDER_PACKETS 1024
+#define LIMIT_SSRCS            8  /* per peer, in */
+#define LIMIT_PTS              16 /* per media section */
+#define LIMIT_RTP_EXTS         14
+#define LIMIT_RTCP_BLOCKS      31
+#define LIMIT_TWCC_STATUSES    4096 /* packets spoken of in one RTCP compound */
+#define LIMIT_PACKETS_SEC      2000 /* from one peer */
+#define LIMIT_BITS_SEC         8000000
+#define LIMIT_FORGED_SEC       2000      /* not genuine, to one peer; see link_in.c */
+#define LIMIT_FORGED_NS_SEC    350000000 /* the time they may cost */
+#define LIMIT_CHECKS_SEC       50        /* connectivity checks of one source */
+#define LIMIT_DTLS_PACKETS_SEC 100       /* from one peer */
+#define LIMIT_REORDER_US       500000
+#define LIMIT_AU_BYTES         1048576
+#define LIMIT_REORDER_PACKETS  1024
 
 /* decoders */
-#define LIMIT_PIXELS	     (1920 * 1200) /* of one picture */
-#define LIMIT_SIZE_CHANGES   4		   /* per 10 s */
+#define LIMIT_PIXELS       (1920 * 1200) /* of one picture */
+#define LIMIT_SIZE_CHANGES 4             /* per 10 s */
 
 /* SDP */
 #define LIMIT_SDP_BYTES 32768
 #define LIMIT_SDP_LINES 800
-#define LIMIT_SDP_LINE	2048 /* bytes of one */
+#define LIMIT_SDP_LINE  2048 /* bytes of one */
 #define LIMIT_SDP_MEDIA 6
 
 /* HTTP, WebSocket, JSON */
-#define LIMIT_HTTP_LINE	      2048
-#define LIMIT_HTTP_HEAD	      8192
-#define LIMIT_HTTP_FIELDS     64
-#define LIMIT_HTTP_BODY	      65536
-#define LIMIT_HTTP_HEAD_SEC   5
-#define LIMIT_HTTP_BODY_SEC   10
-#define LIMIT_HTTP_CONNS      2000 /* without a session, all together */
-#define LIMIT_HTTP_CONNS_IP   64   /* without a session, from one address */
-#define LIMIT_WS_MESSAGE      65536
-#define LIMIT_WS_FRAGMENTS    32
-#define LIMIT_WS_RATE	      50 /* messages a second, burst twice that */
-#define LIMIT_WS_QUEUE	      262144  /* bytes waiting: above, its requests wait too */
-#define LIMIT_WS_QUEUE_HARD   2097152 /* bytes waiting: above, it is reset */
-#define LIMIT_WS_HINTS	      65536   /* bytes waiting: above, it gets no hints */
-#define LIMIT_WS_STUCK_SEC    5	      /* above LIMIT_WS_QUEUE, to take */
-#define LIMIT_WS_STUCK_BYTES  8192    /* at least so much */
-#define LIMIT_WS_AUTH_SEC     5
-#define LIMIT_JSON_DEPTH      16
-#define LIMIT_JSON_NODES      2000
+#define LIMIT_HTTP_LINE      2048
+#define LIMIT_HTTP_HEAD      8192
+#define LIMIT_HTTP_FIELDS    64
+#define LIMIT_HTTP_BODY      65536
+#define LIMIT_HTTP_HEAD_SEC  5
+#define LIMIT_HTTP_BODY_SEC  10
+#define LIMIT_HTTP_CONNS     2000 /* without a session, all together */
+#define LIMIT_HTTP_CONNS_IP  64   /* without a session, from one address */
+#define LIMIT_WS_MESSAGE     65536
+#define LIMIT_WS_FRAGMENTS   32
+#define LIMIT_WS_RATE        50      /* messages a second, burst twice that */
+#define LIMIT_WS_QUEUE       262144  /* bytes waiting: above, its requests wait too */
+#define LIMIT_WS_QUEUE_HARD  2097152 /* bytes waiting: above, it is reset */
+#define LIMIT_WS_HINTS       65536   /* bytes waiting: above, it gets no hints */
+#define LIMIT_WS_STUCK_SEC   5       /* above LIMIT_WS_QUEUE, to take */
+#define LIMIT_WS_STUCK_BYTES 8192    /* at least so much */
+#define LIMIT_WS_AUTH_SEC    5
+#define LIMIT_JSON_DEPTH     16
+#define LIMIT_JSON_NODES     2000
 
 /* what people write, in Unicode code points, and in bytes */
-#define LIMIT_NAME	 64
+#define LIMIT_NAME       64
 #define LIMIT_NAME_BYTES 256
 #define LIMIT_CHAT_BYTES 4096
-#define LIMIT_TITLE	 128
+#define LIMIT_TITLE      128
 
 /* rooms */
-#define LIMIT_ROOMS	  256
+#define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 2000
-#define LIMIT_CELLS	  25 /* of one scene */
-#define LIMIT_VOICES	  8  /* decoded at once in one mix */
-#define LIMIT_SOURCES	  4096 /* per process */
-#define LIMIT_RECORDINGS  8  /* at once per process */
+#define LIMIT_CELLS        25   /* of one scene */
+#define LIMIT_VOICES       8    /* decoded at once in one mix */
+#define LIMIT_SOURCES      4096 /* per process */
+#define LIMIT_RECORDINGS   8    /* at once per process */
 
 #endif

@@ -87,8 +87,8 @@ void log_line(enum log_level level, const char *event, const char *fmt, ...)
 		return;
 	gmtime_r(&t, &tm);
 	n = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(line + n, sizeof(line) - n, ".%03dZ %s %s ", (int)(ms % 1000),
-			      names[level], event);
+	n += (size_t)snprintf(line + n, sizeof(line) - n, ".%03dZ %s %s ",
+			      (int)(ms % 1000), names[level], event);
 	va_start(ap, fmt);
 	k = vsnprintf(line + n, sizeof(line) - n - 40, fmt, ap);
 	va_end(ap);
@@ -110,7 +110,8 @@ const char *log_quote(char *out, size_t size, const char *text)
 	for (; *text && n + 2 < size; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		out[n++] = (char)(c < 0x20 || c == 0x7f || c == '"' || c == '\\' ? '?' : c);
+		out[n++] = (char)(c < 0x20 || c == 0x7f || c == '"' || c == '\\' ? '?'
+										 : c);
 	}
 	out[n++] = '"';
 	out[n] = '\0';

@@ -58,7 +58,7 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 int loop_fd_create(struct loop_fd **out, struct loop *loop, int fd,
 		   void (*fn)(void *ctx, int ready), void *ctx) AULA_MUST_CHECK;
 void loop_fd_want(struct loop_fd *lfd, int what); /* 0: nothing */
-void loop_fd_destroy(struct loop_fd *lfd);	  /* before the fd is closed; NULL is accepted */
+void loop_fd_destroy(struct loop_fd *lfd); /* before the fd is closed; NULL is accepted */
 
 /* Calls fn(ctx, signo) on the loop when the process gets the signal. Control
  * thread only; lives as long as the loop. */

@@ -9,7 +9,7 @@
 struct ring {
 	uint32_t mask;
 	int fd;
-	atomic_bool rung; /* the doorbell is on and not yet answered */
+	atomic_bool rung;                   /* the doorbell is on and not yet answered */
 	_Alignas(64) _Atomic uint32_t head; /* written by the consumer */
 	_Alignas(64) _Atomic uint32_t tail; /* written by the producer */
 	struct ring_item *items;

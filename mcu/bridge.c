@@ -21,6 +21,7 @@ struct letter {
 	struct au *au;
 	void *more; /* of malloc */
 	uint32_t n;
+	bool must; /* what nothing later would say again */
 };
 
 static void letter_open(void *arg)
@@ -40,7 +41,8 @@ static void post(struct server *server, const struct letter *from)
 	if (letter) {
 		*letter = *from;
 		letter->server = server;
-		if (loop_post(server->loop, letter_open, letter) == 0)
+		if ((from->must ? loop_post_must : loop_post)(server->loop, letter_open,
+							      letter) == 0)
 			return;
 	}
 	free(letter);
@@ -73,7 +75,9 @@ static void got_peer_state(struct server *server, struct letter *letter)
 
 static void on_peer_state(void *ctx, uint32_t peer, enum peer_state state)
 {
-	post(ctx, &(struct letter){.fn = got_peer_state, .id = peer, .value = state});
+	post(ctx,
+	     &(struct letter){
+		     .fn = got_peer_state, .id = peer, .value = state, .must = true});
 }
 
 static void got_key_wanted(struct server *server, struct letter *letter)
@@ -118,8 +122,9 @@ static void got_picture(struct server *server, struct letter *letter)
 
 static void on_source_picture(void *ctx, uint32_t source, uint16_t w, uint16_t h)
 {
-	post(ctx, &(struct letter){
-			  .fn = got_picture, .id = source, .value = (int64_t)w << 16 | h});
+	post(ctx, &(struct letter){.fn = got_picture,
+				   .id = source,
+				   .value = (int64_t)w << 16 | h});
 }
 
 static void on_source_key(void *ctx, uint32_t source)
@@ -235,7 +240,8 @@ static void got_done(struct server *server, struct letter *letter)
 
 static void on_done(void *ctx, const struct recording_result *result)
 {
-	struct letter letter = {.fn = got_done, .more = copy(result, sizeof(*result))};
+	struct letter letter = {
+		.fn = got_done, .more = copy(result, sizeof(*result)), .must = true};
 
 	if (letter.more)
 		post(ctx, &letter);

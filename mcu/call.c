@@ -118,7 +118,8 @@ const char *call_answer(struct member *member, const char *text, uint32_t v)
 		err = sdp_take_answer(sdp, &why);
 	if (err) {
 		count_add(COUNT_REJECT_SDP, 1);
-		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK, why);
+		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK,
+			 why);
 		code = "bad_sdp";
 	} else if (apply(member, sdp)) {
 		code = "no_resources";
@@ -169,7 +170,8 @@ const char *call_take_offer(struct member *member, const char *text, char **answ
 	}
 	if (n < 0) {
 		count_add(COUNT_REJECT_SDP, 1);
-		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK, why);
+		log_info("sdp_refused", "member=%u why=\"%s\"", member->base / ID_BLOCK,
+			 why);
 		call_close(member);
 		code = n == -ENOMEM || n == -ENOBUFS ? "no_resources" : "bad_sdp";
 	}
@@ -205,7 +207,8 @@ void call_state(struct member *member, enum peer_state state)
 {
 	static const char *const names[] = {"connected", "vanished", "failed", "left"};
 
-	log_info("peer_state", "member=%u state=%s", member->base / ID_BLOCK, names[state]);
+	log_info("peer_state", "member=%u state=%s", member->base / ID_BLOCK,
+		 names[state]);
 	if (state == PEER_CONNECTED) {
 		member->connected = true;
 		notice_rtc_state(member, "connected");

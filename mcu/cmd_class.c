@@ -11,7 +11,8 @@ const char *cmd_layout_set(struct command *c)
 	uint32_t generation = 0;
 
 	thread_claim(&on_ctl);
-	if (programme_set_layout(c->member->room, proto_string(c->d, "name"), &generation))
+	if (programme_set_layout(c->member->room, proto_string(c->d, "name"),
+				 &generation))
 		return "unknown_layout";
 	c->reply = cJSON_CreateObject();
 	cJSON_AddNumberToObject(c->reply, "generation", generation);

@@ -55,8 +55,8 @@ const char *cmd_key_want(struct command *c)
 {
 	uint32_t base = c->member->room->base;
 
-	vworker_rung_key(c->server->vworker,
-			 base + (c->member->codec == CODEC_VP8 ? ID_RUNG_VP8 :
-								 ID_RUNG_H264));
+	vworker_rung_key(
+		c->server->vworker,
+		base + (c->member->codec == CODEC_VP8 ? ID_RUNG_VP8 : ID_RUNG_H264));
 	return NULL;
 }

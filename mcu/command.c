@@ -9,8 +9,11 @@
 #include "mcu/room.h"
 #include "signaling/session.h"
 
-#define END {NULL, PROTO_STRING, false, 0, 0}
-#define ID  1, 11 /* bytes of a member's id */
+#define END \
+	{ \
+		NULL, PROTO_STRING, false, 0, 0 \
+	}
+#define ID 1, 11 /* bytes of a member's id */
 
 static const struct proto_field none[] = {END};
 static const struct proto_field f_join[] = {
@@ -69,7 +72,7 @@ static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, 
 static const struct row {
 	const char *name;
 	enum role least; /* ROLE_NONE: before join */
-	bool in_room;	 /* not for an admin's console */
+	bool in_room;    /* not for an admin's console */
 	enum command_rate rate;
 	const struct proto_field *fields;
 	command_fn *run;
@@ -123,7 +126,8 @@ static const struct {
 
 static int64_t cost_us(enum command_rate rate, size_t len)
 {
-	int64_t n = rates[rate].per_bytes ? (int64_t)(1 + len / rates[rate].per_bytes) : 1;
+	int64_t n = rates[rate].per_bytes ? (int64_t)(1 + len / rates[rate].per_bytes)
+					  : 1;
 
 	return SEC_US * (n < rates[rate].burst ? n : rates[rate].burst);
 }

@@ -18,26 +18,26 @@ struct command {
 	struct server *server;
 	struct ws *ws;
 	struct member *member; /* NULL before join and resume; leave sets it so */
-	const cJSON *d;	       /* checked against the table's fields */
+	const cJSON *d;        /* checked against the table's fields */
 	int64_t id;
-	cJSON *reply;	   /* set by the handler; NULL: {} */
+	cJSON *reply;      /* set by the handler; NULL: {} */
 	const char *field; /* which one is bad */
-	bool later;	   /* the handler replies by itself, by command_reply */
+	bool later;        /* the handler replies by itself, by command_reply */
 	void (*after)(struct member *member); /* to run behind the reply */
 };
 
 /* NULL, or a stable error code. */
 typedef const char *command_fn(struct command *command);
 
-command_fn cmd_join, cmd_resume, cmd_ping, cmd_leave;		      /* cmd_session.c */
-command_fn cmd_rtc_answer, cmd_rtc_restart, cmd_rtc_call;	      /* cmd_rtc.c */
+command_fn cmd_join, cmd_resume, cmd_ping, cmd_leave;     /* cmd_session.c */
+command_fn cmd_rtc_answer, cmd_rtc_restart, cmd_rtc_call; /* cmd_rtc.c */
 command_fn cmd_media_set, cmd_screen_set, cmd_view_ready, cmd_key_want; /* cmd_media.c */
-command_fn cmd_chat_send;					      /* cmd_chat.c */
+command_fn cmd_chat_send;                                               /* cmd_chat.c */
 command_fn cmd_layout_set, cmd_pin_set, cmd_member_mute, cmd_member_remove,
-	cmd_class_end;						      /* cmd_class.c */
+	cmd_class_end; /* cmd_class.c */
 command_fn cmd_record_start, cmd_record_stop, cmd_recording_list,
-	cmd_recording_delete;					      /* cmd_record.c */
-command_fn cmd_room_list, cmd_room_create;			      /* cmd_admin.c */
+	cmd_recording_delete;              /* cmd_record.c */
+command_fn cmd_room_list, cmd_room_create; /* cmd_admin.c */
 
 /* One message of a connection: parsed, checked, done, replied to. */
 void command_run(struct server *server, struct ws *ws, const char *text, size_t len)

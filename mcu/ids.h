@@ -10,18 +10,18 @@
 #define ID_BLOCK 16u
 
 enum { /* of a room's block */
-	ID_VIEW = 0,
-	ID_RUNG_H264 = 1, /* the rung, and the outlet of the same number */
-	ID_RUNG_VP8 = 2,
-	ID_MIX = 3, /* the mix, and the outlet of the same number */
-	ID_RECORDING = 4,
+       ID_VIEW = 0,
+       ID_RUNG_H264 = 1, /* the rung, and the outlet of the same number */
+       ID_RUNG_VP8 = 2,
+       ID_MIX = 3, /* the mix, and the outlet of the same number */
+       ID_RECORDING = 4,
 };
 
 enum { /* of a member's block */
-	ID_MEMBER = 0,
-	ID_VOICE = 1,
-	ID_CAMERA = 2,
-	ID_SCREEN = 3,
+       ID_MEMBER = 0,
+       ID_VOICE = 1,
+       ID_CAMERA = 2,
+       ID_SCREEN = 3,
 };
 
 static inline uint32_t id_base(uint32_t id)

@@ -81,7 +81,8 @@ static int print_lecturer(const struct server *server, const char *base, const c
 	int err;
 
 	if (!room_code_read(code, search.code)) {
-		fprintf(stderr, "aulad: '%s' is not a code: seven letters and digits\n", code);
+		fprintf(stderr, "aulad: '%s' is not a code: seven letters and digits\n",
+			code);
 		return EX_USAGE;
 	}
 	err = find_class(server->conf, &search);

@@ -182,6 +182,7 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 
 	call_close(member);
 	aworker_voice_close(server->aworker, member->base + ID_VOICE);
+	net_source_forget(server->net, member->base + ID_VOICE);
 	vworker_source_close(server->vworker, member->base + ID_CAMERA);
 	if (member->screen)
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
@@ -192,8 +193,8 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 		log_warn("visit_lost", "room=%s", member->visit.room);
 	if (why) {
 		notice_left(member, why);
-		log_info("member_left", "room=%s member=%u why=%s members=%u", room->row.id,
-			 member->base / ID_BLOCK, why, room->n_members);
+		log_info("member_left", "room=%s member=%u why=%s members=%u",
+			 room->row.id, member->base / ID_BLOCK, why, room->n_members);
 	}
 	if (room->media && why) {
 		programme_arrange(room);
@@ -304,7 +305,8 @@ struct member *member_by_session(struct server *server, const char *token)
 {
 	struct member *member = idmap_get(&server->session_of, token_key(token));
 
-	return member && auth_equal(session_token(member->session), token) ? member : NULL;
+	return member && auth_equal(session_token(member->session), token) ? member
+									   : NULL;
 }
 
 struct member *member_by_peer(struct server *server, uint32_t peer)

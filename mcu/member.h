@@ -35,7 +35,7 @@ struct bucket {
 struct member {
 	struct server *server;
 	struct room *room; /* NULL: an admin's console */
-	uint32_t base;	   /* its block of ids */
+	uint32_t base;     /* its block of ids */
 	enum role role;
 	char name[LIMIT_NAME_BYTES + 1];
 	struct session *session;
@@ -47,13 +47,13 @@ struct member {
 	/* its call */
 	uint32_t peer; /* 0: none */
 	struct sdp_local local;
-	uint32_t offer_v;  /* of the last description we offered */
-	bool answered;	   /* that one was answered */
-	bool fresh;	   /* that one was for a new peer */
+	uint32_t offer_v;   /* of the last description we offered */
+	bool answered;      /* that one was answered */
+	bool fresh;         /* that one was for a new peer */
 	bool client_offers; /* the client's own offer made this peer */
 	bool connected;
-	bool screen_line;  /* section "s" exists */
-	enum codec codec;  /* of the view, as negotiated */
+	bool screen_line;                                /* section "s" exists */
+	enum codec codec;                                /* of the view, as negotiated */
 	uint16_t camera_w, camera_h, screen_w, screen_h; /* decoded pictures, 0: none */
 	struct db_visit visit;
 };

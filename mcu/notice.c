@@ -31,7 +31,8 @@ static cJSON *json_member(const struct member *member)
 	return d;
 }
 
-static void add_member_ref(cJSON *d, const char *key, const struct room *room, uint32_t base)
+static void add_member_ref(cJSON *d, const char *key, const struct room *room,
+			   uint32_t base)
 {
 	const struct member *member = base ? room_member(room, base) : NULL;
 	char id[12] = "";
@@ -102,9 +103,9 @@ static cJSON *json_record_state(const struct room *room, const char *error)
 	cJSON *d = cJSON_CreateObject();
 
 	cJSON_AddBoolToObject(d, "on", room->recording);
-	cJSON_AddNumberToObject(
-		d, "since_ms",
-		room->recording ? (double)room->recording_row.started_ms : 0);
+	cJSON_AddNumberToObject(d, "since_ms",
+				room->recording ? (double)room->recording_row.started_ms
+						: 0);
 	cJSON_AddStringToObject(d, "id", room->recording_row.id);
 	if (error)
 		cJSON_AddStringToObject(d, "error", error);

@@ -25,8 +25,7 @@ void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 	RUNS_ON(on_ctl);
-void notice_poster(const struct room *room, const void *jpeg, size_t len)
-	RUNS_ON(on_ctl);
+void notice_poster(const struct room *room, const void *jpeg, size_t len) RUNS_ON(on_ctl);
 
 /* To one member. */
 void notice_offer(const struct member *member, const char *sdp, bool fresh)

@@ -26,8 +26,10 @@ static const char usage[] =
 	"  -h, --help            print this, end\n"
 	"\n"
 	"Exit codes: 0 done, 64 usage, 69 a port or the database is not available,\n"
-	"71 out of resources, 73 a file cannot be made, 77 permission, 78 configuration.\n"
-	"Signals: TERM ends (recordings are finished), HUP reads the certificate again.\n";
+	"71 out of resources, 73 a file cannot be made, 77 permission, 78 "
+	"configuration.\n"
+	"Signals: TERM ends (recordings are finished), HUP reads the certificate "
+	"again.\n";
 
 enum { OPT_CHECK = 256, OPT_PRINT, OPT_LINK };
 
@@ -89,7 +91,8 @@ static void check_link(struct options *options, int argc, char **argv)
 		options->link_code = argv[optind++];
 	if ((lecturer && options->link_code) || strcmp(options->link_role, "admin") == 0)
 		return;
-	fputs("aulad: --link takes 'admin', or 'lecturer' and the code of a class\n", stderr);
+	fputs("aulad: --link takes 'admin', or 'lecturer' and the code of a class\n",
+	      stderr);
 	leave(options, EX_USAGE);
 }
 
@@ -104,7 +107,8 @@ void options_read(struct options *options, int argc, char **argv)
 	if (options->what == DO_LINK)
 		check_link(options, argc, argv);
 	if (options->what != DO_EXIT && optind < argc) {
-		fprintf(stderr, "aulad: what is '%s'? Try 'aulad --help'.\n", argv[optind]);
+		fprintf(stderr, "aulad: what is '%s'? Try 'aulad --help'.\n",
+			argv[optind]);
 		leave(options, EX_USAGE);
 	}
 }
@@ -143,7 +147,8 @@ int options_conf(const struct options *options, struct conf *conf, char *why,
 		return -EINVAL;
 	}
 	if (!conf->certificate[0] != !conf->key[0]) {
-		snprintf(why, why_len, "certificate and key are set together or not at all");
+		snprintf(why, why_len,
+			 "certificate and key are set together or not at all");
 		return -EINVAL;
 	}
 	return 0;

@@ -8,11 +8,11 @@ enum options_do { DO_RUN, DO_CHECK, DO_PRINT, DO_LINK, DO_EXIT };
 
 struct options {
 	enum options_do what;
-	int exit_code;		/* DO_EXIT: all is said already */
-	const char *config;	/* path, or NULL: defaults */
-	const char *link_role;	/* DO_LINK: "admin" or "lecturer" */
-	const char *link_code;	/* the class of a lecturer */
-	const char *data_dir;	/* overrides */
+	int exit_code;         /* DO_EXIT: all is said already */
+	const char *config;    /* path, or NULL: defaults */
+	const char *link_role; /* DO_LINK: "admin" or "lecturer" */
+	const char *link_code; /* the class of a lecturer */
+	const char *data_dir;  /* overrides */
 };
 
 /* Reads argv; prints help, version or what is wrong by itself. */

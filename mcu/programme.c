@@ -162,9 +162,10 @@ static bool tiles_same(const struct tile_map *a, const struct tile_map *b)
 	for (uint32_t i = 0; i < a->n; i++) {
 		const struct tile *x = &a->tiles[i], *y = &b->tiles[i];
 
-		if (x->source != y->source || x->fill != y->fill || x->video != y->video ||
-		    x->at.x != y->at.x || x->at.y != y->at.y || x->at.w != y->at.w ||
-		    x->at.h != y->at.h || strcmp(x->name, y->name) != 0)
+		if (x->source != y->source || x->fill != y->fill ||
+		    x->video != y->video || x->at.x != y->at.x || x->at.y != y->at.y ||
+		    x->at.w != y->at.w || x->at.h != y->at.h ||
+		    strcmp(x->name, y->name) != 0)
 			return false;
 	}
 	return true;

@@ -30,7 +30,8 @@ static bool id_ok(const char *id)
 	size_t n = 0;
 
 	for (; id[n]; n++)
-		if (n == DB_ID || !(islower((unsigned char)id[n]) || isdigit((unsigned char)id[n])))
+		if (n == DB_ID ||
+		    !(islower((unsigned char)id[n]) || isdigit((unsigned char)id[n])))
 			return false;
 	return n > 0;
 }

@@ -217,7 +217,8 @@ int room_chat(struct room *room, const struct db_message *message)
 	if (err)
 		return err;
 	if (room->n_chat == ROOM_CHAT) {
-		memmove(room->chat, room->chat + 1, (ROOM_CHAT - 1) * sizeof(*room->chat));
+		memmove(room->chat, room->chat + 1,
+			(ROOM_CHAT - 1) * sizeof(*room->chat));
 		room->n_chat--;
 	}
 	room->chat[room->n_chat++] = *message;

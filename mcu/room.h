@@ -38,8 +38,8 @@ struct room {
 	struct db_room row;
 	uint32_t n_members;
 	struct member *members[LIMIT_ROOM_MEMBERS]; /* in order of joining */
-	bool media;				    /* view, mix and outlets are open */
-	bool rung_h264, rung_vp8;		    /* the encoder runs */
+	bool media;                                 /* view, mix and outlets are open */
+	bool rung_h264, rung_vp8;                   /* the encoder runs */
 	/* what is seen */
 	uint32_t generation;
 	struct tile_map maps[ROOM_MAPS]; /* by generation % ROOM_MAPS */

@@ -27,10 +27,10 @@
 #include "signaling/session.h"
 
 #define CONTROL_LETTERS 4096
-#define RING_VIDEO_IN	1024
-#define RING_AUDIO_IN	2048
-#define RING_VIDEO_OUT	512
-#define RING_AUDIO_OUT	1024
+#define RING_VIDEO_IN   1024
+#define RING_AUDIO_IN   2048
+#define RING_VIDEO_OUT  512
+#define RING_AUDIO_OUT  1024
 
 /* Between the goodbye and the end of the loop: replies and frames go out. */
 #define GOODBYE_US (INT64_C(300) * MS_US)
@@ -53,9 +53,11 @@ void server_url(const struct server *server, char *out, size_t size)
 		return;
 	}
 	if (conf->n_advertise)
-		snprintf(host, sizeof(host), strchr(conf->advertise[0], ':') ? "[%s]" : "%s",
+		snprintf(host, sizeof(host),
+			 strchr(conf->advertise[0], ':') ? "[%s]" : "%s",
 			 conf->advertise[0]);
-	snprintf(out, size, "%s://%s:%u", conf->plain_http ? "http" : "https", host, port);
+	snprintf(out, size, "%s://%s:%u", conf->plain_http ? "http" : "https", host,
+		 port);
 }
 
 /* ---- connections ------------------------------------------------------------- */
@@ -208,7 +210,8 @@ static int store_open(struct server *server, char *why, size_t why_len) RUNS_ON(
 	err = auth_key_load(&server->key, path);
 	if (err) {
 		snprintf(why, why_len, "%s: %s", path,
-			 err == -EPERM ? "others may read it: chmod 600" : strerror(-err));
+			 err == -EPERM ? "others may read it: chmod 600"
+				       : strerror(-err));
 		return -EX_NOPERM;
 	}
 	if (db_open(&server->db, conf->database, server->loop, why, why_len))
@@ -254,8 +257,8 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 	}
 	err = net_create(&server->net, &links, &rings, &net_events);
 	if (err) {
-		snprintf(why, why_len, "media ports %u/udp and %u/tcp: %s", links.udp_port,
-			 links.tcp_port, strerror(-err));
+		snprintf(why, why_len, "media ports %u/udp and %u/tcp: %s",
+			 links.udp_port, links.tcp_port, strerror(-err));
 		return -EX_UNAVAILABLE;
 	}
 	return 0;
@@ -281,9 +284,9 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 	snprintf(key, sizeof(key), "%s/tls.key", conf->data_dir);
 	http.cert_path = conf->certificate[0] ? conf->certificate : cert;
 	http.key_path = conf->key[0] ? conf->key : key;
-	return http_create(&server->http, server->loop, &http, &events, why, why_len) ?
-		       -EX_UNAVAILABLE :
-		       0;
+	return http_create(&server->http, server->loop, &http, &events, why, why_len)
+		       ? -EX_UNAVAILABLE
+		       : 0;
 }
 
 static int timers_start(struct server *server)
@@ -291,8 +294,8 @@ static int timers_start(struct server *server)
 	int err = loop_timer_create(&server->second, server->loop, on_second, server);
 
 	if (!err)
-		err = loop_timer_create(&server->stop_timer, server->loop, on_goodbye_over,
-					server);
+		err = loop_timer_create(&server->stop_timer, server->loop,
+					on_goodbye_over, server);
 	if (!err)
 		err = loop_signal(server->loop, SIGTERM, on_stop, server);
 	if (!err)
@@ -374,8 +377,8 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		return -EX_OSERR;
 	server->conf = conf;
 	err = dirs_make(conf, why, why_len);
-	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) ||
-		     guess_create(&server->guess)))
+	if (!err &&
+	    (loop_create(&server->loop, CONTROL_LETTERS) || guess_create(&server->guess)))
 		err = -EX_OSERR;
 	if (!err)
 		err = plugins_load(server, why, why_len);
@@ -399,8 +402,8 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		log_warn("only_private_addresses",
 			 "hint=\"members outside of this network cannot connect: set "
 			 "'advertise' to the public address\"");
-	log_info("started", "http_port=%u media_udp=%u media_tcp=%u", http_port(server->http),
-		 conf->media_udp_port, conf->media_tcp_port);
+	log_info("started", "http_port=%u media_udp=%u media_tcp=%u",
+		 http_port(server->http), conf->media_udp_port, conf->media_tcp_port);
 	*out = server;
 	return 0;
 }

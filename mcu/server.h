@@ -40,14 +40,14 @@ struct server {
 	struct db *db;
 	struct http_server *http;
 	struct plugin_set *plugins;
-	struct guess *guess; /* who tries codes and tokens */
+	struct guess *guess;       /* who tries codes and tokens */
 	struct loop_timer *second; /* deadlines */
 	struct room *rooms[LIMIT_ROOMS];
 	uint32_t n_rooms;
-	struct idmap room_of;	/* base of a room -> struct room */
-	struct idmap member_of; /* base of a member -> struct member */
-	struct idmap peer_of;	/* peer -> struct member */
-	struct idmap session_of; /* see member.c */
+	struct idmap room_of;        /* base of a room -> struct room */
+	struct idmap member_of;      /* base of a member -> struct member */
+	struct idmap peer_of;        /* peer -> struct member */
+	struct idmap session_of;     /* see member.c */
 	struct member *consoles[64]; /* admins without a room */
 	uint32_t n_consoles;
 	struct take *takes; /* recordings that run or are being finished */

@@ -31,7 +31,7 @@ struct aworker_events {
 };
 
 struct aworker_rings {
-	struct ring *in;  /* consumes: id = voice */
+	struct ring *in; /* consumes: id = voice */
 	/* Produces. id = outlet: the listeners' mix; its skip list names the
 	 * voices that got a unit of their own this tick. id = voice: a unit for
 	 * that member alone, everybody but itself. */
@@ -43,11 +43,11 @@ int aworker_create(struct aworker **out, const struct aworker_rings *rings,
 void aworker_destroy(struct aworker *w); /* NULL is accepted */
 
 struct mix_conf {
-	uint32_t outlet;   /* of the listeners' mix */
-	uint32_t bps;	   /* of each encode, e.g. 40000 */
+	uint32_t outlet; /* of the listeners' mix */
+	uint32_t bps;    /* of each encode, e.g. 40000 */
 };
-int aworker_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf *conf)
-	AULA_MUST_CHECK;
+int aworker_mix_open(struct aworker *w, uint32_t mix,
+		     const struct mix_conf *conf) AULA_MUST_CHECK;
 int aworker_mix_close(struct aworker *w, uint32_t mix);
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
 

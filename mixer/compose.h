@@ -5,9 +5,9 @@
 #define MIXER_COMPOSE_H
 
 #include "base/attr.h"
+#include "base/idmap.h"
 #include "base/thread.h"
 #include "mixer/picture.h"
-#include "base/idmap.h"
 #include "mixer/scene.h"
 #include "mixer/tile.h"
 

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 struct scene_cell {
-	uint32_t source;     /* shown here; its picture, or its name when it has none */
-	struct rect_u at;    /* in GEOM_UNIT */
-	bool fill;	     /* crop to fill; else fit with bars */
+	uint32_t source;  /* shown here; its picture, or its name when it has none */
+	struct rect_u at; /* in GEOM_UNIT */
+	bool fill;        /* crop to fill; else fit with bars */
 	char name[LIMIT_NAME_BYTES + 1]; /* for the camera-off tile, UTF-8 */
 };
 

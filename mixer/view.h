@@ -3,8 +3,8 @@
 #define MIXER_VIEW_H
 
 #include "base/attr.h"
-#include "base/thread.h"
 #include "base/idmap.h"
+#include "base/thread.h"
 #include "mixer/rung.h"
 #include "mixer/tile.h"
 #include "mixer/vworker.h"

@@ -1,7 +1,7 @@
 #include "mixer/vstage.h"
 
-#include "base/limits.h"
 #include "base/idmap.h"
+#include "base/limits.h"
 #include "mixer/tile.h"
 #include "mixer/view.h"
 #include "mixer/vsource.h"

@@ -16,14 +16,15 @@
 
 struct http_server;
 struct http_request; /* lives until it is replied to, even when the client left */
-struct ws;	     /* one WebSocket connection, RFC 6455 */
+struct ws;           /* one WebSocket connection, RFC 6455 */
 
 struct http_conf {
 	uint32_t n_listen; /* none: all addresses, IPv6 and IPv4 */
 	char listen[4][46];
-	uint16_t port;	   /* 0: any free one, see http_port */
-	bool plain;	   /* without TLS: behind a proxy, or for tests */
-	const char *cert_path, *key_path; /* PEM; made (self-signed) when both are missing */
+	uint16_t port; /* 0: any free one, see http_port */
+	bool plain;    /* without TLS: behind a proxy, or for tests */
+	const char *cert_path,
+		*key_path;  /* PEM; made (self-signed) when both are missing */
 	uint32_t n_origins; /* besides our own Host: allowed Origin values of pages */
 	char origins[8][128];
 	const char *webroot; /* NULL: the files inside the binary */
@@ -57,7 +58,7 @@ void http_drain(struct http_server *server) RUNS_ON(on_ctl);
 /* ---- requests ------------------------------------------------------------- */
 
 const char *http_method(const struct http_request *req); /* "GET", "POST", ... */
-const char *http_path(const struct http_request *req);	 /* decoded, starts with / */
+const char *http_path(const struct http_request *req);   /* decoded, starts with / */
 /* A query parameter, decoded; NULL without it. */
 const char *http_query(const struct http_request *req, const char *key);
 /* A field by its lower-case name; NULL without it. */

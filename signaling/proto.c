@@ -206,7 +206,8 @@ char *proto_event_text(const char *type, uint64_t seq, const char *d)
 	char *text = malloc(size);
 
 	if (text && seq)
-		snprintf(text, size, "{\"t\":\"%s\",\"seq\":%" PRIu64 ",\"d\":%s}", type, seq, d);
+		snprintf(text, size, "{\"t\":\"%s\",\"seq\":%" PRIu64 ",\"d\":%s}", type,
+			 seq, d);
 	else if (text)
 		snprintf(text, size, "{\"t\":\"%s\",\"d\":%s}", type, d);
 	return text;

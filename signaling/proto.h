@@ -21,8 +21,8 @@ struct proto_msg {
 /* Reads {"t","id","d"}. Size, depth, number of nodes and doubled keys are
  * checked before cJSON sees a byte. On failure returns a negative errno and
  * *code is the stable error code to answer with ("bad_json", "too_large", ...). */
-int proto_parse(struct proto_msg *msg, const char *text, size_t len, const char **code)
-	AULA_MUST_CHECK;
+int proto_parse(struct proto_msg *msg, const char *text, size_t len,
+		const char **code) AULA_MUST_CHECK;
 void proto_msg_fini(struct proto_msg *msg);
 
 /* What a field of `d` must be. A table of these, ended by {NULL}, per command. */
@@ -34,8 +34,8 @@ struct proto_field {
 	int64_t min, max; /* PROTO_INT: value; PROTO_STRING: bytes of UTF-8 */
 };
 /* 0, or -EINVAL with *key naming the field. Unknown fields are ignored. */
-int proto_check(const cJSON *d, const struct proto_field *fields, const char **key)
-	AULA_MUST_CHECK;
+int proto_check(const cJSON *d, const struct proto_field *fields,
+		const char **key) AULA_MUST_CHECK;
 
 const char *proto_string(const cJSON *d, const char *key); /* NULL when absent */
 int64_t proto_int(const cJSON *d, const char *key, int64_t otherwise);

@@ -19,7 +19,7 @@
 #include "transport/sdp.h"
 
 #define MESSAGE_MAX 70000
-#define PT_OPUS	    111
+#define PT_OPUS     111
 
 struct class_client {
 	struct class_client_conf conf;
@@ -76,7 +76,8 @@ struct text {
 	size_t size, n;
 };
 
-static void add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct text *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 static void add(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
@@ -87,7 +88,8 @@ static void add(struct text *t, const char *fmt, ...)
 	CHECK(t->n < t->size);
 }
 
-static void add_media(struct text *t, const struct class_client *c, const struct sdp_media *m)
+static void add_media(struct text *t, const struct class_client *c,
+		      const struct sdp_media *m)
 {
 	static const char *const names[] = {"", "H264", "VP8", "VP9", "AV1", "opus"};
 	bool audio = m->kind == SDP_AUDIO;
@@ -96,8 +98,11 @@ static void add_media(struct text *t, const struct class_client *c, const struct
 	for (uint32_t i = 0; i < m->n_codecs; i++)
 		if (!(c->conf.vp8 && m->codecs[i].codec == CODEC_H264))
 			add(t, " %u", m->codecs[i].pt);
-	add(t, "\\r\\nc=IN IP4 0.0.0.0\\r\\na=mid:%s\\r\\na=rtcp-mux\\r\\na=%s\\r\\n", m->mid,
-	    audio ? "sendrecv" : m->dir == SDP_SEND ? "recvonly" : "sendonly");
+	add(t, "\\r\\nc=IN IP4 0.0.0.0\\r\\na=mid:%s\\r\\na=rtcp-mux\\r\\na=%s\\r\\n",
+	    m->mid,
+	    audio                ? "sendrecv"
+	    : m->dir == SDP_SEND ? "recvonly"
+				 : "sendonly");
 	for (uint32_t i = 0; i < m->n_codecs; i++) {
 		const struct sdp_codec *k = &m->codecs[i];
 
@@ -106,10 +111,12 @@ static void add_media(struct text *t, const struct class_client *c, const struct
 		add(t, "a=rtpmap:%u %s/%s\\r\\n", k->pt, names[k->codec],
 		    audio ? "48000/2" : "90000");
 		if (k->codec == CODEC_H264)
-			add(t, "a=fmtp:%u packetization-mode=%u;profile-level-id=%06x\\r\\n",
+			add(t,
+			    "a=fmtp:%u packetization-mode=%u;profile-level-id=%06x\\r\\n",
 			    k->pt, k->h264_mode, (unsigned)k->h264_profile);
 		if (!audio)
-			add(t, "a=rtcp-fb:%u nack\\r\\na=rtcp-fb:%u nack pli\\r\\n", k->pt, k->pt);
+			add(t, "a=rtcp-fb:%u nack\\r\\na=rtcp-fb:%u nack pli\\r\\n",
+			    k->pt, k->pt);
 	}
 	if (m->ext[SDP_EXT_MID])
 		add(t, "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\\r\\n",
@@ -126,10 +133,15 @@ static void answer(struct class_client *c, unsigned v)
 	const uint8_t *fp = peer_client_fingerprint(c->pc);
 
 	CHECK(t.out);
-	add(&t, "{\"v\":%u,\"sdp\":\"v=0\\r\\no=- 1 %u IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 0\\r\\na=group:BUNDLE", v, v);
+	add(&t,
+	    "{\"v\":%u,\"sdp\":\"v=0\\r\\no=- 1 %u IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 "
+	    "0\\r\\na=group:BUNDLE",
+	    v, v);
 	for (uint32_t i = 0; i < c->offer->n_media; i++)
 		add(&t, " %s", c->offer->media[i].mid);
-	add(&t, "\\r\\na=ice-ufrag:%s\\r\\na=ice-pwd:%s\\r\\na=setup:active\\r\\na=fingerprint:sha-256 ",
+	add(&t,
+	    "\\r\\na=ice-ufrag:%s\\r\\na=ice-pwd:%s\\r\\na=setup:active\\r\\na="
+	    "fingerprint:sha-256 ",
 	    peer_client_ufrag(c->pc), "0123456789abcdef0123456789abcdef");
 	for (int i = 0; i < 32; i++)
 		add(&t, i ? ":%02X" : "%02X", fp[i]);
@@ -148,7 +160,8 @@ static void port_of(const char *sdp, bool tcp, uint16_t *port)
 	unsigned n;
 
 	while ((line = strstr(line, "a=candidate:"))) {
-		CHECK(sscanf(line, "a=candidate:%*s 1 %3s %*s %63s %u", kind, ip, &n) == 3);
+		CHECK(sscanf(line, "a=candidate:%*s 1 %3s %*s %63s %u", kind, ip, &n) ==
+		      3);
 		if ((kind[0] == 't' || kind[0] == 'T') == tcp)
 			*port = (uint16_t)n;
 		line++;
@@ -197,7 +210,8 @@ static void got_event(struct class_client *c, const char *t, const cJSON *d)
 static void got_text(struct class_client *c, const char *text)
 {
 	cJSON *root = cJSON_Parse(text);
-	const cJSON *t = cJSON_GetObjectItem(root, "t"), *id = cJSON_GetObjectItem(root, "id");
+	const cJSON *t = cJSON_GetObjectItem(root, "t"),
+		    *id = cJSON_GetObjectItem(root, "id");
 	const cJSON *code = cJSON_GetObjectItem(root, "code");
 
 	CHECK(root && cJSON_IsString(t));
@@ -233,7 +247,8 @@ static void read_one(struct class_client *c, int ms)
 
 /* ---- media out ------------------------------------------------------------------ */
 
-static void send_blob(struct class_client *c, const struct blob *blob, bool video, uint32_t ts)
+static void send_blob(struct class_client *c, const struct blob *blob, bool video,
+		      uint32_t ts)
 {
 	const struct sdp_media *m = NULL;
 	uint8_t pt = PT_OPUS, buf[1400];
@@ -254,7 +269,8 @@ static void send_blob(struct class_client *c, const struct blob *blob, bool vide
 				       .ssrc = c->ssrc[video]};
 		size_t n = rtp_header_write(buf, &p, NULL, 0);
 
-		memcpy(buf + n, blob->data + blob->packets[i].offset, blob->packets[i].len);
+		memcpy(buf + n, blob->data + blob->packets[i].offset,
+		       blob->packets[i].len);
 		peer_client_send_rtp(c->pc, buf, n + blob->packets[i].len);
 	}
 }
@@ -293,7 +309,8 @@ void class_client_run(struct class_client *c, int ms)
 	int64_t end = clock_us() + ms * MS_US;
 
 	do {
-		struct pollfd fds[2] = {{ws_client_fd(c->ws), POLLIN, 0}, {-1, POLLIN, 0}};
+		struct pollfd fds[2] = {{ws_client_fd(c->ws), POLLIN, 0},
+					{-1, POLLIN, 0}};
 
 		if (c->pc)
 			fds[1].fd = peer_client_fd(c->pc);
@@ -329,8 +346,8 @@ static bool join(struct class_client *c, int timeout_ms)
 	int64_t end = clock_us() + timeout_ms * MS_US;
 	char d[400];
 
-	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"name\":\"%s\",\"token\":\"%s\"}", c->conf.code,
-		 c->conf.name, c->conf.token ? c->conf.token : "");
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"name\":\"%s\",\"token\":\"%s\"}",
+		 c->conf.code, c->conf.name, c->conf.token ? c->conf.token : "");
 	if (class_client_ask(c, "join", d))
 		return false;
 	while (!c->conf.no_media &&
@@ -342,7 +359,8 @@ static bool join(struct class_client *c, int timeout_ms)
 	return true;
 }
 
-struct class_client *class_client_join(const struct class_client_conf *conf, int timeout_ms)
+struct class_client *class_client_join(const struct class_client_conf *conf,
+				       int timeout_ms)
 {
 	struct class_client *c = calloc(1, sizeof(*c));
 

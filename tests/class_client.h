@@ -13,28 +13,29 @@ struct class_client;
 
 struct class_client_conf {
 	const char *host; /* an IP address */
-	uint16_t port;	  /* of the WebSocket */
+	uint16_t port;    /* of the WebSocket */
 	bool tls;
 	const char *code, *name;
 	const char *token; /* NULL: a student */
-	bool vp8;	   /* takes no H.264 */
-	bool tcp;	   /* media by ICE-TCP */
-	bool no_media;	   /* does not answer the offer */
+	bool vp8;          /* takes no H.264 */
+	bool tcp;          /* media by ICE-TCP */
+	bool no_media;     /* does not answer the offer */
 };
 
 struct class_client_stats {
 	uint32_t video, audio, rtx; /* packets */
-	uint32_t frames, keys;	    /* of video, by marker and by first payload byte */
+	uint32_t frames, keys;      /* of video, by marker and by first payload byte */
 	uint64_t bytes;
 	int64_t first_video_us; /* clock_us(), 0: none yet */
-	uint32_t events;	/* WebSocket messages with a seq */
-	uint32_t generation;	/* of the last layout event */
+	uint32_t events;        /* WebSocket messages with a seq */
+	uint32_t generation;    /* of the last layout event */
 	char last_event[40];
 };
 
 /* Joins, and (unless no_media) waits until media is connected. NULL: not within
  * `timeout_ms`. */
-struct class_client *class_client_join(const struct class_client_conf *conf, int timeout_ms);
+struct class_client *class_client_join(const struct class_client_conf *conf,
+				       int timeout_ms);
 void class_client_leave(struct class_client *c);  /* says so; NULL is accepted */
 void class_client_vanish(struct class_client *c); /* says nothing */
 

@@ -69,26 +69,40 @@
 	"a=extmap:4 " URI_MID "\r\na=extmap:10 " URI_RID "\r\na=extmap:11 " URI_RRID \
 	"\r\n" \
 	"a=" dir "\r\na=rtcp-mux\r\na=rtcp-rsize\r\n" \
-	"a=rtpmap:96 VP8/90000\r\n" CHROMIUM_FB("96") CHROMIUM_RTX( \
-		"97", "96") CHROMIUM_H264("103", "1", "42001f", "104") \
-		CHROMIUM_H264("107", "0", "42001f", "108") CHROMIUM_H264( \
-			"109", "1", "42e01f", \
-			"114") CHROMIUM_H264("115", "0", "42e01f", \
-					     "116") CHROMIUM_H264("117", "1", "4d001f", \
-								  "118") \
-			CHROMIUM_H264("39", "0", "4d001f", "40") "a=rtpmap:45 " \
-								 "AV1/" \
-								 "90000\r" \
-								 "\n" CHROMIUM_FB("45") "a=fmtp:45 level-idx=5;profile=0;tier=0\r\n" CHROMIUM_RTX("46", "45") "a=rtpmap:98 VP9/90000\r\n" CHROMIUM_FB("98") "a=fmtp:98 profile-id=0\r\n" CHROMIUM_RTX( \
-									 "99", \
-									 "98") "a=" \
-									       "rtpmap:" \
-									       "100 " \
-									       "VP9/" \
-									       "90000\r" \
-									       "\n" CHROMIUM_FB("100") "a=fmtp:100 profile-id=2\r\n" CHROMIUM_RTX("101", \
-																		  "100") "a=rtpmap:119 red/90000\r\n" CHROMIUM_RTX("120", \
-																								   "119") "a=rtpmap:123 ulpfec/90000\r\n"
+	"a=rtpmap:96 VP8/90000\r\n" CHROMIUM_FB("96") CHROMIUM_RTX("97", "96") CHROMIUM_H264( \
+		"103", "1", "42001f", \
+		"104") CHROMIUM_H264("107", "0", "42001f", \
+				     "108") CHROMIUM_H264("109", "1", "42e01f", \
+							  "114") CHROMIUM_H264("115", \
+									       "0", \
+									       "42e01f", \
+									       "116") \
+		CHROMIUM_H264("117", "1", "4d001f", "118") CHROMIUM_H264( \
+			"39", "0", "4d001f", \
+			"40") "a=rtpmap:45 " \
+			      "AV1/" \
+			      "90000\r" \
+			      "\n" CHROMIUM_FB("45") "a=fmtp:45 " \
+						     "level-idx=5;profile=0;tier=" \
+						     "0\r\n" CHROMIUM_RTX("46", "45") "a=rtpmap:98 VP9/90000\r\n" CHROMIUM_FB("98") "a=fmtp:98 profile-id=0\r\n" CHROMIUM_RTX( \
+							     "99", \
+							     "98") "a=" \
+								   "rtpmap:" \
+								   "100 " \
+								   "VP9/" \
+								   "90000\r" \
+								   "\n" CHROMIUM_FB("10" \
+										    "0") "a=fmtp:100 profile-id=2\r\n" CHROMIUM_RTX( \
+									   "101", \
+									   "100") "a=" \
+										  "rtpm" \
+										  "ap:" \
+										  "119 " \
+										  "red/" \
+										  "9000" \
+										  "0\r" \
+										  "\n" CHROMIUM_RTX("120", \
+												    "119") "a=rtpmap:123 ulpfec/90000\r\n"
 
 #define CHROMIUM_HEAD(mids) \
 	"v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" \
@@ -100,8 +114,8 @@
 
 #define CHROMIUM_SENDRECV \
 	CHROMIUM_HEAD("0 1") \
-	CHROMIUM_AUDIO("sendrecv") "a=ssrc:3333 cname:abc\r\n" CHROMIUM_VIDEO( \
-		"1", "sendrecv") CHROMIUM_SENDS
+	CHROMIUM_AUDIO("sendrecv") \
+	"a=ssrc:3333 cname:abc\r\n" CHROMIUM_VIDEO("1", "sendrecv") CHROMIUM_SENDS
 
 #define CHROMIUM_RECVONLY \
 	CHROMIUM_HEAD("0 1") CHROMIUM_AUDIO("recvonly") CHROMIUM_VIDEO("1", "recvonly")
@@ -109,20 +123,19 @@
 #define CHROMIUM_SIMULCAST \
 	CHROMIUM_HEAD("0 1 2 3") \
 	CHROMIUM_AUDIO("sendonly") \
-		CHROMIUM_VIDEO("1", "sendonly") "a=rid:q send\r\na=rid:h " \
-						"send\r\na=rid:f " \
-						"send\r\na=simulcast:send " \
-						"q;h;f\r\n" CHROMIUM_VIDEO( \
-							"2", \
-							"recvonly") "m=application 9 " \
-								    "UDP/DTLS/SCTP " \
-								    "webrtc-" \
-								    "datachannel\r" \
-								    "\n" CHROMIUM_ICE \
-								    "a=mid:3\r\na=sctp-" \
-								    "port:5000\r\na=" \
-								    "max-message-size:" \
-								    "262144\r\n"
+	CHROMIUM_VIDEO("1", "sendonly") \
+	"a=rid:q send\r\na=rid:h " \
+	"send\r\na=rid:f " \
+	"send\r\na=simulcast:send " \
+	"q;h;f\r\n" CHROMIUM_VIDEO("2", "recvonly") "m=application 9 " \
+						    "UDP/DTLS/SCTP " \
+						    "webrtc-" \
+						    "datachannel\r" \
+						    "\n" CHROMIUM_ICE \
+						    "a=mid:3\r\na=sctp-" \
+						    "port:5000\r\na=" \
+						    "max-message-size:" \
+						    "262144\r\n"
 
 /* Firefox: fingerprint, direction and options at session level; port 0 with
  * bundle-only and no ICE of its own in the second section; feedback lines left

@@ -230,6 +230,31 @@ static void nobody_hears_itself_in_between(void)
 	close_room();
 }
 
+/* Nine microphones that are open in silence, or in the hum of a room: one encode
+ * for all of them. */
+static void silence_costs_one_encode(float hum)
+{
+	open_room(9);
+	for (uint32_t i = 0; i < 9; i++)
+		people[i].peak = hum;
+	ticks(100);
+	for (uint32_t i = 0; i < 9; i++)
+		CHECK(people[i].own == 0 && people[i].shared == 100);
+	/* those who did speak are with them after a while */
+	for (uint32_t i = 0; i < 9; i++)
+		people[i].peak = 0.1f;
+	ticks(50);
+	for (uint32_t i = 0; i < 9; i++)
+		people[i].peak = hum;
+	ticks(300);
+	for (uint32_t i = 0; i < 9; i++)
+		people[i].own = 0;
+	ticks(50);
+	for (uint32_t i = 0; i < 9; i++)
+		CHECK(people[i].own == 0);
+	close_room();
+}
+
 static void mute_acts_at_once(void)
 {
 	open_room(3);
@@ -393,6 +418,8 @@ int main(void)
 	thread_enter(&on_aud);
 	nobody_hears_itself();
 	nobody_hears_itself_in_between();
+	silence_costs_one_encode(0);
+	silence_costs_one_encode(0.0005f);
 	mute_acts_at_once();
 	eight_are_all_heard();
 	ninth_comes_in_by_level(true);

@@ -23,9 +23,15 @@ static void on_speakers(void *ctx, uint32_t mix, const struct speaker *list, uin
 	atomic_store(&speaking, n);
 }
 
+static atomic_bool hold, held;
+
 static void on_tap(void *ctx, uint32_t mix, struct au *au)
 {
 	CHECK(ctx == &taps && mix == 5 && au->codec == CODEC_OPUS);
+	while (atomic_load(&hold)) {
+		atomic_store(&held, true);
+		poll(NULL, 0, 1);
+	}
 	atomic_fetch_add(&taps, 1);
 	au_put(au);
 }
@@ -150,11 +156,13 @@ static void strange_calls(void)
 
 	start();
 	CHECK(aworker_voice_open(worker, 1, 1) == 0); /* no such mix */
+	CHECK(aworker_voice_close(worker, 0) == 0);
 	CHECK(aworker_mix_open(worker, 1, &conf) == 0);
 	CHECK(aworker_mix_open(worker, 1, &conf) == 0); /* twice */
 	CHECK(aworker_voice_open(worker, 1, 1) == 0);
 	CHECK(aworker_voice_open(worker, 1, 1) == 0);
 	CHECK(aworker_voice_open(worker, 1, 1 + 1024) == 0);
+	CHECK(aworker_voice_open(worker, 1, 0) == 0); /* no id */
 	CHECK(aworker_voice_close(worker, 77) == 0);
 	CHECK(aworker_voice_mute(worker, 77, true) == 0);
 	CHECK(aworker_mix_tap(worker, 77, true) == 0);
@@ -163,8 +171,33 @@ static void strange_calls(void)
 	aworker_destroy(NULL);
 }
 
+/* A thread that does not keep up refuses what opens, not what ends. */
+static void closing_is_never_refused(void)
+{
+	start();
+	CHECK(aworker_mix_open(worker, 5, &(struct mix_conf){OUTLET, 40000}) == 0);
+	CHECK(aworker_voice_open(worker, 5, 1) == 0);
+	CHECK(aworker_voice_open(worker, 5, 17) == 0);
+	atomic_store(&hold, true);
+	CHECK(aworker_mix_tap(worker, 5, true) == 0);
+	while (!atomic_load(&held))
+		wait_20ms();
+	for (uint32_t i = 3; aworker_voice_open(worker, 9, i) == 0; i += 16)
+		CHECK(i < 16 * 100000);
+	for (int i = 0; i < 1000; i++) {
+		CHECK(aworker_voice_mute(worker, 1, true) == 0);
+		CHECK(aworker_voice_mute(worker, 17, i % 2) == 0);
+	}
+	CHECK(aworker_voice_close(worker, 17) == 0);
+	CHECK(aworker_mix_tap(worker, 5, false) == 0);
+	CHECK(aworker_mix_close(worker, 5) == 0);
+	atomic_store(&hold, false);
+	stop();
+}
+
 int main(void)
 {
+	closing_is_never_refused();
 	second_of_a_class();
 	strange_calls();
 	return 0;

@@ -66,7 +66,8 @@ static void metrics(void)
 	CHECK(strstr(text, "# TYPE aula_rooms gauge\n"));
 	/* a metric is announced once, however many rows it has */
 	CHECK(strstr(text, "# TYPE aula_reject_total") ==
-	      strstr(strstr(text, "# TYPE aula_reject_total"), "# TYPE aula_reject_total"));
+	      strstr(strstr(text, "# TYPE aula_reject_total"),
+		     "# TYPE aula_reject_total"));
 	CHECK(!strstr(strstr(text, "# TYPE aula_reject_total") + 1,
 		      "# TYPE aula_reject_total"));
 	CHECK(count_render(text, 50) == 49);

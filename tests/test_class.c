@@ -68,7 +68,8 @@ static void run_all(struct class_client **list, int n, int ms)
 
 static void roles_and_fields(struct class_client *lecturer, struct class_client *student)
 {
-	CHECK(is(class_client_ask(student, "layout.set", "{\"name\":\"grid\"}"), "forbidden"));
+	CHECK(is(class_client_ask(student, "layout.set", "{\"name\":\"grid\"}"),
+		 "forbidden"));
 	CHECK(is(class_client_ask(student, "record.start", "{}"), "forbidden"));
 	CHECK(is(class_client_ask(lecturer, "room.list", "{}"), "forbidden"));
 	CHECK(is(class_client_ask(lecturer, "layout.set", "{\"name\":\"none-such\"}"),
@@ -91,7 +92,8 @@ static void media_flows(struct class_client **all, struct class_media *h264,
 	class_client_send(all[0], h264, true, true);
 	class_client_send(all[1], vp8, true, true);
 	for (int i = 0; i < 2; i++)
-		CHECK(ok(class_client_ask(all[i], "media.set", "{\"mic\":true,\"cam\":true}")));
+		CHECK(ok(class_client_ask(all[i], "media.set",
+					  "{\"mic\":true,\"cam\":true}")));
 	run_all(all, 3, 2500);
 	for (int i = 0; i < 3; i++) {
 		const struct class_client_stats *s = class_client_stats(all[i]);
@@ -111,7 +113,8 @@ static void the_layout_changes(struct class_client **all)
 
 		snprintf(d, sizeof(d), "{\"name\":\"%s\"}", names[i]);
 		CHECK(ok(class_client_ask(all[0], "layout.set", d)));
-		for (int k = 0; k < 50 && class_client_stats(all[2])->generation == before; k++)
+		for (int k = 0;
+		     k < 50 && class_client_stats(all[2])->generation == before; k++)
 			run_all(all, 3, 20);
 		CHECK(class_client_stats(all[2])->generation > before);
 	}
@@ -183,7 +186,8 @@ static void screens_and_restarts(struct class_client **all)
 {
 	CHECK(ok(class_client_ask(all[1], "screen.set", "{\"on\":true}")));
 	run_all(all, 3, 300);
-	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":true}"))); /* takes over */
+	CHECK(ok(class_client_ask(all[0], "screen.set",
+				  "{\"on\":true}"))); /* takes over */
 	CHECK(is(class_client_ask(all[1], "screen.set", "{\"on\":true}"), "screen_busy"));
 	run_all(all, 3, 300);
 	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":false}")));

@@ -50,8 +50,46 @@ static void bad_values(void)
 		{"view_fps = 31\n", "view_fps"},
 		{"log_level = \"loud\"\n", "log_level"},
 		{"plain_http = perhaps\n", ":1:"},
+		{"viewfps = 15\n", "did you mean 'view_fps'"},
+		{"veiw_fps = 15\n", "did you mean 'view_fps'"},
+		{"public_ur = \"x\"\n", "did you mean 'public_url'"},
+		{"dir_data = \"x\"\n", "no such option 'dir_data'"},
+		{"view_width = 641\n", "view_width must be even"},
+		{"view_height = 361\n", "view_height must be even"},
+		{"view_width = 159\n", "view_width must be 160 to 1920"},
+		{"listen = {\"127.0.0.1\", \"localhost\"}\n",
+		 ": listen: \"localhost\" is not an IP address"},
+		{"listen = {\"127.0.0.1:80\"}\n", "is not an IP address"},
+		{"metrics_allow = {\"10.0.0.0/8\"}\n", "metrics_allow: \"10.0.0.0/8\""},
+		{"advertise = {\"1.2.3\"}\n", "advertise: \"1.2.3\" is not an IP"},
+		{"advertise = {\"0.0.0.0\"}\n", "advertise: \"0.0.0.0\" is no address"},
+		{"advertise = {\"::\"}\n", "advertise: \"::\" is no address"},
+		{"advertise = {\"\"}\n", "advertise"},
+		{"origins = {\"class.example.org\"}\n",
+		 "origins: \"class.example.org\" must"},
+		{"origins = {\"https://a/\"}\n", "origins"},
+		{"origins = {\"https://\"}\n", "origins"},
+		{"origins = {\"https://a:0\"}\n", "origins"},
+		{"origins = {\"https://a:65536\"}\n", "origins"},
+		{"origins = {\"https://a:\"}\n", "origins"},
+		{"origins = {\"https://[::1\"}\n", "origins"},
+		{"origins = {\"ftp://a\"}\n", "origins"},
+		{"origins = {\"*\"}\n", "origins"},
+		{"public_url = \"class.example.org\"\n",
+		 "public_url: \"class.example.org\""},
+		{"public_url = \"https://a?b\"\n", "public_url"},
+		{"data_dir = \"\"\n", "data_dir: \"\" must not be empty"},
+		{"data_dir = \"  \"\n", "data_dir"},
+		{"plugins_dir = \"\"\n", "plugins_dir"},
+		{"plugins = {\"\"}\n", "plugins"},
+		{"recorder = \"\"\n", "recorder"},
+		{"layout = \"\"\n", "layout"},
+		{"certificate = \"/a.pem\"\n", "key is needed"},
+		{"key = \"/a.pem\"\n", "certificate is needed"},
+		{"log_level = \"\"\n", "log_level must be debug, info"},
 		{"listen = {\"1\",\"2\",\"3\",\"4\",\"5\"}\n", "listen"},
-		{"listen = {\"a name that is far longer than an address may be, by much\"}\n",
+		{"listen = {\"a name that is far longer than an address may be, by "
+		 "much\"}\n",
 		 "listen"},
 		{"http_port 8443\n", ":1:"},
 		{"data_dir = \"unfinished\n", ":"},
@@ -65,8 +103,11 @@ static void bad_values(void)
 		if (!strstr(why, rows[i].says))
 			fprintf(stderr, "row %zu said: %s\n", i, why);
 		CHECK(strstr(why, rows[i].says));
+		CHECK(strncmp(why, path, strlen(path)) == 0);
 		CHECK(memcmp(&conf, &before, sizeof(conf)) == 0);
 	}
+	CHECK(read_text(&conf, "nonsense = 1\n") == -EINVAL);
+	CHECK(!strstr(why, "mean")); /* nothing is near */
 	CHECK(conf_read(&conf, "/no/such/file", why, sizeof(why)) == -ENOENT);
 }
 
@@ -77,14 +118,16 @@ static void round_trip(void)
 	struct conf conf, back;
 
 	conf_init(&conf);
-	CHECK(read_text(&conf, "public_url = \"https://a\\\"b\"\norigins = {\"x\", \"y\"}\n") == 0);
+	CHECK(read_text(&conf,
+			"public_url = \"https://a/b\\\\c\"\n"
+			"origins = {\"https://x\", \"https://[::1]:8443\"}\n") == 0);
 	conf_print(&conf, text, sizeof(text));
 	conf_init(&back);
 	back.n_plugins = 0;
 	CHECK(read_text(&back, text) == 0);
 	conf_print(&back, again, sizeof(again));
 	CHECK(strcmp(text, again) == 0);
-	CHECK(strcmp(back.public_url, "https://a\"b") == 0);
+	CHECK(strcmp(back.public_url, "https://a/b\\c") == 0);
 
 	/* a password never shows */
 	snprintf(conf.database, sizeof(conf.database), "postgresql://u:secret@h/d");

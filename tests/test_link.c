@@ -276,6 +276,105 @@ static void test_flood(void) RUNS_ON(on_net)
 	world_fini(&world);
 }
 
+/* Sends `n` copies of what only looks like it came from the client. */
+static void forge(struct end *end, const uint8_t *data, size_t len, uint32_t n)
+	RUNS_ON(on_net)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		CHECK(peer_client_send_raw(end->client, data, len));
+		if (i % 50 == 49)
+			end_run(end, 2);
+	}
+	end_run(end, 4);
+}
+
+/* Under the address of a member anybody can write: it costs the member nothing.
+ * Time stands still, so no budget fills up again. */
+static void test_forged(const char *profile) RUNS_ON(on_net)
+{
+	const uint8_t shake[13 + 32] = {22, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 32};
+	struct world world;
+	struct end end;
+	struct peer_client_conf conf;
+	int64_t srtp, flood;
+	uint8_t pkt[200], junk[200];
+	uint16_t seq = 0;
+
+	world_init(&world, NULL);
+	end_open(&end, &world);
+	conf = end_client_conf(&end, false);
+	conf.profiles = profile;
+	end_connect(&end, &conf);
+	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, seq++, 50)));
+	UNTIL(&end, end.n_rtp == 1);
+	clock_fake(clock_us());
+
+	/* by somebody who sees the stream: all are looked at */
+	srtp = count_get(COUNT_REJECT_SRTP);
+	forge(&end, junk, end_make_rtp(junk, 5, 20, 100), 3000);
+	CHECK(count_get(COUNT_REJECT_SRTP) == srtp + 3000);
+	/* by somebody who does not: no longer */
+	flood = count_get(COUNT_REJECT_FLOOD);
+	forge(&end, junk, end_make_rtp(junk, 77, 1, 100), 200);
+	forge(&end, junk, end_make_rtp(junk, 5, 30000, 100), 200);
+	CHECK(count_get(COUNT_REJECT_SRTP) == srtp + 3000);
+	CHECK(count_get(COUNT_REJECT_FLOOD) == flood + 400);
+	/* nor what would have to be a handshake */
+	forge(&end, shake, sizeof(shake), 200);
+	CHECK(count_get(COUNT_REJECT_FLOOD) >=
+	      flood + 400 + 200 - LIMIT_DTLS_PACKETS_SEC);
+
+	end.n_rtp = 0;
+	for (int i = 0; i < 500; i++) {
+		CHECK(peer_client_send_rtp(end.client, pkt,
+					   end_make_rtp(pkt, 5, seq++, 50)));
+		if (i % 50 == 49)
+			end_run(&end, 2);
+	}
+	UNTIL(&end, end.n_rtp == 500);
+	CHECK(peer_client_send_rtcp(end.client, pkt, end_make_rr(pkt, 5)));
+	UNTIL(&end, end.n_rtcp == 1);
+	CHECK(!end.is_down);
+
+	/* a stream that falls silent and comes back elsewhere is not lost */
+	clock_fake(clock_us() + 2 * SEC_US);
+	forge(&end, junk, end_make_rtp(junk, 5, 30000, 100), 400);
+	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, 9000, 50)));
+	UNTIL(&end, end.n_rtp == 501);
+	clock_fake(-1);
+	end_close(&end);
+	world_fini(&world);
+}
+
+/* There is an end to the time that forgeries may cost. */
+static void test_forged_for_ever(void) RUNS_ON(on_net)
+{
+	struct world world;
+	struct end end;
+	struct peer_client_conf conf;
+	int64_t flood = count_get(COUNT_REJECT_FLOOD);
+	uint8_t pkt[200], junk[200];
+
+	world_init(&world, NULL);
+	end_open(&end, &world);
+	conf = end_client_conf(&end, false);
+	end_connect(&end, &conf);
+	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, 1, 50)));
+	UNTIL(&end, end.n_rtp == 1);
+	clock_fake(clock_us());
+	end_make_rtp(junk, 5, 20, 100);
+	bucket_fill(&end.link->forged_ns, LIMIT_FORGED_NS_SEC, SEC_US / 10, clock_us());
+	bucket_take(&end.link->forged_ns, LIMIT_FORGED_NS_SEC / 10 - 100000);
+	forge(&end, junk, 112, 100);
+	CHECK(count_get(COUNT_REJECT_FLOOD) == flood + 100 - (100000 + 1459) / 1460);
+	clock_fake(clock_us() + SEC_US / 100);
+	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, 2, 50)));
+	UNTIL(&end, end.n_rtp == 2);
+	clock_fake(-1);
+	end_close(&end);
+	world_fini(&world);
+}
+
 static void test_handshake_timeout(void) RUNS_ON(on_net)
 {
 	struct world world;
@@ -412,6 +511,9 @@ int main(void)
 	test_ssrcs();
 	test_refused_ssrc();
 	test_flood();
+	test_forged(NULL);
+	test_forged("SRTP_AES128_CM_SHA1_80");
+	test_forged_for_ever();
 	test_handshake_timeout();
 	test_client_leaves(false);
 	test_client_leaves(true);

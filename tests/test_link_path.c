@@ -306,11 +306,94 @@ static void test_tcp_full(void) RUNS_ON(on_net)
 	world_fini(&world);
 }
 
+/* Checks by somebody who saw the names but not the password. */
+static void forge_checks(struct end *end, const char *ours, int n) RUNS_ON(on_net)
+{
+	struct stun_check check = {NULL, "notthepasswordatallnotit", true, 0, {1}};
+	char username[64];
+	uint8_t msg[512];
+	size_t len;
+
+	snprintf(username, sizeof(username), "%s:%s", ours,
+		 peer_client_ufrag(end->client));
+	check.username = username;
+	len = stun_write_check(msg, &check);
+	for (int i = 0; i < n; i++) {
+		CHECK(peer_client_send_raw(end->client, msg, len));
+		if (i % 50 == 49)
+			end_run(end, 2);
+	}
+	end_run(end, 4);
+}
+
+/* From anywhere: few of them are worth an HMAC. */
+static void test_forged_checks(void) RUNS_ON(on_net)
+{
+	int64_t stun = count_get(COUNT_REJECT_STUN);
+	int64_t flood = count_get(COUNT_REJECT_FLOOD);
+	struct peer_client_conf conf;
+	struct world world;
+	struct end end;
+
+	world_init(&world, NULL);
+	end_open(&end, &world);
+	conf = end_client_conf(&end, false);
+	end.client = peer_client_create(&conf);
+	CHECK(end.client);
+	peer_client_silence(end.client);
+	clock_fake(clock_us());
+	forge_checks(&end, conf.ufrag, 300);
+	CHECK(count_get(COUNT_REJECT_STUN) == stun + LIMIT_CHECKS_SEC);
+	CHECK(count_get(COUNT_REJECT_FLOOD) == flood + 300 - LIMIT_CHECKS_SEC);
+	clock_fake(clock_us() + SEC_US / 10);
+	forge_checks(&end, conf.ufrag, 20);
+	CHECK(count_get(COUNT_REJECT_STUN) == stun + LIMIT_CHECKS_SEC * 11 / 10);
+	clock_fake(-1);
+	end_close(&end);
+	world_fini(&world);
+}
+
+/* From a live address for longer than consent lasts: the call goes on while its
+ * media comes, and no longer. */
+static void test_consent_in_a_flood(void) RUNS_ON(on_net)
+{
+	struct peer_client_conf conf;
+	struct world world;
+	struct end end;
+	uint8_t pkt[100];
+
+	world_init(&world, NULL);
+	end_open(&end, &world);
+	conf = end_client_conf(&end, false);
+	end_connect(&end, &conf);
+	peer_client_silence(end.client); /* its checks are lost among these */
+	for (uint16_t i = 0; i < 8; i++) {
+		clock_fake(clock_us() + 5 * SEC_US);
+		forge_checks(&end, conf.ufrag, 2 * LIMIT_CHECKS_SEC);
+		CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, i, 9)));
+		UNTIL(&end, end.n_rtp == i + 1u);
+	}
+	end_run(&end, 1100);
+	CHECK(!end.is_down && clock_us() - end.link->consent_us < SEC_US);
+	/* without a flood media is no consent (RFC 7675) */
+	clock_fake(clock_us() + 29 * SEC_US);
+	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, 8, 9)));
+	UNTIL(&end, end.n_rtp == 9);
+	clock_fake(clock_us() + SEC_US);
+	UNTIL(&end, end.is_down);
+	CHECK(end.why == LINK_DOWN_CONSENT);
+	clock_fake(-1);
+	end_close(&end);
+	world_fini(&world);
+}
+
 int main(void)
 {
 	thread_enter(&on_net);
 	thread_claim(&on_net);
 	test_gate();
+	test_forged_checks();
+	test_consent_in_a_flood();
 	test_consent();
 	test_restart();
 	test_rebind();

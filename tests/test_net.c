@@ -11,6 +11,7 @@
 #include "transport/rtcp.h"
 #include "transport/rtp.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -297,6 +298,56 @@ static void test_destroy_open(void)
 	ring_destroy(rings.audio_out);
 }
 
+static atomic_bool held, let_go;
+
+static void hold(void *ctx, const struct peer_stats *list, uint32_t n)
+{
+	(void)ctx;
+	(void)list;
+	(void)n;
+	atomic_store(&held, true);
+	while (!atomic_load(&let_go))
+		poll(NULL, 0, 1);
+}
+
+/* A thread that does not keep up: what closes and mutes is taken all the same. */
+static void test_full(void)
+{
+	struct peer_conf conf = {.id = PEER, .voice = VOICE};
+	uint32_t waiting = 0;
+
+	start();
+	net_describe(net, &conf.local);
+	CHECK(net_peer_open(net, &conf) == 0);
+	CHECK(net_stats(net, hold, NULL) == 0);
+	while (!atomic_load(&held))
+		poll(NULL, 0, 1);
+	CHECK(count_get(COUNT_PEERS) == 1);
+	while (net_source_key(net, CAMERA) == 0)
+		waiting++;
+	CHECK(waiting >= 4096);
+	CHECK(net_peer_open(net, &conf) == -ENOBUFS);
+	CHECK(net_outlet_open(net, 77, CODEC_OPUS) == -ENOBUFS);
+	for (uint32_t i = 0; i < 500; i++) {
+		CHECK(net_source_mute(net, VOICE + i * 16, true) == 0);
+		CHECK(net_source_forget(net, VOICE + i * 16) == 0);
+		CHECK(net_peer_watch_video(net, PEER, 0) == 0);
+		CHECK(net_peer_watch_audio(net, PEER, 0) == 0);
+	}
+	CHECK(net_outlet_close(net, VIEW) == 0);
+	CHECK(net_peer_close(net, PEER) == 0);
+	atomic_store(&let_go, true);
+	for (int64_t until_us = clock_us() + 5 * SEC_US; count_get(COUNT_PEERS);) {
+		CHECK(clock_us() < until_us);
+		poll(NULL, 0, 5);
+	}
+	net_destroy(net);
+	ring_destroy(rings.video_in);
+	ring_destroy(rings.audio_in);
+	ring_destroy(rings.video_out);
+	ring_destroy(rings.audio_out);
+}
+
 static void test_refused(void)
 {
 	const struct links_conf conf = {.n_listen = 1, .listen = {"not an address"}};
@@ -319,6 +370,7 @@ int main(void)
 	test_upstream();
 	test_end();
 	test_destroy_open();
+	test_full();
 	test_refused();
 	return 0;
 }

@@ -248,6 +248,46 @@ static void test_mute(void) RUNS_ON(on_net)
 	rig_close(&rig);
 }
 
+/* The mute is of the source: it was there before its peer, and outlives it. */
+static void test_mute_is_kept(void) RUNS_ON(on_net)
+{
+	const struct peer_conf conf = {.id = 1, .voice = 11, .camera = 12};
+	const struct peer *peer;
+
+	begin(); /* peer 1 with the sources 11, 12, 13 */
+	hub_source_mute(&rig.hub, 12, true);
+	hub_source_mute(&rig.hub, 71, true); /* nobody has it yet */
+	hub_source_mute(&rig.hub, 0, true);
+	hub_peer_close(&rig.hub, 1);
+	hub_peer_open(&rig.hub, &conf, rig.now_us);
+	peer = idmap_get(&rig.hub.peers, 1);
+	CHECK(peer && peer->muted[SDP_IN_CAMERA] && !peer->muted[SDP_IN_VOICE]);
+	rig_peer(&rig, 7);
+	peer = idmap_get(&rig.hub.peers, 7);
+	CHECK(peer && peer->muted[SDP_IN_VOICE] && !peer->muted[SDP_IN_CAMERA]);
+	CHECK(rig.hub.muted.n == 2);
+	hub_source_mute(&rig.hub, 71, false);
+	CHECK(!peer->muted[SDP_IN_VOICE]);
+	hub_source_forget(&rig.hub, 12);
+	hub_source_forget(&rig.hub, 12);
+	CHECK(rig.hub.muted.n == 0);
+	hub_peer_close(&rig.hub, 1);
+	hub_peer_open(&rig.hub, &conf, rig.now_us);
+	peer = idmap_get(&rig.hub.peers, 1);
+	CHECK(peer && !peer->muted[SDP_IN_CAMERA]);
+
+	/* nobody forgets: the oldest go */
+	for (uint32_t i = 0; i < LIMIT_SOURCES; i++)
+		hub_source_mute(&rig.hub, 1001 + i * 16, true);
+	hub_source_mute(&rig.hub, 1001, true);
+	CHECK(rig.hub.muted.n == LIMIT_SOURCES && idmap_get(&rig.hub.muted, 1001));
+	hub_source_mute(&rig.hub, 1001 + LIMIT_SOURCES * 16, true);
+	CHECK(rig.hub.muted.n == LIMIT_SOURCES && !idmap_get(&rig.hub.muted, 1001));
+	CHECK(idmap_get(&rig.hub.muted, 1017));
+	CHECK(idmap_get(&rig.hub.muted, 1001 + LIMIT_SOURCES * 16));
+	rig_close(&rig);
+}
+
 /* The mixer does not keep up: drop to the next key frame, and ask for one. */
 static void test_full_ring(void) RUNS_ON(on_net)
 {
@@ -564,6 +604,7 @@ int main(void)
 	thread_claim(&on_net);
 	test_camera();
 	test_mute();
+	test_mute_is_kept();
 	test_full_ring();
 	test_fir_and_remb();
 	test_twcc_and_report();

@@ -230,7 +230,8 @@ static void takes_an_answer(void)
 	      sdp.media[1].ext[SDP_EXT_TWCC] == 4);
 	/* what we offered stays good, behind what the answer prefers */
 	CHECK(sdp.media[2].n_codecs == 4 && sdp.media[2].codecs[0].codec == CODEC_VP8);
-	CHECK(sdp.media[2].codecs[1].codec == CODEC_H264 && sdp.media[2].codecs[1].pt == 96);
+	CHECK(sdp.media[2].codecs[1].codec == CODEC_H264 &&
+	      sdp.media[2].codecs[1].pt == 96);
 	CHECK(sdp.media[2].codecs[0].rtx_pt == 99 && sdp.media[2].rtx_ssrc == 6);
 }
 

@@ -42,10 +42,16 @@ static void on_picture(void *ctx, uint32_t source, uint16_t w_px, uint16_t h_px)
 	atomic_fetch_add(&seen->pictures, 1);
 }
 
+static atomic_bool hold, held;
+
 static void on_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
 {
 	struct seen *seen = ctx;
 
+	while (atomic_load(&hold)) {
+		atomic_store(&held, true);
+		usleep(1000);
+	}
 	CHECK(view == VIEW);
 	atomic_store(&seen->live_pts, pts_us);
 	atomic_store(&seen->generation, generation);
@@ -358,6 +364,33 @@ static void bad_calls(struct bench *b)
 	CHECK(vworker_scene(b->w, VIEW, scene) == -EINVAL);
 }
 
+/* A thread that does not keep up refuses what opens, not what ends or replaces. */
+static void closing_is_never_refused(struct bench *b)
+{
+	const struct view_conf conf = {640, 360, 15};
+	uint32_t n = 0;
+
+	atomic_store(&hold, true);
+	CHECK(vworker_scene(b->w, VIEW, grid(20, 0)) == 0);
+	CHECK(vworker_poster(b->w, VIEW) == 0);
+	while (!atomic_load(&held))
+		usleep(1000);
+	while (vworker_rung_key(b->w, 12345) == 0)
+		n++;
+	CHECK(n >= 4000);
+	CHECK(vworker_view_open(b->w, 9, &conf) == -ENOBUFS);
+	CHECK(vworker_source_open(b->w, 9) == -ENOBUFS);
+	for (int i = 0; i < 300; i++) {
+		CHECK(vworker_scene(b->w, VIEW, grid(21, 0)) == 0);
+		CHECK(vworker_source_off(b->w, 2, i % 2) == 0);
+	}
+	CHECK(vworker_source_close(b->w, 999) == 0);
+	CHECK(vworker_rung_close(b->w, 999) == 0);
+	CHECK(vworker_rung_tap(b->w, 999, false) == 0);
+	CHECK(vworker_view_close(b->w, 999) == 0);
+	atomic_store(&hold, false);
+}
+
 int main(void)
 {
 	static struct bench b;
@@ -373,6 +406,7 @@ int main(void)
 	off_shows_the_name(&b);
 	posters_and_taps(&b);
 	bad_calls(&b);
+	closing_is_never_refused(&b);
 	closing(&b);
 	bench_fini(&b);
 	return 0;

@@ -8,7 +8,7 @@
 
 struct blob_packet {
 	uint32_t offset; /* into data */
-	uint16_t len;	 /* bytes of payload */
+	uint16_t len;    /* bytes of payload */
 };
 
 struct blob {

@@ -4,8 +4,8 @@
 #ifndef TRANSPORT_HUB_H
 #define TRANSPORT_HUB_H
 
-#include "base/thread.h"
 #include "base/idmap.h"
+#include "base/thread.h"
 #include "transport/net.h"
 
 #define HUB_TICK_US (10 * INT64_C(1000))
@@ -18,10 +18,10 @@ struct hub {
 	struct links *links;
 	struct net_rings rings;
 	struct net_events events;
-	struct idmap peers;            /* id: struct peer, at most LIMIT_PEERS */
-	struct idmap sources;          /* id: the struct peer that sends it */
-	struct idmap muted;            /* id of a source: the hub; see net_source_mute() */
-	struct idmap outlets;          /* id: struct outlet */
+	struct idmap peers;   /* id: struct peer, at most LIMIT_PEERS */
+	struct idmap sources; /* id: the struct peer that sends it */
+	struct idmap muted;   /* id of a source: the hub; see net_source_mute() */
+	struct idmap outlets; /* id: struct outlet */
 	struct peer *wheel[HUB_WHEEL]; /* all peers, by the tick of their report */
 	struct peer *busy;             /* those who send something: looked at each tick */
 	struct peer *dead;             /* closed by their link, freed at the next tick */

@@ -26,13 +26,13 @@ struct links_conf {
 	uint32_t n_listen; /* none: all addresses, IPv6 and IPv4 */
 	char listen[4][46];
 	uint16_t udp_port, tcp_port; /* 0: any free one */
-	uint32_t n_advertise;	     /* none: the addresses of this machine */
+	uint32_t n_advertise;        /* none: the addresses of this machine */
 	char advertise[8][46];
 };
 
 enum link_down {
 	LINK_DOWN_CONSENT,     /* no valid check for 30 s (RFC 7675) */
-	LINK_DOWN_DTLS,	       /* handshake failed or took over 10 s */
+	LINK_DOWN_DTLS,        /* handshake failed or took over 10 s */
 	LINK_DOWN_FINGERPRINT, /* the certificate is not the announced one */
 	LINK_DOWN_CLOSED,      /* close_notify of the peer */
 };
@@ -73,11 +73,13 @@ struct link_conf {
 
 int link_open(struct link **out, struct links *links, const struct link_conf *conf)
 	RUNS_ON(on_net) AULA_MUST_CHECK;
-void link_close(struct link *link) RUNS_ON(on_net); /* sends close_notify; NULL is accepted */
+void link_close(struct link *link)
+	RUNS_ON(on_net); /* sends close_notify; NULL is accepted */
 
 /* The client's fingerprints: before this no handshake ends. Each `ufrag` of
  * its sections is accepted as its half of USERNAME (several in one bundle). */
-int link_remote(struct link *link, const struct sdp *remote) RUNS_ON(on_net) AULA_MUST_CHECK;
+int link_remote(struct link *link, const struct sdp *remote)
+	RUNS_ON(on_net) AULA_MUST_CHECK;
 
 /* ICE restart: new credentials of ours; the old ones stay valid until a check
  * with the new ones came. DTLS and SRTP go on. */

@@ -13,6 +13,7 @@
 #include "transport/ufrags.h"
 
 #define LISTEN_MAX 4
+#define STRANGERS  1024 /* a power of two */
 
 struct links {
 	struct loop *loop;
@@ -31,12 +32,11 @@ struct links {
 	struct link *first, *graves;
 	struct loop_timer *tick; /* once a second: who vanished */
 	struct loop_timer *soon; /* what must not be done inside a callback */
+	/* Checks from where no tuple is yet, by a hash of the address: bounded however
+	 * many addresses are made up; who shares a place shares its budget. */
+	uint64_t seed;
+	struct bucket strangers[STRANGERS];
 	_Alignas(16) uint8_t scratch[SOCK_ROOM]; /* a frame on its way to TCP */
-};
-
-/* What one peer may still send: 10^-6 packets, 10^-6 bits. */
-struct link_bucket {
-	int64_t packets, bits, filled_us;
 };
 
 struct link {
@@ -53,11 +53,13 @@ struct link {
 	uint32_t n_fingerprints;    /* 0: link_remote did not come yet */
 	uint8_t fingerprints[2][32];
 	struct tuple_list tuples;
-	int64_t consent_us; /* last genuine check, at first: link_open */
-	int64_t chosen_us;  /* when tuples.chosen changed */
-	int64_t checked_us; /* first genuine check, 0: none */
-	int64_t shaking_us; /* first DTLS datagram, 0: none */
-	struct link_bucket bucket;
+	int64_t consent_us;              /* last genuine check, at first: link_open */
+	int64_t chosen_us;               /* when tuples.chosen changed */
+	int64_t checked_us;              /* first genuine check, 0: none */
+	int64_t shaking_us;              /* first DTLS datagram, 0: none */
+	struct bucket packets, bits;     /* of what was genuine */
+	struct bucket forged, forged_ns; /* of what was not: how many, and their cost */
+	struct bucket shakes;            /* DTLS datagrams */
 	struct dtls *dtls;
 	struct loop_timer *dtls_timer;
 	struct srtp *srtp;

@@ -2,11 +2,14 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
+#include "transport/hash.h"
 #include "transport/link_impl.h"
 
 #include <errno.h>
 
 #define BURST_US      (500 * MS_US) /* what a peer may save up of its rate */
+#define FORGED_US     (100 * MS_US) /* the same of what is not genuine */
+#define STARVED_US    SEC_US        /* so long after a check that was not looked at */
 #define SWITCH_US     (500 * MS_US) /* between two changes of the chosen tuple */
 #define QUIET_US      (8 * SEC_US)  /* after it a chosen tuple counts as dead */
 #define TUPLE_HELD_US (15 * SEC_US) /* so long nobody else gets a live tuple */
@@ -79,9 +82,38 @@ static bool accept_check(struct ufrag *ufrag, const struct path *from, bool nomi
 	return true;
 }
 
-/* The order is that of the costs: shape, look-up, then cryptography. */
-static bool answer_check(struct links *links, const struct path *from,
-			 const uint8_t *data, size_t len, int64_t now_us) RUNS_ON(on_net)
+/* Whether a check is worth its HMAC: LIMIT_CHECKS_SEC from one source, so that a
+ * forger who saw the names costs little. A source with a tuple has a budget of its
+ * own, which others cannot use up but under its very address. */
+static bool may_check(struct links *links, const struct path *from, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	struct tuple *tuple = tuples_find(links->tuples, from);
+	struct bucket *b;
+
+	if (tuple) {
+		b = &tuple->checks;
+	} else {
+		uint64_t h = hash_bytes(links->seed ^ from->remote.port, from->remote.ip,
+					sizeof(from->remote.ip));
+
+		b = &links->strangers[h % STRANGERS];
+	}
+	bucket_fill(b, LIMIT_CHECKS_SEC, SEC_US, now_us);
+	if (bucket_has(b, 1)) {
+		bucket_take(b, 1);
+		return true;
+	}
+	if (tuple)
+		tuple->starved_us = now_us;
+	return false;
+}
+
+/* Returns what is to be counted, COUNT_N when it was well. The order is that of
+ * the costs: shape, look-up, then cryptography. */
+static enum count answer_check(struct links *links, const struct path *from,
+			       const uint8_t *data, size_t len, int64_t now_us)
+	RUNS_ON(on_net)
 {
 	uint8_t answer[ICE_ANSWER_MAX];
 	struct ice_check check;
@@ -90,20 +122,22 @@ static bool answer_check(struct links *links, const struct path *from,
 	int n = ice_peek(&check, data, len);
 
 	if (n == -ENOMSG)
-		return true;
+		return COUNT_N;
 	/* services live below 1024, and no client sends from there */
 	if (n < 0 || (from->sock && from->remote.port < 1024))
-		return false;
+		return COUNT_REJECT_STUN;
 	ufrag = ufrags_find(links->ufrags, check.ours, check.ours_len);
 	if (!ufrag || !ufrag_takes(ufrag, check.theirs, check.theirs_len))
-		return false;
+		return COUNT_REJECT_STUN;
+	if (!may_check(links, from, now_us))
+		return COUNT_REJECT_FLOOD;
 	n = ice_answer(links->ice, data, len, ufrag->pwd, &from->remote, answer, &valid);
 	if (n < 0)
-		return false;
+		return COUNT_REJECT_STUN;
 	if (valid && !accept_check(ufrag, from, check.nominated, now_us))
-		return false;
+		return COUNT_REJECT_STUN;
 	link_write(links, from, answer, (size_t)n);
-	return true;
+	return COUNT_N;
 }
 
 /* ---- DTLS ------------------------------------------------------------------ */
@@ -203,6 +237,12 @@ void link_judge(struct link *link)
 static void take_dtls(struct link *link, const uint8_t *data, size_t len, int64_t now_us)
 	RUNS_ON(on_net)
 {
+	bucket_fill(&link->shakes, LIMIT_DTLS_PACKETS_SEC, BURST_US, now_us);
+	if (!bucket_has(&link->shakes, 1)) {
+		count_add(COUNT_REJECT_FLOOD, 1);
+		return;
+	}
+	bucket_take(&link->shakes, 1);
 	if (!link->dtls && start_dtls(link, now_us) < 0) {
 		count_add(COUNT_REJECT_DTLS, 1);
 		return;
@@ -212,22 +252,76 @@ static void take_dtls(struct link *link, const uint8_t *data, size_t len, int64_
 
 /* ---- RTP and RTCP ----------------------------------------------------------- */
 
-static void refuse(int err)
+/* Anybody can write a packet under the address of a member, so only what was
+ * genuine is charged to what that member may send. Who sends too much is shut out
+ * until the budget is there again, before any decryption. */
+static bool within_rate(struct link *link, size_t len, int64_t now_us)
 {
-	count_add(err == -EMFILE ? COUNT_REJECT_SSRC : COUNT_REJECT_SRTP, 1);
+	bucket_fill(&link->packets, LIMIT_PACKETS_SEC, BURST_US, now_us);
+	bucket_fill(&link->bits, LIMIT_BITS_SEC, BURST_US, now_us);
+	return bucket_has(&link->packets, 1) && bucket_has(&link->bits, (int64_t)len * 8);
 }
 
-static void take_rtp(struct link *link, uint8_t *data, size_t len, int64_t now_us)
+/* What is not genuine has budgets of its own. Beyond LIMIT_FORGED_SEC only what
+ * looks like the next packet of a known stream (`expected`) is decrypted: this
+ * costs a call nothing but a new stream that starts late. Beyond the time that
+ * LIMIT_FORGED_NS_SEC grants, no packet is, or all others would wait: then a forger
+ * who sees the stream cuts this one off for as long as he goes on. */
+static bool within_doubt(struct link *link, bool expected, int64_t now_us)
+{
+	bucket_fill(&link->forged, LIMIT_FORGED_SEC, FORGED_US, now_us);
+	bucket_fill(&link->forged_ns, LIMIT_FORGED_NS_SEC, FORGED_US, now_us);
+	return bucket_has(&link->forged_ns, 1) &&
+	       (expected || bucket_has(&link->forged, 1));
+}
+
+/* The outcome of a decryption. */
+static bool judge_packet(struct link *link, int err, size_t wire)
+{
+	if (err == 0) {
+		bucket_take(&link->packets, 1);
+		bucket_take(&link->bits, (int64_t)wire * 8);
+		return true;
+	}
+	count_add(err == -EMFILE ? COUNT_REJECT_SSRC : COUNT_REJECT_SRTP, 1);
+	if (err == -EMFILE)
+		return false;
+	if (bucket_has(&link->forged, 1))
+		bucket_take(&link->forged, 1);
+	bucket_take(&link->forged_ns, srtp_refusal_ns(link->srtp));
+	return false;
+}
+
+/* A genuine packet came by `tuple`. While a flood of checks hides those of the
+ * peer, its media shows that it is there and listens: else anybody who saw the
+ * names of a check could end the call. */
+static void stand_in(struct link *link, struct tuple *tuple, int64_t now_us)
+{
+	if (!tuple->starved_us || now_us - tuple->starved_us > STARVED_US)
+		return;
+	tuple->checked_us = now_us;
+	link->consent_us = now_us;
+}
+
+static void take_rtp(struct link *link, struct tuple *tuple, uint8_t *data, size_t len,
+		     int64_t now_us)
 {
 	const struct link_events *events = &link->links->events;
 	size_t wire = len;
-	int err;
+	uint32_t ssrc;
 
 	if (len < 12) {
 		count_add(COUNT_REJECT_RTP, 1);
 		return;
 	}
-	if (!srtp_knows(link->srtp, rd32(data + 8))) {
+	ssrc = rd32(data + 8);
+	if (!within_rate(link, len, now_us) ||
+	    !within_doubt(link, srtp_expects(link->srtp, ssrc, rd16(data + 2), now_us),
+			  now_us)) {
+		count_add(COUNT_REJECT_FLOOD, 1);
+		return;
+	}
+	if (!srtp_knows(link->srtp, ssrc)) {
 		bool admitted = events->admit_ssrc(link->ctx, data, len);
 
 		if (!admitted || !link->up) {
@@ -235,94 +329,73 @@ static void take_rtp(struct link *link, uint8_t *data, size_t len, int64_t now_u
 			return;
 		}
 	}
-	err = srtp_open_rtp(link->srtp, data, &len, now_us);
-	if (err) {
-		refuse(err);
+	if (!judge_packet(link, srtp_open_rtp(link->srtp, data, &len, now_us), wire))
 		return;
-	}
+	stand_in(link, tuple, now_us);
 	count_add(COUNT_RTP_IN, 1);
 	count_add(COUNT_RTP_IN_BYTES, (int64_t)wire);
 	events->rtp(link->ctx, data, len, now_us);
 }
 
-static void take_rtcp(struct link *link, uint8_t *data, size_t len, int64_t now_us)
+static void take_rtcp(struct link *link, struct tuple *tuple, uint8_t *data, size_t len,
+		      int64_t now_us)
 {
-	int err;
+	size_t wire = len;
 
 	if (len < 8) {
 		count_add(COUNT_REJECT_RTCP, 1);
 		return;
 	}
-	err = srtp_open_rtcp(link->srtp, data, &len, now_us);
-	if (err)
-		refuse(err);
-	else
-		link->links->events.rtcp(link->ctx, data, len, now_us);
+	if (!within_rate(link, len, now_us) ||
+	    !within_doubt(link, srtp_knows(link->srtp, rd32(data + 4)), now_us)) {
+		count_add(COUNT_REJECT_FLOOD, 1);
+		return;
+	}
+	if (!judge_packet(link, srtp_open_rtcp(link->srtp, data, &len, now_us), wire))
+		return;
+	stand_in(link, tuple, now_us);
+	link->links->events.rtcp(link->ctx, data, len, now_us);
 }
 
 /* ---- the door --------------------------------------------------------------- */
 
-static int64_t fill(int64_t have, int64_t rate, int64_t us)
-{
-	int64_t most = rate * BURST_US;
-
-	have += rate * us;
-	return have < most ? have : most;
-}
-
-/* Two token buckets: 2000 packets and 8 Mbit a second. */
-static bool within_rate(struct link_bucket *b, size_t len, int64_t now_us)
-{
-	int64_t us = now_us - b->filled_us;
-	int64_t bits = (int64_t)len * 8 * SEC_US;
-
-	if (us > BURST_US || us < 0)
-		us = BURST_US;
-	b->packets = fill(b->packets, LIMIT_PACKETS_SEC, us);
-	b->bits = fill(b->bits, LIMIT_BITS_SEC, us);
-	b->filled_us = now_us;
-	if (b->packets < SEC_US || b->bits < bits)
-		return false;
-	b->packets -= SEC_US;
-	b->bits -= bits;
-	return true;
-}
-
 /* By the first byte, RFC 7983; RTCP by the second, RFC 5761. */
-static void take_known(struct link *link, uint8_t *data, size_t len, int64_t now_us)
+static void take_known(struct tuple *tuple, uint8_t *data, size_t len, int64_t now_us)
 	RUNS_ON(on_net)
 {
-	if (!within_rate(&link->bucket, len, now_us))
-		count_add(COUNT_REJECT_FLOOD, 1);
-	else if (data[0] >= 20 && data[0] <= 63)
+	struct link *link = tuple->link;
+
+	if (data[0] >= 20 && data[0] <= 63)
 		take_dtls(link, data, len, now_us);
 	else if (data[0] < 128 || data[0] > 191 || len < 2)
 		count_add(COUNT_REJECT_UDP, 1);
 	else if (!link->up)
 		count_add(COUNT_REJECT_SRTP, 1);
 	else if (data[1] >= 192 && data[1] <= 223)
-		take_rtcp(link, data, len, now_us);
+		take_rtcp(link, tuple, data, len, now_us);
 	else
-		take_rtp(link, data, len, now_us);
+		take_rtp(link, tuple, data, len, now_us);
 }
 
 void links_take(struct links *links, const struct path *from, uint8_t *data, size_t len,
 		int64_t now_us)
 {
 	struct tuple *tuple;
+	enum count what;
 
 	if (len == 0 || len > LIMIT_DATAGRAM) {
 		count_add(COUNT_REJECT_UDP, 1);
 		return;
 	}
 	if (data[0] <= 3) {
-		if (!answer_check(links, from, data, len, now_us))
-			count_add(COUNT_REJECT_STUN, 1);
+		what = answer_check(links, from, data, len, now_us);
+		if (what != COUNT_N)
+			count_add(what, 1);
 		return;
 	}
 	tuple = tuples_find(links->tuples, from);
 	if (!tuple)
 		count_add(COUNT_REJECT_UDP, 1);
 	else
-		take_known(tuple->link, data, len, now_us);
+		take_known(tuple, data, len, now_us);
 }

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/rand.h"
 #include "transport/link_impl.h"
 
 #include <assert.h>
@@ -306,6 +307,7 @@ int links_create(struct links **out, struct loop *loop, const struct links_conf 
 	if (!links)
 		return -ENOMEM;
 	links->loop = loop;
+	links->seed = (uint64_t)rand_u32() << 32 | rand_u32();
 	links->events = *events;
 	err = make_parts(links);
 	if (!err)

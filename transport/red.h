@@ -18,7 +18,7 @@ struct red_block {
 
 /* Splits a payload; the last block is the primary one. Returns how many, or
  * -EBADMSG when a length points outside. */
-int red_parse(struct red_block blocks[RED_BLOCKS_MAX], const uint8_t *data, size_t len)
-	AULA_MUST_CHECK;
+int red_parse(struct red_block blocks[RED_BLOCKS_MAX], const uint8_t *data,
+	      size_t len) AULA_MUST_CHECK;
 
 #endif

@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 struct rtcp_block {
-	uint32_t ssrc;		/* the stream that is reported on */
-	uint8_t fraction_lost;	/* of 256, since the last report */
-	int32_t lost;		/* in all, signed 24 bit */
-	uint32_t highest_seq;	/* extended */
-	uint32_t jitter;	/* in units of the RTP clock */
-	uint32_t lsr;		/* middle 32 bits of the last SR's NTP time */
-	uint32_t dlsr;		/* since then, in 1/65536 s */
+	uint32_t ssrc;         /* the stream that is reported on */
+	uint8_t fraction_lost; /* of 256, since the last report */
+	int32_t lost;          /* in all, signed 24 bit */
+	uint32_t highest_seq;  /* extended */
+	uint32_t jitter;       /* in units of the RTP clock */
+	uint32_t lsr;          /* middle 32 bits of the last SR's NTP time */
+	uint32_t dlsr;         /* since then, in 1/65536 s */
 };
 
 struct rtcp_sr {
@@ -45,8 +45,8 @@ struct rtcp_sink {
 
 /* Checks the whole compound before the first call into `sink`. Returns 0 or
  * -EBADMSG (nothing was called). Unknown packet types are skipped. */
-int rtcp_parse(const uint8_t *data, size_t len, const struct rtcp_sink *sink)
-	AULA_MUST_CHECK;
+int rtcp_parse(const uint8_t *data, size_t len,
+	       const struct rtcp_sink *sink) AULA_MUST_CHECK;
 
 /* A buffer to append packets to; what does not fit is left out and sets full. */
 struct rtcp_out {
@@ -62,10 +62,10 @@ void rtcp_put_rr(struct rtcp_out *o, uint32_t ssrc, const struct rtcp_block *blo
 void rtcp_put_cname(struct rtcp_out *o, uint32_t ssrc, const char *cname);
 void rtcp_put_bye(struct rtcp_out *o, uint32_t ssrc);
 /* `seqs` ascending in wrap order; packs them into as few FCIs as possible */
-void rtcp_put_nack(struct rtcp_out *o, uint32_t from, uint32_t ssrc,
-		   const uint16_t *seqs, size_t n);
+void rtcp_put_nack(struct rtcp_out *o, uint32_t from, uint32_t ssrc, const uint16_t *seqs,
+		   size_t n);
 void rtcp_put_pli(struct rtcp_out *o, uint32_t from, uint32_t ssrc);
-void rtcp_put_remb(struct rtcp_out *o, uint32_t from, uint64_t bps,
-		   const uint32_t *ssrcs, size_t n);
+void rtcp_put_remb(struct rtcp_out *o, uint32_t from, uint64_t bps, const uint32_t *ssrcs,
+		   size_t n);
 
 #endif

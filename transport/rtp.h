@@ -21,7 +21,7 @@ struct rtp_packet {
 	uint32_t ssrc;
 	uint16_t ext_profile;
 	const uint8_t *ext; /* NULL if none */
-	size_t ext_len;	    /* bytes */
+	size_t ext_len;     /* bytes */
 	const uint8_t *payload;
 	size_t payload_len; /* bytes, padding removed */
 };

@@ -12,25 +12,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SDP_MID_MAX   16
-#define SDP_UFRAG_MAX 256
-#define SDP_PWD_MAX   256
-#define SDP_RIDS_MAX  3
+#define SDP_MID_MAX        16
+#define SDP_UFRAG_MAX      256
+#define SDP_PWD_MAX        256
+#define SDP_RIDS_MAX       3
 #define SDP_CANDIDATES_MAX 32
 
 enum sdp_kind { SDP_AUDIO, SDP_VIDEO, SDP_OTHER };
 enum { SDP_SEND = 1, SDP_RECV = 2 }; /* of whoever wrote the description */
 
 enum sdp_ext { /* header extensions that we use */
-	SDP_EXT_MID,
-	SDP_EXT_RID,
-	SDP_EXT_REPAIRED_RID,
-	SDP_EXT_TWCC,
-	SDP_EXT_AUDIO_LEVEL,
-	SDP_EXT_ORIENTATION,
-	SDP_EXT_PLAYOUT_DELAY,
-	SDP_EXT_ABS_SEND_TIME,
-	SDP_EXT_N
+	       SDP_EXT_MID,
+	       SDP_EXT_RID,
+	       SDP_EXT_REPAIRED_RID,
+	       SDP_EXT_TWCC,
+	       SDP_EXT_AUDIO_LEVEL,
+	       SDP_EXT_ORIENTATION,
+	       SDP_EXT_PLAYOUT_DELAY,
+	       SDP_EXT_ABS_SEND_TIME,
+	       SDP_EXT_N
 };
 
 /* What a media section carries, seen from the server. */
@@ -39,7 +39,7 @@ enum sdp_out { SDP_OUT_NONE, SDP_OUT_MIX, SDP_OUT_VIEW };
 
 struct sdp_codec {
 	enum codec codec;
-	uint8_t pt, rtx_pt;   /* rtx_pt 0: none */
+	uint8_t pt, rtx_pt;    /* rtx_pt 0: none */
 	uint32_t h264_profile; /* profile-level-id as a number, 0x42e01f */
 	uint8_t h264_mode;     /* packetization-mode */
 	bool nack, pli, fir, twcc, remb;
@@ -48,21 +48,22 @@ struct sdp_codec {
 
 struct sdp_media {
 	enum sdp_kind kind;
-	enum sdp_in in;	  /* assigned by us, not read */
+	enum sdp_in in;   /* assigned by us, not read */
 	enum sdp_out out; /* assigned by us, not read */
-	bool rejected;	  /* port 0 without bundle-only */
-	uint8_t dir;	  /* SDP_SEND | SDP_RECV of the writer */
+	bool rejected;    /* port 0 without bundle-only */
+	uint8_t dir;      /* SDP_SEND | SDP_RECV of the writer */
 	char mid[SDP_MID_MAX + 1];
 	uint32_t n_codecs;
 	struct sdp_codec codecs[LIMIT_PTS]; /* known ones, in order of preference */
-	uint8_t red_pt;			    /* audio/red of Opus; 0: none */
-	uint8_t ext[SDP_EXT_N];		    /* id of each extension; 0: none */
-	uint8_t ext_dir[SDP_EXT_N];	    /* SDP_SEND | SDP_RECV of the writer */
-	bool rsize;			    /* reduced-size RTCP */
-	uint32_t ssrc, rtx_ssrc;	    /* what the writer sends; 0: not said */
+	uint8_t red_pt;                     /* audio/red of Opus; 0: none */
+	uint8_t ext[SDP_EXT_N];             /* id of each extension; 0: none */
+	uint8_t ext_dir[SDP_EXT_N];         /* SDP_SEND | SDP_RECV of the writer */
+	bool rsize;                         /* reduced-size RTCP */
+	uint32_t ssrc, rtx_ssrc;            /* what the writer sends; 0: not said */
 	uint32_t n_rids;
 	char rids[SDP_RIDS_MAX][SDP_MID_MAX + 1];
-	char ufrag[SDP_UFRAG_MAX + 1], pwd[SDP_PWD_MAX + 1]; /* its own, or the session's */
+	char ufrag[SDP_UFRAG_MAX + 1],
+		pwd[SDP_PWD_MAX + 1]; /* its own, or the session's */
 	/* of the m= line, to be echoed; type and format of SDP_OTHER only */
 	char proto[32], type[16], format[32];
 };
@@ -77,8 +78,8 @@ struct sdp {
 
 /* Reads an offer or an answer. Returns 0; or -EBADMSG, -E2BIG (over a limit)
  * with *why naming what is wrong, a constant; `out` is then untouched. */
-int sdp_parse(struct sdp *out, const char *text, size_t len, const char **why)
-	AULA_MUST_CHECK;
+int sdp_parse(struct sdp *out, const char *text, size_t len,
+	      const char **why) AULA_MUST_CHECK;
 
 /* What the server says of itself in each description it writes. */
 struct sdp_local {
@@ -91,15 +92,15 @@ struct sdp_local {
 		bool tcp; /* passive */
 	} candidates[SDP_CANDIDATES_MAX];
 	uint64_t session_id;
-	uint32_t version; /* one more with each description */
+	uint32_t version;                          /* one more with each description */
 	uint32_t ssrc_audio, ssrc_video, ssrc_rtx; /* what we send */
 };
 
 /* Writes the server's offer: sections "a" (voice in, mix out), "v" (view out),
  * "c" (camera in) and, when `screen` or an earlier offer had it (`screen_line`),
  * "s" (screen in, inactive without `screen`). Returns the length, or -ENOSPC. */
-int sdp_write_offer(char *out, size_t size, const struct sdp_local *local, bool screen_line,
-		    bool screen);
+int sdp_write_offer(char *out, size_t size, const struct sdp_local *local,
+		    bool screen_line, bool screen);
 
 /* Fits the client's answer to our offer: checks that each of our sections is
  * there, sets in/out, and leaves in each section what both sides said.

@@ -44,6 +44,13 @@ const char *srtp_session_name(const struct srtp *srtp); /* of its profile */
 /* True when a packet of this SSRC needs no question: it was genuine before. */
 bool srtp_knows(const struct srtp *srtp, uint32_t ssrc);
 
+/* True when a packet of this number may be a genuine one by its looks: its SSRC is
+ * known, and the number near the last one, or the sender was silent lately. */
+bool srtp_expects(const struct srtp *srtp, uint32_t ssrc, uint16_t seq, int64_t now_us);
+
+/* The time that refusing one packet costs, about, in nanoseconds. */
+int64_t srtp_refusal_ns(const struct srtp *srtp);
+
 /* Decrypts in place and sets the new length. `len` is at least 12 (RTP) or 8.
  * -EACCES: not genuine, or a replay; -EMFILE: one SSRC too many. */
 int srtp_open_rtp(struct srtp *srtp, uint8_t *data, size_t *len,

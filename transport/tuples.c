@@ -89,7 +89,11 @@ struct tuple *tuples_add(struct tuples *tuples, struct tuple_list *list,
 	assert(list->n < LIMIT_TUPLES);
 	if (!tuple)
 		return NULL;
-	*tuple = (struct tuple){*bucket, list->first, link, *path, now_us};
+	*tuple = (struct tuple){.chain = *bucket,
+				.next = list->first,
+				.link = link,
+				.path = *path,
+				.checked_us = now_us};
 	*bucket = tuple;
 	list->first = tuple;
 	list->n++;

@@ -5,6 +5,7 @@
 #define TRANSPORT_TUPLES_H
 
 #include "base/attr.h"
+#include "transport/bucket.h"
 #include "transport/path.h"
 
 struct link;
@@ -15,7 +16,9 @@ struct tuple {
 	struct tuple *next;  /* of its owner */
 	struct link *link;
 	struct path path;
-	int64_t checked_us; /* last genuine check */
+	int64_t checked_us;   /* last genuine check */
+	struct bucket checks; /* what may still be looked at */
+	int64_t starved_us;   /* a check was not looked at; 0: never */
 };
 
 /* The tuples of one link. */

@@ -11,9 +11,9 @@
 
 struct twcc_rx {
 	struct rtp_unwrap unwrap;
-	int64_t base;		       /* first number of the next feedback */
-	int64_t high;		       /* highest number seen */
-	int64_t at_us[TWCC_WINDOW];    /* arrival, 0: not (yet) */
+	int64_t base;               /* first number of the next feedback */
+	int64_t high;               /* highest number seen */
+	int64_t at_us[TWCC_WINDOW]; /* arrival, 0: not (yet) */
 	uint8_t fb_count;
 	bool any;
 };
