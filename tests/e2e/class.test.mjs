@@ -95,9 +95,11 @@ describe('three people', () => {
       const beside = pupil.toneHz + BESIDE_HZ;
       await untilHeard(pupil, [one.toneHz, two.toneHz, pupil.toneHz, beside], ([a, b, own, noise]) => {
         const loud = Math.max(a, b);
-        const silent = own - loud < OWN_DB || (own - loud < OWN_DB + 10 && own - noise < ABOVE_NOISE_DB);
-        return loud > -60 && Math.min(a, b) - loud > HEARD_DB && silent;
-      });
+        const strict = own - loud < OWN_DB;
+        // a server with sanitizers stutters: then it must not stand out of the noise beside it
+        const slow = SLOW > 1 && own - loud < OWN_DB + 10 && own - noise < ABOVE_NOISE_DB;
+        return loud > -60 && Math.min(a, b) - loud > HEARD_DB && (strict || slow);
+      }, 8);
     }
   });
 });
