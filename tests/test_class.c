@@ -18,6 +18,7 @@
 #include "mcu/room.h"
 #include "mcu/server.h"
 #include "signaling/http.h"
+#include "signaling/session.h"
 #include "tests/class_client.h"
 #include "tests/test.h"
 #include "tests/ws_client.h"
@@ -163,6 +164,59 @@ static void it_is_recorded(struct class_client **all)
 	class_client_leave(late);
 }
 
+/* Reads messages until one of type `t` comes; its text is in `out`. */
+static bool await(struct ws_client *ws, const char *t, char *out, size_t size)
+{
+	char want[40];
+
+	snprintf(want, sizeof(want), "{\"t\":\"%s\"", t);
+	for (int i = 0; i < 50; i++) {
+		if (ws_client_recv(ws, out, size, 3000) < 0)
+			return false;
+		if (strncmp(out, want, strlen(want)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An offer that was not answered when the connection broke comes again, with
+ * the same number, behind the reply to the resume. */
+static void a_resume_brings_the_offer(void)
+{
+	static char text[70000];
+	char ask[200], session[SESSION_TOKEN + 1];
+	struct ws_client *ws = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+	const char *at;
+
+	CHECK(ws);
+	snprintf(ask, sizeof(ask),
+		 "{\"t\":\"join\",\"id\":1,\"d\":{\"code\":\"%s\",\"name\":\"Back\"}}",
+		 code);
+	CHECK(ws_client_send(ws, ask) && await(ws, "ok", text, sizeof(text)));
+	at = strstr(text, "\"session\":\"");
+	CHECK(at && sscanf(at, "\"session\":\"%32[a-z0-9]", session) == 1);
+	CHECK(await(ws, "rtc.offer", text, sizeof(text)) && strstr(text, "\"v\":1"));
+	ws_client_close(ws);
+
+	for (int i = 0; i < 2; i++) { /* what can be replayed, and what cannot */
+		ws = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+		CHECK(ws);
+		snprintf(
+			ask, sizeof(ask),
+			"{\"t\":\"resume\",\"id\":2,\"d\":{\"token\":\"%s\",\"seq\":%d}}",
+			session, i ? 1 << 20 : 0);
+		CHECK(ws_client_send(ws, ask) && await(ws, "ok", text, sizeof(text)));
+		CHECK(strstr(text, i ? "\"replayed\":false" : "\"replayed\":true"));
+		CHECK(await(ws, "rtc.offer", text, sizeof(text)) &&
+		      strstr(text, "\"v\":1"));
+		if (i) {
+			CHECK(ws_client_send(ws, "{\"t\":\"leave\",\"id\":3,\"d\":{}}"));
+			CHECK(await(ws, "ok", text, sizeof(text)));
+		}
+		ws_client_close(ws);
+	}
+}
+
 /* Who writes too much is told so, and a newcomer still gets in. */
 static void chat_is_bounded(struct class_client **all)
 {
@@ -228,6 +282,7 @@ static void everything(void *arg)
 	screens_and_restarts(all);
 	coming_and_going(all);
 	chat_is_bounded(all);
+	a_resume_brings_the_offer();
 	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
 	run_all(all, 3, 100);
 	for (int i = 0; i < 3; i++)
