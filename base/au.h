@@ -15,10 +15,11 @@ enum codec { CODEC_NONE, CODEC_H264, CODEC_VP8, CODEC_VP9, CODEC_AV1, CODEC_OPUS
 enum {
 	AU_KEY = 1 << 0,        /* decodable without anything before it */
 	AU_AFTER_LOSS = 1 << 1, /* something before it is missing for good */
+	AU_HIGH = 1 << 2,       /* H.264 of high profile, not constrained baseline */
 };
 
 #define AU_LEVEL_UNKNOWN 255
-#define AU_SKIP_MAX      8
+#define AU_SKIP_MAX      16
 
 struct au {
 	struct ref ref;

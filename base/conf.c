@@ -1,5 +1,6 @@
 #include "base/conf.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -89,11 +90,17 @@ static const char *after_host(const char *v)
 /* Compared with what browsers say, which is never more than this. */
 static const char *no_origin(const char *v)
 {
-	const char *rest = after_host(v);
+	const char *rest = after_host(v), *port = strrchr(v, ':');
+	bool tls = strncasecmp(v, "https", 5) == 0;
 
-	if (rest && !*rest)
-		return NULL;
-	return "must be https://host or https://host:port, with nothing after it";
+	if (!rest || *rest)
+		return "must be https://host or https://host:port, with nothing after "
+		       "it";
+	/* of IPv6 this may be the end of the address, with its ']' */
+	if (!strchr(port, ']') && strtol(port + 1, NULL, 10) == (tls ? 443 : 80))
+		return "would never match: browsers leave out :443 of https and :80 of "
+		       "http";
+	return NULL;
 }
 
 static const char *no_url(const char *v)
@@ -103,6 +110,39 @@ static const char *no_url(const char *v)
 	if (!*v || (rest && (!*rest || *rest == '/') && !strpbrk(rest, " \t\"<>?#")))
 		return NULL;
 	return "must be https://host, https://host:port, or this and a path";
+}
+
+/* Two times WxH@FPS/KBPS: for people, for slides. */
+static const char *no_rung(const char *v)
+{
+	for (int i = 0; i < 2; i++) {
+		unsigned w, h, fps, kbps;
+		int n = 0;
+
+		if (sscanf(v, " %4ux%4u@%2u/%5u%n", &w, &h, &fps, &kbps, &n) != 4 || !n)
+			return "must be like \"640x360@15/350 1280x720@8/300\": pixels, "
+			       "frames a second and kbit/s for people, then for slides";
+		if (w < 160 || h < 90 || w % 2 || h % 2 || w * h > LIMIT_PIXELS)
+			return "has a size that is odd, under 160x90 or too large";
+		if (fps < 1 || fps > 30)
+			return "must have 1 to 30 frames a second";
+		if (kbps < 20 || kbps > 8000)
+			return "must have 20 to 8000 kbit/s";
+		v += n;
+	}
+	return v[strspn(v, " ")] ? "must have two parts, for people and for slides"
+				 : NULL;
+}
+
+static const char *no_level(const char *v)
+{
+	static const char *const names[] = {"sound", "still", "low",
+					    "mid",   "main",  "high"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(v, names[i]) == 0)
+			return NULL;
+	return "must be sound, still, low, mid, main or high";
 }
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)0)->f)
@@ -133,13 +173,24 @@ static const struct key keys[] = {
 	{"plugins", KIND_LIST, LIST(plugins), empty},
 	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0, empty},
 	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0, empty},
-	{"view_width", KIND_INT, FIELD(view_w), 0, 160, 1920, NULL},
-	{"view_height", KIND_INT, FIELD(view_h), 0, 96, 1088, NULL},
 	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30, NULL},
-	{"view_kbps", KIND_INT, FIELD(view_kbps), 0, 30, 8000, NULL},
 	{"view_vbv_ms", KIND_INT, FIELD(view_vbv_ms), 0, 200, 3000, NULL},
+	{"rung_low", KIND_STRING, FIELD(rung_low), 0, 0, 0, no_rung},
+	{"rung_mid", KIND_STRING, FIELD(rung_mid), 0, 0, 0, no_rung},
+	{"rung_main", KIND_STRING, FIELD(rung_main), 0, 0, 0, no_rung},
+	{"rung_high", KIND_STRING, FIELD(rung_high), 0, 0, 0, no_rung},
+	{"rung_top", KIND_STRING, FIELD(rung_top), 0, 0, 0, no_level},
+	{"av1", KIND_BOOL, FIELD(av1), 0, 0, 0, NULL},
 	{"audio_kbps", KIND_INT, FIELD(audio_kbps), 0, 8, 128, NULL},
-	{"max_members", KIND_INT, FIELD(max_members), 0, 1, 2000, NULL},
+	{"audio_middle_kbps", KIND_INT, FIELD(audio_middle_kbps), 0, 8, 128, NULL},
+	{"audio_thin_kbps", KIND_INT, FIELD(audio_thin_kbps), 0, 6, 128, NULL},
+	{"shed", KIND_BOOL, FIELD(shed), 0, 0, 0, NULL},
+	{"max_members", KIND_INT, FIELD(max_members), 0, 1, LIMIT_ROOM_MEMBERS, NULL},
+	{"max_joins", KIND_INT, FIELD(max_joins), 0, 1, 10000, NULL},
+	{"max_joins_per_address", KIND_INT, FIELD(max_joins_per_address), 0, 1, 10000,
+	 NULL},
+	{"max_strangers_per_address", KIND_INT, FIELD(max_strangers_per_address), 0, 1,
+	 LIMIT_HTTP_CONNS, NULL},
 	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0, NULL},
 };
 
@@ -162,13 +213,22 @@ void conf_init(struct conf *conf)
 			 plugins[conf->n_plugins]);
 	snprintf(conf->recorder, sizeof(conf->recorder), "mp4");
 	snprintf(conf->layout, sizeof(conf->layout), "grid");
-	conf->view_w = 640;
-	conf->view_h = 360;
 	conf->view_fps = 15;
-	conf->view_kbps = 350;
 	conf->view_vbv_ms = 500;
+	snprintf(conf->rung_low, CONF_NAME, "320x180@10/46 640x360@5/46");
+	snprintf(conf->rung_mid, CONF_NAME, "480x270@15/130 960x540@5/130");
+	snprintf(conf->rung_main, CONF_NAME, "640x360@15/350 1280x720@8/300");
+	snprintf(conf->rung_high, CONF_NAME, "1280x720@15/800 1280x720@15/600");
+	snprintf(conf->rung_top, sizeof(conf->rung_top), "high");
+	conf->av1 = true;
 	conf->audio_kbps = 40;
+	conf->audio_middle_kbps = 24;
+	conf->audio_thin_kbps = 12;
+	conf->shed = true;
 	conf->max_members = 500;
+	conf->max_joins = LIMIT_JOINS_SEC;
+	conf->max_joins_per_address = LIMIT_JOINS_IP_SEC;
+	conf->max_strangers_per_address = LIMIT_HTTP_CONNS_IP;
 	conf->log_level = LOG_INFO;
 }
 
@@ -262,16 +322,6 @@ static int store_int(char *to, const struct key *key, long v)
 	return 0;
 }
 
-/* Beyond the range of a number. */
-static const char *not_even(const char *name, const struct conf *conf)
-{
-	if (strcmp(name, "view_width") == 0 && conf->view_w % 2)
-		return "must be even";
-	if (strcmp(name, "view_height") == 0 && conf->view_h % 2)
-		return "must be even";
-	return NULL;
-}
-
 static int store_text(char *to, size_t size, const char *v)
 {
 	if (!v || strlen(v) >= size)
@@ -359,9 +409,9 @@ static void declare(cfg_opt_t opts[N_KEYS + 1])
 }
 
 /* What is wrong with a value that could be stored; NULL: nothing. */
-static const char *wrong(const struct key *key, const struct conf *conf, cfg_t *cfg)
+static const char *wrong(const struct key *key, cfg_t *cfg)
 {
-	const char *what = not_even(key->name, conf);
+	const char *what = NULL;
 
 	for (unsigned i = 0; key->wrong && !what && i < cfg_size(cfg, key->name); i++)
 		what = key->wrong(cfg_getnstr(cfg, key->name, i));
@@ -369,19 +419,15 @@ static const char *wrong(const struct key *key, const struct conf *conf, cfg_t *
 }
 
 /* One line for the operator about a value that was refused. */
-static void explain(const struct key *key, const struct conf *conf, cfg_t *cfg,
-		    const char *path, char *why, size_t why_len)
+static void explain(const struct key *key, cfg_t *cfg, const char *path, char *why,
+		    size_t why_len)
 {
 	const char *v = "", *what = NULL;
 	unsigned n = cfg_size(cfg, key->name);
 
 	if (key->kind == KIND_INT) {
-		what = not_even(key->name, conf);
-		if (what)
-			snprintf(why, why_len, "%s: %s %s", path, key->name, what);
-		else
-			snprintf(why, why_len, "%s: %s must be %ld to %ld", path,
-				 key->name, key->min, key->max);
+		snprintf(why, why_len, "%s: %s must be %ld to %ld", path, key->name,
+			 key->min, key->max);
 		return;
 	}
 	if (key->kind == KIND_LEVEL) {
@@ -413,9 +459,9 @@ static int take_all(struct conf *conf, cfg_t *cfg, const char *path, char *why,
 		/* a list that is not in the file has no values, or an empty default */
 		if (!(cfg_getopt(cfg, key->name)->flags & CFGF_MODIFIED))
 			continue;
-		if (!store(conf, key, cfg) && !wrong(key, conf, cfg))
+		if (!store(conf, key, cfg) && !wrong(key, cfg))
 			continue;
-		explain(key, conf, cfg, path, why, why_len);
+		explain(key, cfg, path, why, why_len);
 		return -EINVAL;
 	}
 	if (!conf->certificate[0] == !conf->key[0])

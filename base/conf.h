@@ -44,12 +44,20 @@ struct conf {
 	char recorder[32]; /* the recorder plugin's name */
 	char layout[32];   /* of a new class */
 	/* the picture and the sound */
-	uint16_t view_w, view_h, view_fps;
-	uint32_t view_kbps, view_vbv_ms;
-	uint32_t audio_kbps;
+	uint16_t view_fps; /* of the canvas; a rung has at most so many */
+	uint32_t view_vbv_ms;
+	/* by level: people and slides, each WxH@FPS/KBPS; see mcu/ladder.h */
+	char rung_low[CONF_NAME], rung_mid[CONF_NAME], rung_main[CONF_NAME],
+		rung_high[CONF_NAME];
+	char rung_top[8]; /* the name of a level: nobody gets more */
+	bool av1;
+	uint32_t audio_kbps, audio_middle_kbps, audio_thin_kbps;
 	/* limits and logs */
+	bool shed;            /* give up quality when the machine cannot keep up */
 	uint32_t max_members; /* of one class */
-	int log_level;        /* enum log_level */
+	uint32_t max_joins, max_joins_per_address; /* a second; the first of one class */
+	uint32_t max_strangers_per_address;        /* connections without a session */
+	int log_level;                             /* enum log_level */
 };
 
 /* The defaults, as without any file. */

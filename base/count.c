@@ -19,6 +19,11 @@ void count_add(enum count id, int64_t n)
 	atomic_fetch_add_explicit(&values[id], n, memory_order_relaxed);
 }
 
+void count_set(enum count id, int64_t n)
+{
+	atomic_store_explicit(&values[id], n, memory_order_relaxed);
+}
+
 int64_t count_get(enum count id)
 {
 	return atomic_load_explicit(&values[id], memory_order_relaxed);

@@ -27,6 +27,10 @@
 	  "Packets asked for again") \
 	X(NACK_OUT, "aula_nack_total", "dir=\"out\"", "counter", "") \
 	X(RTX_OUT, "aula_rtx_total", "", "counter", "Packets sent again") \
+	X(PROBE_BYTES, "aula_probe_bytes_total", "", "counter", \
+	  "Bytes of padding sent to learn what a link carries") \
+	X(PACER_DROPS, "aula_pacer_drops_total", "", "counter", \
+	  "Times that waiting video was dropped up to a key frame") \
 	X(PLI_IN, "aula_pli_total", "dir=\"in\"", "counter", "Key frames asked for") \
 	X(PLI_OUT, "aula_pli_total", "dir=\"out\"", "counter", "") \
 	X(FRAMES_DECODED, "aula_frames_decoded_total", "", "counter", \
@@ -36,13 +40,30 @@
 	X(ENCODE_US, "aula_encode_microseconds_total", "", "counter", \
 	  "CPU time spent in video encoders") \
 	X(ENCODERS, "aula_encoders", "", "gauge", "Video encoders that run") \
+	X(DECODERS, "aula_decoders", "", "gauge", "Video decoders that are kept") \
 	X(KEY_FRAMES, "aula_key_frames_total", "", "counter", "Key frames encoded") \
 	X(MIX_LATE, "aula_mix_late_frames_total", "", "counter", \
 	  "Video ticks that came more than 20 ms late") \
+	X(MIX_PACED, "aula_mix_paced_frames_total", "", "counter", \
+	  "Video ticks left out to save time") \
 	X(AUDIO_LATE, "aula_audio_late_ticks_total", "", "counter", \
 	  "Audio ticks that came more than 5 ms late") \
+	X(AUDIO_CATCH_UP, "aula_audio_catch_up_ticks_total", "", "counter", \
+	  "Audio ticks that came more than 20 ms late and were made up for") \
+	X(AUDIO_LET_GO, "aula_audio_let_go_ticks_total", "", "counter", \
+	  "Audio ticks that were not made up for") \
 	X(AUDIO_CONCEALED, "aula_audio_concealed_total", "", "counter", \
 	  "20 ms frames of voices that were concealed") \
+	X(LEVEL_SOUND, "aula_viewers", "level=\"sound\"", "gauge", \
+	  "Members by what they receive") \
+	X(LEVEL_STILL, "aula_viewers", "level=\"still\"", "gauge", "") \
+	X(LEVEL_LOW, "aula_viewers", "level=\"low\"", "gauge", "") \
+	X(LEVEL_MID, "aula_viewers", "level=\"mid\"", "gauge", "") \
+	X(LEVEL_MAIN, "aula_viewers", "level=\"main\"", "gauge", "") \
+	X(LEVEL_HIGH, "aula_viewers", "level=\"high\"", "gauge", "") \
+	X(LEVEL_DOWN, "aula_level_changes_total", "dir=\"down\"", "counter", \
+	  "Changes of what members receive") \
+	X(LEVEL_UP, "aula_level_changes_total", "dir=\"up\"", "counter", "") \
 	X(REC_ACTIVE, "aula_recordings_active", "", "gauge", "Recordings that run") \
 	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", "Bytes recorded") \
 	X(REC_ERRORS, "aula_recording_errors_total", "", "counter", \
@@ -59,8 +80,14 @@
 	X(UDP_DROPPED, "aula_send_dropped_total", "proto=\"udp\"", "counter", \
 	  "Datagrams and frames that a full socket did not take") \
 	X(TCP_DROPPED, "aula_send_dropped_total", "proto=\"tcp\"", "counter", "") \
-	X(REJECT_UDP, "aula_reject_total", "point=\"udp\",reason=\"unknown_source\"", \
+	X(LOAD, "aula_load_permille", "", "gauge", \
+	  "What the busiest thread wants of a core, running or waiting") \
+	X(SHED, "aula_shed_step", "", "gauge", \
+	  "How much is given up under load, 0: nothing") \
+	X(REJECT_LOAD, "aula_reject_total", "point=\"server\",reason=\"load\"", \
 	  "counter", "Input that was refused") \
+	X(REJECT_UDP, "aula_reject_total", "point=\"udp\",reason=\"unknown_source\"", \
+	  "counter", "") \
 	X(REJECT_FLOOD, "aula_reject_total", "point=\"udp\",reason=\"rate\"", "counter", \
 	  "") \
 	X(REJECT_TCP, "aula_reject_total", "point=\"tcp\",reason=\"bad\"", "counter", \
@@ -69,6 +96,8 @@
 	  "") \
 	X(REJECT_DTLS, "aula_reject_total", "point=\"dtls\",reason=\"bad\"", "counter", \
 	  "") \
+	X(REJECT_DTLS_LATE, "aula_reject_total", "point=\"dtls\",reason=\"late\"", \
+	  "counter", "") \
 	X(REJECT_SRTP, "aula_reject_total", "point=\"srtp\",reason=\"auth\"", "counter", \
 	  "") \
 	X(REJECT_SSRC, "aula_reject_total", "point=\"rtp\",reason=\"ssrc\"", "counter", \
@@ -102,6 +131,7 @@ enum count {
 
 /* ANY_THREAD. */
 void count_add(enum count id, int64_t n);
+void count_set(enum count id, int64_t n); /* of a gauge with one owner */
 int64_t count_get(enum count id);
 
 /* Writes all in the Prometheus text format; returns bytes, without the final

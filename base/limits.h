@@ -39,7 +39,7 @@
 
 /* decoders */
 #define LIMIT_PIXELS       (1920 * 1200) /* of one picture */
-#define LIMIT_SIZE_CHANGES 4             /* per 10 s */
+#define LIMIT_SIZE_CHANGES 12            /* per 10 s; a window dragged larger has many */
 
 /* SDP */
 #define LIMIT_SDP_BYTES 32768
@@ -58,12 +58,13 @@
 #define LIMIT_HTTP_CONNS_IP  64   /* without a session, from one address */
 #define LIMIT_WS_MESSAGE     65536
 #define LIMIT_WS_FRAGMENTS   32
-#define LIMIT_WS_RATE        50      /* messages a second, burst twice that */
-#define LIMIT_WS_QUEUE       262144  /* bytes waiting: above, its requests wait too */
-#define LIMIT_WS_QUEUE_HARD  2097152 /* bytes waiting: above, it is reset */
-#define LIMIT_WS_HINTS       65536   /* bytes waiting: above, it gets no hints */
-#define LIMIT_WS_STUCK_SEC   5       /* above LIMIT_WS_QUEUE, to take */
-#define LIMIT_WS_STUCK_BYTES 8192    /* at least so much */
+#define LIMIT_WS_RATE        50        /* messages a second, burst twice that */
+#define LIMIT_WS_QUEUE       262144    /* bytes waiting: above, its requests wait too */
+#define LIMIT_WS_QUEUE_HARD  2097152   /* bytes waiting: above, it is reset */
+#define LIMIT_WS_QUEUES      268435456 /* bytes waiting for all together, see ws.c */
+#define LIMIT_WS_HINTS       65536     /* bytes waiting: above, it gets no hints */
+#define LIMIT_WS_STUCK_SEC   5         /* above LIMIT_WS_QUEUE, to take */
+#define LIMIT_WS_STUCK_BYTES 8192      /* at least so much */
 #define LIMIT_WS_AUTH_SEC    5
 #define LIMIT_JSON_DEPTH     16
 #define LIMIT_JSON_NODES     2000
@@ -76,10 +77,19 @@
 
 /* rooms */
 #define LIMIT_ROOMS        256
-#define LIMIT_ROOM_MEMBERS 2000
-#define LIMIT_CELLS        25   /* of one scene */
-#define LIMIT_VOICES       8    /* decoded at once in one mix */
-#define LIMIT_SOURCES      4096 /* per process */
-#define LIMIT_RECORDINGS   8    /* at once per process */
+#define LIMIT_ROOM_MEMBERS 8000
+#define LIMIT_CELLS        25    /* of one scene */
+#define LIMIT_VOICES       8     /* decoded at once in one mix */
+#define LIMIT_SOURCES      24576 /* per process */
+#define LIMIT_RECORDINGS   8     /* at once per process */
+
+/* Coming and coming back without a lecturer's link: a second, and saved up. The
+ * first two are defaults of the configuration, each burst so many seconds' worth. */
+#define LIMIT_JOINS_SEC      50 /* of one class */
+#define LIMIT_JOINS_BURST    (6 * LIMIT_JOINS_SEC)
+#define LIMIT_JOINS_IP_SEC   5 /* from one address */
+#define LIMIT_JOINS_IP_BURST (20 * LIMIT_JOINS_IP_SEC)
+#define LIMIT_RESUMES_SEC    1 /* of one member */
+#define LIMIT_RESUMES_BURST  10
 
 #endif

@@ -82,9 +82,18 @@ static void run_round(struct vstage *st, struct ring *ring, unsigned cells, int6
 static void measure(struct cost *cost, unsigned cells, unsigned rungs) RUNS_ON(on_mix)
 {
 	const struct view_conf view = {640, 360, FOOTAGE_FPS};
-	const struct rung_conf rung[2] = {
-		{CODEC_H264, 640, 360, FOOTAGE_FPS, 350000, 500},
-		{CODEC_VP8, 640, 360, FOOTAGE_FPS, 350000, 500}};
+	const struct rung_conf rung[2] = {{.codec = CODEC_H264,
+					   .w_px = 640,
+					   .h_px = 360,
+					   .fps = FOOTAGE_FPS,
+					   .bps = 350000,
+					   .vbv_ms = 500},
+					  {.codec = CODEC_VP8,
+					   .w_px = 640,
+					   .h_px = 360,
+					   .fps = FOOTAGE_FPS,
+					   .bps = 350000,
+					   .vbv_ms = 500}};
 	const struct vworker_events none = {0};
 	int64_t now = 10 * SEC_US, decoded, encoded;
 	struct vstage *st;

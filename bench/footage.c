@@ -28,8 +28,12 @@ static void paint(struct picture *pic, unsigned i, unsigned who)
 
 void footage_create(struct au *units[FOOTAGE_FRAMES], unsigned who)
 {
-	const struct encoder_conf conf = {CODEC_H264,  FOOTAGE_W_PX, FOOTAGE_H_PX,
-					  FOOTAGE_FPS, BPS,          500};
+	const struct encoder_conf conf = {.codec = CODEC_H264,
+					  .w_px = FOOTAGE_W_PX,
+					  .h_px = FOOTAGE_H_PX,
+					  .fps = FOOTAGE_FPS,
+					  .bps = BPS,
+					  .vbv_ms = 500};
 	struct encoder *enc;
 	struct picture *pic;
 

@@ -34,8 +34,8 @@ static const struct db_driver *find_driver(const char *url, const char **where)
 	return &db_sqlite;
 }
 
-int db_open(struct db **out, const char *url, struct loop *reply, char *why,
-	    size_t why_len)
+static int open_as(struct db **out, const char *url, bool make, struct loop *reply,
+		   char *why, size_t why_len)
 {
 	struct db_conn *conn = NULL;
 	const struct db_driver *driver;
@@ -49,7 +49,7 @@ int db_open(struct db **out, const char *url, struct loop *reply, char *why,
 		snprintf(why, why_len, "a database is sqlite:PATH or postgresql://...");
 		return -EINVAL;
 	}
-	err = driver->open(&conn, where, why, why_len);
+	err = driver->open(&conn, where, make, why, why_len);
 	if (!err)
 		err = db_schema_migrate(driver, conn, why, why_len);
 	if (err) {
@@ -68,6 +68,18 @@ int db_open(struct db **out, const char *url, struct loop *reply, char *why,
 	}
 	*out = db;
 	return 0;
+}
+
+int db_open(struct db **out, const char *url, struct loop *reply, char *why,
+	    size_t why_len)
+{
+	return open_as(out, url, true, reply, why, why_len);
+}
+
+int db_open_there(struct db **out, const char *url, struct loop *reply, char *why,
+		  size_t why_len)
+{
+	return open_as(out, url, false, reply, why, why_len);
 }
 
 void db_close(struct db *db)

@@ -52,6 +52,9 @@ struct db_recording {
 /* Opens, waits until the migrations are done. `why` gets one line on failure. */
 int db_open(struct db **out, const char *url, struct loop *reply, char *why,
 	    size_t why_len) AULA_MUST_CHECK;
+/* The same for who only looks: a file that is not there is an error, and not made. */
+int db_open_there(struct db **out, const char *url, struct loop *reply, char *why,
+		  size_t why_len) AULA_MUST_CHECK;
 /* Does what is queued (at most 5 s), then closes. NULL is accepted. */
 void db_close(struct db *db);
 /* ANY_THREAD. Did the last call succeed? For /healthz. */

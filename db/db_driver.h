@@ -28,8 +28,10 @@ struct db_conn;
 
 struct db_driver {
 	/* `where` is what follows the scheme, or the whole URL, as the driver
-	 * likes. `why` gets one line on failure. */
-	int (*open)(struct db_conn **out, const char *where, char *why, size_t why_len);
+	 * likes. With `make` a database that is a file is made when there is none.
+	 * `why` gets one line on failure. */
+	int (*open)(struct db_conn **out, const char *where, bool make, char *why,
+		    size_t why_len);
 	void (*close)(struct db_conn *conn); /* NULL is accepted */
 
 	/* One statement with parameters $1, $2, ... `row` may be NULL. Errors:

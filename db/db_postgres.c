@@ -65,7 +65,8 @@ static void be_silent(void *arg, const char *message)
 
 static void pg_patience(struct db_conn *conn, int ms);
 
-static int pg_open(struct db_conn **out, const char *url, char *why, size_t why_len)
+static int pg_open(struct db_conn **out, const char *url, bool make, char *why,
+		   size_t why_len)
 {
 	static const char *const keys[] = {"dbname", "client_encoding",
 					   "application_name",
@@ -73,6 +74,7 @@ static int pg_open(struct db_conn **out, const char *url, char *why, size_t why_
 	const char *const values[] = {url, "UTF8", "aula", "aula", NULL};
 	struct db_conn *conn = calloc(1, sizeof(*conn));
 
+	(void)make; /* never done by a client */
 	if (!conn)
 		return -ENOMEM;
 	conn->pg = PQconnectStartParams(keys, values, 1);

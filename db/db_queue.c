@@ -131,7 +131,7 @@ static void connect_again(struct db_queue *queue) RUNS_ON(on_db)
 {
 	char why[256] = "";
 
-	if (queue->driver->open(&queue->conn, queue->where, why, sizeof(why)))
+	if (queue->driver->open(&queue->conn, queue->where, true, why, sizeof(why)))
 		back_off(queue, "db_away", why);
 	else
 		recovered(queue);

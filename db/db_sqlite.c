@@ -18,7 +18,8 @@ static void lite_close(struct db_conn *conn)
 	free(conn);
 }
 
-static int lite_open(struct db_conn **out, const char *path, char *why, size_t why_len)
+static int lite_open(struct db_conn **out, const char *path, bool make, char *why,
+		     size_t why_len)
 {
 	static const char setup[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = NORMAL;"
@@ -30,7 +31,8 @@ static int lite_open(struct db_conn **out, const char *path, char *why, size_t w
 	if (!conn)
 		return -ENOMEM;
 	rc = sqlite3_open_v2(path, &conn->handle,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+			     SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0),
+			     NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_busy_timeout(conn->handle, DB_PATIENCE_MS);
 		rc = sqlite3_exec(conn->handle, setup, NULL, NULL, NULL);

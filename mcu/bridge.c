@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/call.h"
@@ -94,9 +95,63 @@ static void on_key_wanted(void *ctx, uint32_t outlet)
 	post(ctx, &(struct letter){.fn = got_key_wanted, .id = outlet});
 }
 
+static void got_link_report(struct server *server, struct letter *letter)
+{
+	struct member *member;
+
+	thread_claim(&on_ctl);
+	member = member_by_peer(server, letter->id);
+	if (member)
+		quality_report(member, letter->more);
+}
+
+/* A verdict is said once: it must arrive. */
+static void on_link_report(void *ctx, uint32_t peer, const struct link_report *report)
+{
+	struct letter letter = {.fn = got_link_report,
+				.id = peer,
+				.more = copy(report, sizeof(*report)),
+				.must = true};
+
+	if (letter.more)
+		post(ctx, &letter);
+}
+
+static void got_stats(struct server *server, struct letter *letter)
+{
+	const struct peer_stats *stats = letter->more;
+	int64_t since_us = letter->value - server->stats_us;
+
+	thread_claim(&on_ctl);
+	for (uint32_t i = 0; i < letter->n; i++) {
+		struct member *member = member_by_peer(server, stats[i].peer);
+
+		if (member)
+			quality_stats(member, &stats[i], server->stats_us ? since_us : 0);
+	}
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		quality_losses(server->rooms[i]);
+	server->stats_us = letter->value;
+}
+
+static void on_stats(void *ctx, const struct peer_stats *stats, uint32_t n)
+{
+	struct letter letter = {.fn = got_stats, .n = n, .value = clock_us()};
+
+	letter.more = copy(stats, n * sizeof(*stats));
+	if (letter.more)
+		post(ctx, &letter);
+}
+
+void bridge_ask_stats(struct server *server)
+{
+	if (net_stats(server->net, on_stats, server))
+		log_warn("stats_not_asked", "peers=%u", server->peer_of.n);
+}
+
 struct net_events bridge_net(struct server *server)
 {
-	return (struct net_events){server, on_peer_state, on_key_wanted};
+	return (struct net_events){server, on_peer_state, on_key_wanted, on_link_report};
 }
 
 /* ---- video ------------------------------------------------------------------ */
@@ -141,7 +196,8 @@ static void got_scene_live(struct server *server, struct letter *letter)
 	thread_claim(&on_ctl);
 	room = room_by_number(server, letter->id);
 	if (room)
-		programme_live(room, letter->number, letter->value);
+		views_live(room, id_part(letter->id) - ID_VIEW, letter->number,
+			   letter->value);
 }
 
 static void on_scene_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
@@ -167,6 +223,21 @@ static void on_poster(void *ctx, uint32_t view, struct au *jpeg)
 	post(ctx, &(struct letter){.fn = got_poster, .id = view, .au = jpeg});
 }
 
+static void got_still(struct server *server, struct letter *letter)
+{
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_number(server, letter->id);
+	if (room && room->media)
+		stills_picture(room, id_part(letter->id) - ID_VIEW, au_get(letter->au));
+}
+
+static void on_still(void *ctx, uint32_t view, struct au *picture)
+{
+	post(ctx, &(struct letter){.fn = got_still, .id = view, .au = picture});
+}
+
 /* Units of the rung and of the mix find their recording by the room's block. */
 static void on_tap(void *ctx, uint32_t id, struct au *au)
 {
@@ -182,6 +253,7 @@ struct vworker_events bridge_vworker(struct server *server)
 				       .source_picture = on_source_picture,
 				       .scene_live = on_scene_live,
 				       .poster = on_poster,
+				       .still = on_still,
 				       .tap = on_tap};
 }
 

@@ -15,4 +15,7 @@ struct vworker_events bridge_vworker(struct server *server);
 struct aworker_events bridge_aworker(struct server *server);
 struct recorder_events bridge_recorder(struct server *server);
 
+/* Figures of all peers; given to quality_stats() when they come. */
+void bridge_ask_stats(struct server *server) RUNS_ON(on_ctl);
+
 #endif

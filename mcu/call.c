@@ -39,7 +39,7 @@ static int peer_open(struct member *member) RUNS_ON(on_ctl)
 	member->answered = member->connected = false;
 	member->screen_line = member->client_offers = false;
 	member->first_frame = false; /* posters again until it sees one */
-	member->codec = CODEC_NONE;
+	member->codecs = 0;
 	return 0;
 }
 
@@ -68,9 +68,10 @@ static int offer(struct member *member, bool fresh) RUNS_ON(on_ctl)
 	}
 	member->screen_line = member->screen_line || member->screen;
 	member->offer_v++;
+	/* a client that has not answered yet still has to make a new peer */
+	member->fresh = fresh || (member->fresh && !member->answered);
 	member->answered = false;
-	member->fresh = fresh;
-	return offer_send(member, fresh);
+	return offer_send(member, member->fresh);
 }
 
 int call_offer(struct member *member)
@@ -96,9 +97,10 @@ static int apply(struct member *member, const struct sdp *remote) RUNS_ON(on_ctl
 	if (err)
 		return err;
 	member->answered = true;
-	member->codec = sdp_view_codec(remote);
-	programme_rungs(member->room);
-	programme_watch(member);
+	quality_end(member);
+	member->codecs = sdp_view_codecs(remote);
+	member->high = sdp_view_high(remote);
+	quality_start(member);
 	return 0;
 }
 
@@ -187,12 +189,12 @@ out:
 /* The peer is gone, and with it perhaps the last viewer of a rung. */
 static void forget(struct member *member) RUNS_ON(on_ctl)
 {
+	quality_end(member);
 	idmap_del(&member->server->peer_of, member->peer);
 	member->peer = 0;
 	member->connected = member->answered = member->client_offers = false;
-	member->codec = CODEC_NONE;
-	if (member->room->media)
-		programme_rungs(member->room);
+	member->fresh = false;
+	member->codecs = 0;
 }
 
 void call_close(struct member *member)

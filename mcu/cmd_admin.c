@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/count.h"
+#include "mcu/overload.h"
 #include "mcu/room.h"
 
 static cJSON *json_room(const struct room *room)
@@ -38,6 +40,10 @@ const char *cmd_room_create(struct command *c)
 	struct room *room;
 
 	thread_claim(&on_ctl);
+	if (overload_shed(c->server->overload) >= SHED_HIGH) {
+		count_add(COUNT_REJECT_LOAD, 1);
+		return "server_busy";
+	}
 	if (room_new(&room, c->server, proto_string(c->d, "title")))
 		return "no_resources";
 	c->reply = json_room(room);

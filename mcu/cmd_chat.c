@@ -21,7 +21,7 @@ const char *cmd_chat_send(struct command *c)
 	/* the visit, so that a history can tell two Ivans apart */
 	snprintf(message.visit, sizeof(message.visit), "%s", c->member->visit.id);
 	snprintf(message.name, sizeof(message.name), "%s", c->member->name);
-	if (room_chat(c->member->room, &message))
+	if (room_chat(c->member->room, c->member, &message))
 		return "no_resources";
 	c->reply = cJSON_CreateObject();
 	cJSON_AddStringToObject(c->reply, "id", message.id);

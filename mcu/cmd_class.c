@@ -5,6 +5,7 @@
 #include "mcu/notice.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
+#include "mcu/roster.h"
 
 const char *cmd_layout_set(struct command *c)
 {
@@ -29,28 +30,43 @@ static struct member *named(const struct command *c)
 const char *cmd_pin_set(struct command *c)
 {
 	struct room *room = c->member->room;
-	const struct member *member = named(c);
+	struct member *member = named(c);
 
 	thread_claim(&on_ctl);
 	if (!member && *proto_string(c->d, "member"))
 		return "unknown_member";
+	if (member)
+		roster_list(member);
 	room->pinned = member ? member->base : 0;
 	notice_pinned(room);
 	programme_arrange(room);
 	return NULL;
 }
 
+static void mute(struct member *member, const struct member *by) RUNS_ON(on_ctl)
+{
+	if (!member->mic)
+		return;
+	member_set_mic(member, false);
+	notice_muted(member, by);
+}
+
+/* Nobody named: all but whoever asks. */
 const char *cmd_member_mute(struct command *c)
 {
+	const struct room *room = c->member->room;
 	struct member *member = named(c);
 
 	thread_claim(&on_ctl);
+	if (!*proto_string(c->d, "member")) {
+		for (uint32_t i = 0; i < room->n_members; i++)
+			if (room->members[i] != c->member)
+				mute(room->members[i], c->member);
+		return NULL;
+	}
 	if (!member)
 		return "unknown_member";
-	if (member->mic) {
-		member_set_mic(member, false);
-		notice_muted(member, c->member);
-	}
+	mute(member, c->member);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/call.h"
+#include "mcu/overload.h"
 #include "mcu/room.h"
 #include "mixer/vworker.h"
 
@@ -11,6 +12,11 @@ const char *cmd_media_set(struct command *c)
 {
 	thread_claim(&on_ctl);
 	member_set_mic(c->member, proto_bool(c->d, "mic", c->member->mic));
+	if (proto_bool(c->d, "cam", false) && !c->member->cam &&
+	    overload_shed(c->server->overload) >= SHED_MAIN) {
+		count_add(COUNT_REJECT_LOAD, 1);
+		return "server_busy"; /* the microphone is taken nevertheless */
+	}
 	member_set_camera(c->member, proto_bool(c->d, "cam", c->member->cam));
 	return NULL;
 }
@@ -53,10 +59,10 @@ const char *cmd_view_ready(struct command *c)
 
 const char *cmd_key_want(struct command *c)
 {
-	uint32_t base = c->member->room->base;
+	const struct quality *q = &c->member->quality;
 
-	vworker_rung_key(
-		c->server->vworker,
-		base + (c->member->codec == CODEC_VP8 ? ID_RUNG_VP8 : ID_RUNG_H264));
+	if (q->video)
+		vworker_rung_key(c->server->vworker, rungs_id(c->member->room, q->shape,
+							      q->family, q->level));
 	return NULL;
 }

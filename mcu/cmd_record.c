@@ -138,7 +138,7 @@ static void on_files_deleted(void *ctx, int err)
 	struct ask *ask = ctx;
 
 	ask->err = err;
-	if (loop_post(ask->server->loop, files_deleted, ask) == 0)
+	if (loop_post_must(ask->server->loop, files_deleted, ask) == 0)
 		return;
 	/* no answer; the row is still there, and may be deleted again */
 	count_add(COUNT_REJECT_QUEUE, 1);

@@ -9,8 +9,12 @@
 #include "base/log.h"
 #include "mcu/call.h"
 #include "mcu/guess.h"
+#include "mcu/joins.h"
 #include "mcu/notice.h"
+#include "mcu/overload.h"
 #include "mcu/room.h"
+#include "mcu/roster.h"
+#include "mcu/subscriber.h"
 #include "signaling/session.h"
 
 /* A token that is given must be good: a stale link is told, not degraded. */
@@ -36,9 +40,21 @@ static void offer_first(struct member *member)
 		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
 }
 
+/* Is somebody from there in the class already? */
+static bool has_subscriber(const struct room *room, const char *ip)
+{
+	const struct subscriber who = subscriber_of(ip);
+
+	for (uint32_t i = 0; i < room->n_members; i++)
+		if (subscriber_same(&who, &room->members[i]->from))
+			return true;
+	return false;
+}
+
 /* Finds the class and the role. Codes are short, so whoever was wrong too often
- * waits; a good token cannot be guessed and always passes, so that nobody locks
- * a lecturer out from the same address. */
+ * waits. Two pass nevertheless, so that one pupil does not keep a whole school out
+ * that has one address: who has a good token, since that cannot be guessed, and who
+ * has the code of a class that others of the same address are in. */
 static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_ctl)
 {
 	const char *code = proto_string(c->d, "code"), *error = NULL;
@@ -58,11 +74,27 @@ static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_
 		if (conf->role == ROLE_NONE)
 			error = *code ? "bad_token" : "no_room";
 	}
-	if (!allowed)
+	if (!allowed && (error || !has_subscriber(conf->room, ip)))
 		return "too_fast"; /* the same for right and wrong ones */
 	if (error)
 		guess_wrong(c->server->guess, ip, now);
 	return error;
+}
+
+/* Both lines count everybody who asks: who is refused at the second was at the
+ * first, and cannot make the second longer than its address may. */
+static bool come_later(struct command *c, struct room *room) RUNS_ON(on_ctl)
+{
+	const uint32_t n = c->server->conf->max_joins;
+	const struct bucket_rate rate = {n, n * (LIMIT_JOINS_BURST / LIMIT_JOINS_SEC)};
+	int64_t now = clock_us();
+
+	c->after_ms = joins_wait(c->server->joins, ws_remote_ip(c->ws), now);
+	if (!c->after_ms)
+		c->after_ms = join_line_wait(&room->joins, &rate, now);
+	if (c->after_ms)
+		count_add(COUNT_REJECT_RATE, 1);
+	return c->after_ms > 0;
 }
 
 const char *cmd_join(struct command *c)
@@ -82,6 +114,13 @@ const char *cmd_join(struct command *c)
 	error = find(c, &conf);
 	if (error)
 		return error;
+	if (conf.role < ROLE_LECTURER &&
+	    overload_shed(c->server->overload) >= SHED_MAIN) {
+		count_add(COUNT_REJECT_LOAD, 1);
+		return "server_busy";
+	}
+	if (conf.role < ROLE_LECTURER && come_later(c, conf.room))
+		return "too_fast";
 	err = member_join(&c->member, &conf);
 	if (err)
 		return err == -ENOSPC ? "room_full" : "no_resources";
@@ -102,13 +141,39 @@ static void resume_replayed(struct member *member)
 {
 	thread_claim(&on_ctl);
 	session_replay(member->session, member->resume_seq);
+	if (member->room)
+		notice_roster_to(member); /* hints are not replayed */
 	offer_again(member);
 }
 
 static void resume_anew(struct member *member)
 {
 	thread_claim(&on_ctl);
+	if (member->room)
+		notice_asks(member); /* a snapshot does not have it */
 	offer_again(member);
+}
+
+/* A class hears of it only when the member is listed: those are so few that the
+ * burst lets all of them back in at once. */
+static bool resume_later(struct command *c, struct member *member) RUNS_ON(on_ctl)
+{
+	static const struct bucket_rate own = {LIMIT_RESUMES_SEC, LIMIT_RESUMES_BURST};
+	static const struct bucket_rate all = {LIMIT_JOINS_SEC, LIMIT_JOINS_BURST};
+	int64_t now = clock_us(), wait_us;
+
+	_Static_assert(LIMIT_JOINS_BURST > ROSTER_LISTED, "they come back all at once");
+	if (member->role >= ROLE_LECTURER)
+		return false;
+	wait_us = bucket_wait(&member->resumes, &own, BUCKET_DEED_US, now);
+	c->after_ms = (uint32_t)((wait_us + MS_US - 1) / MS_US);
+	if (!c->after_ms)
+		bucket_take(&member->resumes, BUCKET_DEED_US);
+	if (!c->after_ms && member->listed)
+		c->after_ms = join_line_wait(&member->room->resumes, &all, now);
+	if (c->after_ms)
+		count_add(COUNT_REJECT_RATE, 1);
+	return c->after_ms > 0;
 }
 
 const char *cmd_resume(struct command *c)
@@ -119,6 +184,8 @@ const char *cmd_resume(struct command *c)
 	member = member_by_session(c->server, proto_string(c->d, "token"));
 	if (!member)
 		return "no_session";
+	if (resume_later(c, member))
+		return "too_fast";
 	c->member = member;
 	member->resume_seq = (uint64_t)proto_int(c->d, "seq", 0);
 	member_back(member, c->ws);

@@ -36,6 +36,16 @@ static const struct proto_field f_call[] = {
 	{"sdp", PROTO_STRING, true, 1, LIMIT_SDP_BYTES},
 	END,
 };
+static const struct proto_field f_prefer[] = {
+	{"wish", PROTO_STRING, false, 1, 8},
+	{"cap", PROTO_STRING, false, 1, 8},
+	{"hidden", PROTO_BOOL, false, 0, 0},
+	{"tall", PROTO_BOOL, false, 0, 0},
+	{"net", PROTO_STRING, false, 1, 8},
+	{"budget_mb", PROTO_INT, false, 0, 1000000},
+	{"budget_min", PROTO_INT, false, 1, 1440},
+	END,
+};
 static const struct proto_field f_media[] = {
 	{"mic", PROTO_BOOL, false, 0, 0},
 	{"cam", PROTO_BOOL, false, 0, 0},
@@ -84,6 +94,8 @@ static const struct row {
 	{"rtc.answer", ROLE_STUDENT, true, RATE_FREE, f_answer, cmd_rtc_answer},
 	{"rtc.restart", ROLE_STUDENT, true, RATE_CALL, none, cmd_rtc_restart},
 	{"rtc.call", ROLE_STUDENT, true, RATE_CALL, f_call, cmd_rtc_call},
+	{"rtc.prefer", ROLE_STUDENT, true, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
+	{"link.history", ROLE_LECTURER, true, RATE_LIST, f_member, cmd_link_history},
 	{"media.set", ROLE_STUDENT, true, RATE_SWITCH, f_media, cmd_media_set},
 	{"screen.set", ROLE_STUDENT, true, RATE_SWITCH, f_screen, cmd_screen_set},
 	{"view.ready", ROLE_STUDENT, true, RATE_FREE, f_ready, cmd_view_ready},
@@ -91,7 +103,7 @@ static const struct row {
 	{"chat.send", ROLE_STUDENT, true, RATE_CHAT, f_chat, cmd_chat_send},
 	{"layout.set", ROLE_LECTURER, true, RATE_SWITCH, f_layout, cmd_layout_set},
 	{"pin.set", ROLE_LECTURER, true, RATE_SWITCH, f_pin, cmd_pin_set},
-	{"member.mute", ROLE_LECTURER, true, RATE_SWITCH, f_member, cmd_member_mute},
+	{"member.mute", ROLE_LECTURER, true, RATE_SWITCH, f_pin, cmd_member_mute},
 	{"member.remove", ROLE_LECTURER, true, RATE_FREE, f_member, cmd_member_remove},
 	{"class.end", ROLE_LECTURER, true, RATE_FREE, none, cmd_class_end},
 	{"record.start", ROLE_LECTURER, true, RATE_SWITCH, f_title, cmd_record_start},
@@ -115,38 +127,35 @@ static const struct row *row_find(const char *name)
  * Where they are sent what was said, a long message counts as several, but
  * never as more than can be saved up: it must be possible to say it at all. */
 static const struct {
-	int per_second, burst;
+	struct bucket_rate rate;
 	size_t per_bytes; /* one more for each; 0: the length does not matter */
 } rates[] = {
-	[RATE_CHAT] = {2, 10, 1024},
-	[RATE_SWITCH] = {5, 20, 0},
-	[RATE_CALL] = {2, 10, 0}, /* an offer of a browser has 16 KiB */
-	[RATE_LIST] = {5, 20, 0},
+	[RATE_CHAT] = {{2, 10}, 1024},
+	[RATE_SWITCH] = {{5, 20}, 0},
+	[RATE_CALL] = {{2, 10}, 0}, /* an offer of a browser has 16 KiB */
+	[RATE_LIST] = {{5, 20}, 0},
 };
 
 static int64_t cost_us(enum command_rate rate, size_t len)
 {
 	int64_t n = rates[rate].per_bytes ? (int64_t)(1 + len / rates[rate].per_bytes)
 					  : 1;
+	int64_t most = rates[rate].rate.burst;
 
-	return SEC_US * (n < rates[rate].burst ? n : rates[rate].burst);
+	return BUCKET_DEED_US * (n < most ? n : most);
 }
 
 static bool too_fast(struct member *member, enum command_rate rate, size_t len)
 {
 	struct bucket *bucket = &member->buckets[rate];
-	int64_t now = clock_us(), cost;
+	int64_t cost;
 
 	if (rate == RATE_FREE)
 		return false;
 	cost = cost_us(rate, len);
-	bucket->level_us -= (now - bucket->at_us) * rates[rate].per_second;
-	if (bucket->level_us < 0)
-		bucket->level_us = 0;
-	bucket->at_us = now;
-	if (bucket->level_us + cost > SEC_US * rates[rate].burst)
+	if (bucket_wait(bucket, &rates[rate].rate, cost, clock_us()) > 0)
 		return true;
-	bucket->level_us += cost;
+	bucket_take(bucket, cost);
 	return false;
 }
 
@@ -201,7 +210,8 @@ void command_run(struct server *server, struct ws *ws, const char *text, size_t 
 		code = row->run(&c);
 	if (code) {
 		log_debug("command_refused", "type=%s code=%s", msg.type, code);
-		send_text(ws, proto_err(msg.id, code, c.field));
+		send_text(ws, c.after_ms ? proto_err_later(msg.id, code, c.after_ms)
+					 : proto_err(msg.id, code, c.field));
 		cJSON_Delete(c.reply);
 	} else if (!c.later) {
 		send_text(ws, proto_ok(msg.id, c.reply));

@@ -22,6 +22,7 @@ struct command {
 	int64_t id;
 	cJSON *reply;      /* set by the handler; NULL: {} */
 	const char *field; /* which one is bad */
+	uint32_t after_ms; /* when a refused one may try again; 0: not said */
 	bool later;        /* the handler replies by itself, by command_reply */
 	void (*after)(struct member *member); /* to run behind the reply */
 };
@@ -32,7 +33,8 @@ typedef const char *command_fn(struct command *command);
 command_fn cmd_join, cmd_resume, cmd_ping, cmd_leave;     /* cmd_session.c */
 command_fn cmd_rtc_answer, cmd_rtc_restart, cmd_rtc_call; /* cmd_rtc.c */
 command_fn cmd_media_set, cmd_screen_set, cmd_view_ready, cmd_key_want; /* cmd_media.c */
-command_fn cmd_chat_send;                                               /* cmd_chat.c */
+command_fn cmd_rtc_prefer, cmd_link_history; /* cmd_quality.c */
+command_fn cmd_chat_send;                    /* cmd_chat.c */
 command_fn cmd_layout_set, cmd_pin_set, cmd_member_mute, cmd_member_remove,
 	cmd_class_end; /* cmd_class.c */
 command_fn cmd_record_start, cmd_record_stop, cmd_recording_list,

@@ -1,17 +1,16 @@
 #include "mcu/guess.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "mcu/subscriber.h"
 
 #define WINDOW_US  (60 * SEC_US)
 #define SUSPECT_US (3600 * SEC_US) /* so long a wrong try is remembered */
-#define WAYS       8               /* places that an address may have */
-#define SETS       (GUESS_ADDRESSES / WAYS)
+#define WAYS       8               /* places that one subscriber may have */
+#define SETS       (GUESS_PLACES / WAYS)
 
 /* How often, since when. Starts anew with the first one after a minute. */
 struct window {
@@ -19,20 +18,20 @@ struct window {
 	uint32_t n; /* 0: never used */
 };
 
-struct address {
-	uint64_t hi, lo;
-};
-
 struct suspect {
-	struct address address;
-	struct window wrong; /* n 0: a free place */
-	int64_t last_us;     /* when it was wrong last */
+	struct subscriber who; /* or a network */
+	struct window wrong;   /* n 0: a free place */
+	int64_t last_us;       /* when it was wrong last */
 };
 
-struct guess {            /* control thread */
+struct suspects {
 	uint64_t seed[2]; /* secret: nobody shall choose whom to push out */
-	struct window all;
 	struct suspect sets[SETS][WAYS];
+};
+
+struct guess { /* control thread */
+	struct window all;
+	struct suspects single, networks;
 };
 
 int guess_create(struct guess **out)
@@ -41,7 +40,8 @@ int guess_create(struct guess **out)
 
 	if (!guess)
 		return -ENOMEM;
-	rand_bytes(guess->seed, sizeof(guess->seed));
+	rand_bytes(guess->single.seed, sizeof(guess->single.seed));
+	rand_bytes(guess->networks.seed, sizeof(guess->networks.seed));
 	*out = guess;
 	return 0;
 }
@@ -51,68 +51,48 @@ void guess_destroy(struct guess *guess)
 	free(guess);
 }
 
-/* ---- addresses -------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------------ */
 
-static uint64_t number(const uint8_t bytes[8])
+static uint32_t set_of(const struct suspects *suspects, const struct subscriber *who)
 {
-	uint64_t v = 0;
-
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | bytes[i];
-	return v;
+	return (uint32_t)(subscriber_hash(who, suspects->seed) % SETS);
 }
 
-static struct address address_of(const char *ip)
+static bool live(const struct suspect *suspect, int64_t now_us)
 {
-	struct in6_addr v6;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, ip, &v4) == 1)
-		return (struct address){0, UINT64_C(0xffff) << 32 | ntohl(v4.s_addr)};
-	if (inet_pton(AF_INET6, ip, &v6) != 1)
-		return (struct address){0, 0};
-	if (IN6_IS_ADDR_V4MAPPED(&v6))
-		return (struct address){0, number(v6.s6_addr + 8)};
-	return (struct address){number(v6.s6_addr), 0};
+	return suspect->wrong.n > 0 && now_us - suspect->last_us < SUSPECT_US;
 }
 
-static bool same(const struct address *a, const struct address *b)
+static const struct suspect *find(const struct suspects *suspects,
+				  const struct subscriber *who, int64_t now_us)
 {
-	return a->hi == b->hi && a->lo == b->lo;
-}
-
-static uint64_t stir(uint64_t v)
-{
-	v = (v ^ v >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	v = (v ^ v >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return v ^ v >> 32;
-}
-
-static uint32_t set_of(const struct guess *guess, const struct address *a)
-{
-	uint64_t h = stir(a->hi ^ guess->seed[0]);
-
-	return (uint32_t)(stir(h ^ a->lo ^ guess->seed[1]) % SETS);
-}
-
-static const struct suspect *find(const struct guess *guess, const struct address *a,
-				  int64_t now_us)
-{
-	const struct suspect *set = guess->sets[set_of(guess, a)];
+	const struct suspect *set = suspects->sets[set_of(suspects, who)];
 
 	for (uint32_t i = 0; i < WAYS; i++)
-		if (set[i].wrong.n > 0 && same(&set[i].address, a))
-			return now_us - set[i].last_us < SUSPECT_US ? &set[i] : NULL;
+		if (live(&set[i], now_us) && subscriber_same(&set[i].who, who))
+			return &set[i];
 	return NULL;
 }
 
-/* The place of this address, else a free one, else that of the oldest. */
-static struct suspect *place(struct guess *guess, const struct address *a)
+/* Would somebody have to be forgotten for it? */
+static bool full(const struct suspects *suspects, const struct subscriber *who,
+		 int64_t now_us)
 {
-	struct suspect *set = guess->sets[set_of(guess, a)], *best = &set[0];
+	const struct suspect *set = suspects->sets[set_of(suspects, who)];
 
 	for (uint32_t i = 0; i < WAYS; i++)
-		if (set[i].wrong.n > 0 && same(&set[i].address, a))
+		if (!live(&set[i], now_us))
+			return false;
+	return true;
+}
+
+/* The place of this one, else a free one, else that of the oldest. */
+static struct suspect *place(struct suspects *suspects, const struct subscriber *who)
+{
+	struct suspect *set = suspects->sets[set_of(suspects, who)], *best = &set[0];
+
+	for (uint32_t i = 0; i < WAYS; i++)
+		if (set[i].wrong.n > 0 && subscriber_same(&set[i].who, who))
 			return &set[i];
 	for (uint32_t i = 0; i < WAYS; i++) {
 		if (set[i].wrong.n == 0)
@@ -139,22 +119,35 @@ static void add(struct window *window, int64_t now_us)
 		window->n++;
 }
 
+static void note(struct suspects *suspects, const struct subscriber *who, int64_t now_us)
+{
+	struct suspect *suspect = place(suspects, who);
+
+	suspect->who = *who;
+	suspect->last_us = now_us;
+	add(&suspect->wrong, now_us);
+}
+
 bool guess_allowed(const struct guess *guess, const char *ip, int64_t now_us)
 {
-	const struct address address = address_of(ip);
-	const struct suspect *suspect = find(guess, &address, now_us);
+	const struct subscriber who = subscriber_of(ip), net = subscriber_network(&who);
+	const struct suspect *single = find(&guess->single, &who, now_us);
+	const struct suspect *network = find(&guess->networks, &net, now_us);
+	bool known = single || full(&guess->single, &who, now_us) ||
+		     (!network && full(&guess->networks, &net, now_us));
 
-	return !suspect || (lately(&suspect->wrong, now_us) < GUESS_WRONG_IP &&
-			    lately(&guess->all, now_us) < GUESS_WRONG_ALL);
+	if (single && lately(&single->wrong, now_us) >= GUESS_WRONG_IP)
+		return false;
+	if (network && lately(&network->wrong, now_us) >= GUESS_WRONG_NET)
+		return false;
+	return !known || lately(&guess->all, now_us) < GUESS_WRONG_ALL;
 }
 
 void guess_wrong(struct guess *guess, const char *ip, int64_t now_us)
 {
-	const struct address address = address_of(ip);
-	struct suspect *suspect = place(guess, &address);
+	const struct subscriber who = subscriber_of(ip), net = subscriber_network(&who);
 
-	suspect->address = address;
-	suspect->last_us = now_us;
-	add(&suspect->wrong, now_us);
+	note(&guess->single, &who, now_us);
+	note(&guess->networks, &net, now_us);
 	add(&guess->all, now_us);
 }

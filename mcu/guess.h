@@ -1,9 +1,12 @@
 /* guess.h - stops who tries codes and tokens until one fits. Control thread.
  *
- * An address (of IPv6 its /64, what one subscriber has) may be wrong
- * GUESS_WRONG_IP times a minute. All addresses that were wrong lately share
- * GUESS_WRONG_ALL a minute: against many machines at once. An address that was
- * never wrong is not stopped by that, so a flood does not lock a class out.
+ * A subscriber (subscriber.h) may be wrong GUESS_WRONG_IP times a minute, its
+ * network (an IPv4 /24, an IPv6 /48) GUESS_WRONG_NET times, whatever addresses it
+ * takes. All subscribers that were wrong lately share GUESS_WRONG_ALL a minute:
+ * against many machines at once. A subscriber that was never wrong is not stopped
+ * by that, so a flood does not lock a class out, as long as there is a place left
+ * to remember it. When there is none, it is stopped like those who were wrong:
+ * else whoever has more addresses than we have places could try for ever.
  */
 #ifndef MCU_GUESS_H
 #define MCU_GUESS_H
@@ -14,8 +17,11 @@
 #include <stdint.h>
 
 #define GUESS_WRONG_IP  10
+#define GUESS_WRONG_NET (10 * GUESS_WRONG_IP)
 #define GUESS_WRONG_ALL 100
-#define GUESS_ADDRESSES 1024 /* remembered; policy: the oldest goes */
+/* Remembered for an hour, of each kind. Policy when full: the oldest goes, at most
+ * GUESS_WRONG_ALL of them a minute. */
+#define GUESS_PLACES 65536
 
 struct guess;
 

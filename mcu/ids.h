@@ -1,5 +1,5 @@
 /* ids.h - the numbers by which threads name each other's objects. A room and a
- * member each get a block of 16; its low bits say what is meant. Never 0,
+ * member each get a block of 64; its low bits say what is meant. Never 0,
  * never used twice while the process lives.
  */
 #ifndef MCU_IDS_H
@@ -7,14 +7,13 @@
 
 #include <stdint.h>
 
-#define ID_BLOCK 16u
+#define ID_BLOCK 64u
 
-enum { /* of a room's block */
-       ID_VIEW = 0,
-       ID_RUNG_H264 = 1, /* the rung, and the outlet of the same number */
-       ID_RUNG_VP8 = 2,
-       ID_MIX = 3, /* the mix, and the outlet of the same number */
-       ID_RECORDING = 4,
+enum {                    /* of a room's block */
+       ID_VIEW = 0,       /* and those after it: see views.h */
+       ID_RUNG = 8,       /* the rungs, and the outlets of the same numbers: rungs.h */
+       ID_MIX = 40,       /* the mix, and the outlet of its first class */
+       ID_RECORDING = 44, /* ID_MIX + 1, + 2: the outlets of the other classes */
 };
 
 enum { /* of a member's block */

@@ -42,12 +42,14 @@ struct search {
 	struct loop *loop;
 	char code[8];
 	bool found;
+	int err; /* of the database */
 };
 
 static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n)
 {
 	struct search *search = ctx;
 
+	search->err = err;
 	for (uint32_t i = 0; !err && i < n; i++)
 		search->found |= strcmp(rows[i].code, search->code) == 0;
 	loop_stop(search->loop);
@@ -61,13 +63,17 @@ static int find_class(const struct conf *conf, struct search *search)
 
 	if (err)
 		return EX_OSERR;
-	err = db_open(&db, conf->database, search->loop, why, sizeof(why));
+	err = db_open_there(&db, conf->database, search->loop, why, sizeof(why));
 	if (err) {
 		fprintf(stderr, "aulad: %s\n", why);
 	} else {
 		err = db_rooms(db, got_rooms, search);
 		if (!err)
 			loop_run(search->loop);
+		err = err ? err : search->err;
+		if (err)
+			fprintf(stderr, "aulad: the database cannot be read: %s\n",
+				strerror(-err));
 	}
 	db_close(db);
 	loop_destroy(search->loop);

@@ -12,6 +12,7 @@
 #include "mcu/notice.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
+#include "mcu/roster.h"
 #include "mixer/aworker.h"
 #include "mixer/vworker.h"
 #include "signaling/auth_key.h"
@@ -56,6 +57,8 @@ static void visit_begin(struct member *member)
 		log_warn("visit_lost", "room=%s", visit->room);
 }
 
+#define TOKEN_TRIES 8
+
 /* The first letters of a token as a key of the map; never 0. The rest is
  * compared in constant time. */
 static uint32_t token_key(const char *token)
@@ -69,14 +72,19 @@ static uint32_t token_key(const char *token)
 
 static int session_open(struct member *member) RUNS_ON(on_ctl)
 {
-	int err = session_create(&member->session);
+	int err = -EEXIST;
 
-	if (!err)
+	/* Keys are shorter than tokens: two may share one, once in a great while. */
+	for (int i = 0; i < TOKEN_TRIES && err == -EEXIST; i++) {
+		err = session_create(&member->session);
+		if (err)
+			return err;
 		err = idmap_put(&member->server->session_of,
 				token_key(session_token(member->session)), member);
-	if (err) {
-		session_destroy(member->session);
-		member->session = NULL;
+		if (err) {
+			session_destroy(member->session);
+			member->session = NULL;
+		}
 	}
 	return err;
 }
@@ -149,7 +157,9 @@ int member_join(struct member **out, const struct member_conf *conf)
 	member->role = conf->role;
 	member->base = server_block(conf->server);
 	member->joined_us = clock_us();
+	quality_init(member);
 	snprintf(member->name, sizeof(member->name), "%s", conf->name);
+	member->from = subscriber_of(ws_remote_ip(conf->ws));
 	err = session_open(member);
 	if (!err)
 		err = enter(member);
@@ -196,10 +206,8 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 		log_info("member_left", "room=%s member=%u why=%s members=%u",
 			 room->row.id, member->base / ID_BLOCK, why, room->n_members);
 	}
-	if (room->media && why) {
+	if (room->media && why)
 		programme_arrange(room);
-		programme_rungs(room);
-	}
 }
 
 void member_leave(struct member *member, const char *why, const char *bye)
@@ -239,6 +247,7 @@ void member_back(struct member *member, struct ws *ws)
 	if (before)
 		ws_set_data(before, NULL);
 	ws_set_data(ws, member);
+	member->from = subscriber_of(ws_remote_ip(ws));
 	session_attach(member->session, ws);
 	if (member->away_since_us) {
 		member->away_since_us = 0;
@@ -255,6 +264,8 @@ void member_set_mic(struct member *member, bool on)
 	if (member->mic == on)
 		return;
 	member->mic = on;
+	if (on)
+		roster_list(member);
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !on);
 	net_source_mute(server->net, member->base + ID_VOICE, !on);
 	notice_member("member.changed", member, NULL);
@@ -268,6 +279,8 @@ void member_set_camera(struct member *member, bool on)
 	if (member->cam == on)
 		return;
 	member->cam = on;
+	if (on)
+		roster_list(member);
 	vworker_source_off(server->vworker, member->base + ID_CAMERA, !on);
 	if (on)
 		net_source_key(server->net, member->base + ID_CAMERA);
@@ -287,6 +300,7 @@ void member_set_screen(struct member *member, bool on)
 	member->screen = on;
 	member->screen_w = member->screen_h = 0;
 	if (on) {
+		roster_list(member);
 		room->screen_owner = member->base;
 		if (vworker_source_open(server->vworker, member->base + ID_SCREEN))
 			log_warn("screen_lost", "room=%s", room->row.id);

@@ -7,7 +7,11 @@
 #include "base/limits.h"
 #include "base/thread.h"
 #include "db/db.h"
+#include "mcu/asks.h"
+#include "mcu/bucket.h"
 #include "mcu/ids.h"
+#include "mcu/quality.h"
+#include "mcu/subscriber.h"
 #include "transport/sdp.h"
 
 #include <stdbool.h>
@@ -25,11 +29,6 @@ const char *role_name(enum role role);
  * its silence is noticed, then this long for it to come back. */
 #define MEMBER_AWAY_US (INT64_C(8) * 1000000)
 
-/* A leaky bucket; see command.c. */
-struct bucket {
-	int64_t level_us, at_us;
-};
-
 #define MEMBER_BUCKETS 5 /* one per enum command_rate */
 
 struct member {
@@ -38,11 +37,15 @@ struct member {
 	uint32_t base;     /* its block of ids */
 	enum role role;
 	char name[LIMIT_NAME_BYTES + 1];
+	struct subscriber from; /* of its last connection */
+	bool listed;            /* the others are told of it, see roster.h */
 	struct session *session;
 	int64_t joined_us, away_since_us; /* 0: here */
 	bool mic, cam, screen;
 	bool first_frame; /* it told that it sees one */
+	bool in_picture;  /* it has a cell in the full view */
 	struct bucket buckets[MEMBER_BUCKETS];
+	struct bucket resumes;
 	uint64_t resume_seq; /* while it resumes: the last event it saw */
 	/* its call */
 	uint32_t peer; /* 0: none */
@@ -52,8 +55,11 @@ struct member {
 	bool fresh;         /* that one was for a new peer */
 	bool client_offers; /* the client's own offer made this peer */
 	bool connected;
-	bool screen_line;                                /* section "s" exists */
-	enum codec codec;                                /* of the view, as negotiated */
+	bool screen_line; /* section "s" exists */
+	uint32_t codecs;  /* that the view may be sent in, 1 << enum codec; 0: none */
+	bool high;        /* H.264 of high profile, too */
+	struct quality quality;
+	struct asks asks;                                /* what it is to send */
 	uint16_t camera_w, camera_h, screen_w, screen_h; /* decoded pictures, 0: none */
 	struct db_visit visit;
 };

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "mcu/rest.h"
+#include "mcu/roster.h"
 #include "mixer/geom.h"
 #include "plugins/set.h"
 #include "signaling/session.h"
@@ -31,6 +32,15 @@ static cJSON *json_member(const struct member *member)
 	return d;
 }
 
+static cJSON *json_roster(const struct room *room)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(d, "n", room->n_members);
+	cJSON_AddNumberToObject(d, "listed", room->n_listed);
+	return d;
+}
+
 static void add_member_ref(cJSON *d, const char *key, const struct room *room,
 			   uint32_t base)
 {
@@ -42,27 +52,25 @@ static void add_member_ref(cJSON *d, const char *key, const struct room *room,
 	cJSON_AddStringToObject(d, key, id);
 }
 
-/* The stored message knows its visit; who is still here has an id, too. */
-static cJSON *json_chat(const struct room *room, const struct db_message *message)
+/* Who is still here has an id, too; the name is for all others, and for those who
+ * are not listed. */
+static cJSON *json_chat(const struct room *room, uint32_t by,
+			const struct db_message *message)
 {
 	cJSON *d = cJSON_CreateObject();
-	char id[12] = "";
 
-	for (uint32_t i = 0; i < room->n_members; i++)
-		if (strcmp(room->members[i]->visit.id, message->visit) == 0)
-			member_id(room->members[i], id);
 	cJSON_AddStringToObject(d, "id", message->id);
-	cJSON_AddStringToObject(d, "member", id);
+	add_member_ref(d, "member", room, by);
 	cJSON_AddStringToObject(d, "name", message->name);
 	cJSON_AddStringToObject(d, "text", message->text);
 	cJSON_AddNumberToObject(d, "sent_ms", (double)message->sent_ms);
 	return d;
 }
 
-static cJSON *json_tile(const struct room *room, const struct tile *tile)
+static cJSON *json_tile(const struct room *room, const struct tile *tile, uint16_t w,
+			uint16_t h)
 {
-	const struct conf *conf = room->server->conf;
-	struct rect_px px = geom_to_px(tile->at, conf->view_w, conf->view_h);
+	struct rect_px px = geom_to_px(tile->at, w, h);
 	cJSON *t = cJSON_CreateObject();
 
 	add_member_ref(t, "member", room, id_base(tile->source));
@@ -77,24 +85,58 @@ static cJSON *json_tile(const struct room *room, const struct tile *tile)
 	return t;
 }
 
-static cJSON *json_layout(const struct room *room)
+static cJSON *json_layout(const struct room *room, uint32_t view)
 {
-	const struct conf *conf = room->server->conf;
+	const struct room_view *v = room->views[view];
+	uint16_t w, h;
 	cJSON *d, *tiles;
 
-	if (!room->live.generation)
+	if (!v || !v->live.generation)
 		return cJSON_CreateNull();
 	d = cJSON_CreateObject();
-	cJSON_AddNumberToObject(d, "generation", room->live.generation);
-	cJSON_AddStringToObject(d, "name", room->live.layout);
-	cJSON_AddNumberToObject(d, "w", conf->view_w);
-	cJSON_AddNumberToObject(d, "h", conf->view_h);
-
-	cJSON_AddNumberToObject(d, "rtp_ts", net_video_ts(room->live_pts_us));
-	cJSON_AddNumberToObject(d, "pts_ms", (double)(room->live_pts_us / 1000));
+	views_frame((enum shape)(view / VIEW_TIERS), &w, &h);
+	cJSON_AddNumberToObject(d, "generation", v->live.generation);
+	cJSON_AddNumberToObject(d, "view", view);
+	cJSON_AddStringToObject(d, "name", v->live.layout);
+	cJSON_AddNumberToObject(d, "w", w);
+	cJSON_AddNumberToObject(d, "h", h);
+	cJSON_AddNumberToObject(d, "rtp_ts", net_video_ts(v->live_pts_us));
+	cJSON_AddNumberToObject(d, "pts_ms", (double)(v->live_pts_us / 1000));
 	tiles = cJSON_AddArrayToObject(d, "tiles");
-	for (uint32_t i = 0; i < room->live.n; i++)
-		cJSON_AddItemToArray(tiles, json_tile(room, &room->live.tiles[i]));
+	for (uint32_t i = 0; i < v->live.n; i++)
+		cJSON_AddItemToArray(tiles, json_tile(room, &v->live.tiles[i], w, h));
+	return d;
+}
+
+/* The view that the member is shown, moving or still. */
+static uint32_t view_of(const struct member *member)
+{
+	return views_of(member->room, member->quality.shape, member->quality.level);
+}
+
+static cJSON *json_quality(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+	const struct ladder *ladder = &member->server->ladder;
+	enum content content = member->room->content;
+	cJSON *d = cJSON_CreateObject(), *costs;
+
+	cJSON_AddStringToObject(d, "level", level_name(q->level));
+	cJSON_AddStringToObject(d, "why", choice_why_name(choice_why(&q->choice)));
+	cJSON_AddStringToObject(d, "most", level_name(q->choice.max));
+	cJSON_AddStringToObject(d, "wish", wish_name(q->wish));
+	cJSON_AddStringToObject(d, "cap", level_name(q->cap));
+	cJSON_AddStringToObject(d, "shape", shape_name(q->shape));
+	cJSON_AddStringToObject(d, "content", content_name(content));
+	cJSON_AddStringToObject(
+		d, "codec", codec_name(q->video ? family_codec(q->family) : CODEC_NONE));
+	cJSON_AddNumberToObject(d, "view", view_of(member));
+	/* for MB an hour of each choice */
+	costs = cJSON_AddObjectToObject(d, "kbps");
+	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
+		cJSON_AddNumberToObject(costs, level_name(level),
+					(ladder_wire_bps(ladder, level, content) + 500) /
+						1000);
 	return d;
 }
 
@@ -161,8 +203,9 @@ static uint32_t chat_from(const struct room *room)
 	return i;
 }
 
-static void add_room(cJSON *d, const struct room *room)
+static void add_room(cJSON *d, const struct member *member)
 {
+	const struct room *room = member->room;
 	cJSON *r = cJSON_AddObjectToObject(d, "room"), *list;
 
 	cJSON_AddStringToObject(r, "id", room->row.id);
@@ -170,13 +213,17 @@ static void add_room(cJSON *d, const struct room *room)
 	cJSON_AddStringToObject(r, "title", room->row.title);
 	list = cJSON_AddArrayToObject(d, "members");
 	for (uint32_t i = 0; i < room->n_members; i++)
-		cJSON_AddItemToArray(list, json_member(room->members[i]));
-	cJSON_AddItemToObject(d, "layout", json_layout(room));
+		if (room->members[i]->listed || room->members[i] == member)
+			cJSON_AddItemToArray(list, json_member(room->members[i]));
+	cJSON_AddItemToObject(d, "roster", json_roster(room));
+	cJSON_AddItemToObject(d, "layout", json_layout(room, view_of(member)));
+	cJSON_AddItemToObject(d, "quality", json_quality(member));
 	add_member_ref(d, "pinned", room, room->pinned);
 	cJSON_AddItemToObject(d, "recording", json_record_state(room, NULL));
 	list = cJSON_AddArrayToObject(d, "chat");
 	for (uint32_t i = chat_from(room); i < room->n_chat; i++)
-		cJSON_AddItemToArray(list, json_chat(room, &room->chat[i]));
+		cJSON_AddItemToArray(list,
+				     json_chat(room, room->chat_by[i], &room->chat[i]));
 }
 
 cJSON *notice_snapshot(const struct member *member, bool resumed)
@@ -193,7 +240,7 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 	cJSON_AddStringToObject(d, "role", role_name(member->role));
 	add_layouts(d, member->server);
 	if (member->room)
-		add_room(d, member->room);
+		add_room(d, member);
 	else
 		cJSON_AddNullToObject(d, "room");
 	cJSON_AddNumberToObject(d, "now_ms", (double)clock_wall_ms());
@@ -225,23 +272,60 @@ static void tell(const struct room *room, const struct member *except, const cha
 void notice_member(const char *event, const struct member *about,
 		   const struct member *except)
 {
-	tell(about->room, except, event, json_member(about), false);
+	if (about->listed)
+		tell(about->room, except, event, json_member(about), false);
 }
 
 void notice_left(const struct member *about, const char *why)
 {
-	cJSON *d = cJSON_CreateObject();
+	cJSON *d;
 	char id[12];
 
+	if (!about->listed)
+		return;
+	d = cJSON_CreateObject();
 	member_id(about, id);
 	cJSON_AddStringToObject(d, "id", id);
 	cJSON_AddStringToObject(d, "why", why);
 	tell(about->room, about, "member.left", d, false);
 }
 
-void notice_layout(const struct room *room)
+void notice_roster(const struct room *room)
 {
-	tell(room, NULL, "layout", json_layout(room), false);
+	tell(room, NULL, "roster", json_roster(room), true);
+}
+
+void notice_roster_to(const struct member *member)
+{
+	session_hint(member->session, "roster", json_roster(member->room));
+}
+
+void notice_layout(const struct room *room, uint32_t view)
+{
+	cJSON *d = json_layout(room, view);
+	struct session_text *text = session_text_create("layout",
+							cJSON_PrintUnformatted(d));
+
+	for (uint32_t i = 0; i < room->n_members; i++)
+		if (view_of(room->members[i]) == view)
+			session_event_shared(room->members[i]->session, text);
+	session_text_put(text);
+	cJSON_Delete(d);
+}
+
+void notice_layout_to(const struct member *member)
+{
+	cJSON *d = json_layout(member->room, view_of(member));
+
+	if (cJSON_IsNull(d))
+		cJSON_Delete(d); /* it comes when it is seen */
+	else
+		session_event(member->session, "layout", d);
+}
+
+void notice_quality(const struct member *member)
+{
+	session_event(member->session, "quality", json_quality(member));
 }
 
 void notice_speakers(const struct room *room)
@@ -261,9 +345,9 @@ void notice_speakers(const struct room *room)
 	tell(room, NULL, "speakers", d, true);
 }
 
-void notice_chat(const struct room *room, const struct db_message *message)
+void notice_chat(const struct room *room, uint32_t by, const struct db_message *message)
 {
-	tell(room, NULL, "chat.msg", json_chat(room, message), false);
+	tell(room, NULL, "chat.msg", json_chat(room, by, message), false);
 }
 
 void notice_pinned(const struct room *room)
@@ -304,6 +388,14 @@ static void base64(char *out, const uint8_t *data, size_t len)
 	*out = '\0';
 }
 
+/* For the first picture; not of those who get no moving ones. */
+static bool waits(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+
+	return !member->first_frame && (!q->on || q->video);
+}
+
 /* Only for those who do not see the video yet. */
 void notice_poster(const struct room *room, const void *jpeg, size_t len)
 {
@@ -318,12 +410,120 @@ void notice_poster(const struct room *room, const void *jpeg, size_t len)
 	memcpy(d + 9 + n, "\"}", 3);
 	text = session_text_create("poster", d);
 	for (uint32_t i = 0; i < room->n_members; i++)
-		if (!room->members[i]->first_frame)
+		if (waits(room->members[i]))
 			session_hint_shared(room->members[i]->session, text);
 	session_text_put(text);
 }
 
+/* A part of a picture for those who get stills, see stills.h. */
+void notice_still(const struct room *room, enum shape shape,
+		  const struct still_part *part)
+{
+	char *d = malloc((part->len + 2) / 3 * 4 + 96);
+	struct session_text *text;
+	int n;
+
+	if (!d)
+		return;
+	n = sprintf(d, "{\"n\":%u,\"i\":%u,\"of\":%u,\"b\":\"", part->number, part->index,
+		    part->of);
+	base64(d + n, part->data, part->len);
+	strcat(d, "\"}");
+	text = session_text_create("still", d);
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		const struct quality *q = &room->members[i]->quality;
+
+		if (q->on && q->level == LEVEL_STILL && q->shape == shape)
+			session_hint_shared(room->members[i]->session, text);
+	}
+	session_text_put(text);
+}
+
+static cJSON *json_link(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+	cJSON *d = cJSON_CreateObject();
+	char id[12];
+
+	member_id(member, id);
+	cJSON_AddStringToObject(d, "member", id);
+	cJSON_AddStringToObject(d, "level", level_name(q->level));
+	cJSON_AddStringToObject(d, "why", choice_why_name(choice_why(&q->choice)));
+	cJSON_AddNumberToObject(d, "loss", (int)(q->link.loss_64k * 100u / 65536));
+	cJSON_AddNumberToObject(d, "rtt_ms", q->rtt_ms);
+	cJSON_AddNumberToObject(d, "kbps", q->kbps);
+	return d;
+}
+
+/* How many get what, and who is weak; to lecturers. */
+void notice_links(const struct room *room)
+{
+	cJSON *d = cJSON_CreateObject(), *levels, *weak;
+	uint32_t n[LEVELS] = {0}, n_weak = 0;
+	struct session_text *text;
+
+	weak = cJSON_AddArrayToObject(d, "weak");
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		struct member *member = room->members[i];
+
+		n[member->quality.level] += member->quality.on;
+		if (quality_weak(member) && n_weak++ < LINKS_MAX) {
+			roster_list(member); /* lecturers shall know who that is */
+			cJSON_AddItemToArray(weak, json_link(member));
+		}
+	}
+	cJSON_AddNumberToObject(d, "n_weak", n_weak);
+	levels = cJSON_AddObjectToObject(d, "levels");
+	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
+		cJSON_AddNumberToObject(levels, level_name(level), n[level]);
+	text = session_text_create("links", cJSON_PrintUnformatted(d));
+	for (uint32_t i = 0; i < room->n_members; i++)
+		if (room->members[i]->role >= ROLE_LECTURER)
+			session_hint_shared(room->members[i]->session, text);
+	session_text_put(text);
+	cJSON_Delete(d);
+}
+
+/* The last minutes of one member's link, the oldest first. */
+cJSON *notice_link_minutes(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+	cJSON *d = json_link(member), *list = cJSON_AddArrayToObject(d, "minutes");
+	uint32_t n = q->n_minutes < QUALITY_MINUTES ? q->n_minutes : QUALITY_MINUTES;
+
+	for (uint32_t i = q->n_minutes - n; i < q->n_minutes; i++) {
+		const struct quality_minute *m = &q->minutes[i % QUALITY_MINUTES];
+		cJSON *row = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(row, "level", level_name(m->level));
+		cJSON_AddStringToObject(row, "why", choice_why_name(m->why));
+		cJSON_AddNumberToObject(row, "loss", m->loss);
+		cJSON_AddNumberToObject(row, "changes", m->changes);
+		cJSON_AddItemToArray(list, row);
+	}
+	return d;
+}
+
 /* ---- to one ----------------------------------------------------------------- */
+
+static void add_ask(cJSON *d, const char *key, const struct picture_ask *ask)
+{
+	cJSON *a = cJSON_AddObjectToObject(d, key);
+
+	cJSON_AddBoolToObject(a, "on", ask->h_px > 0);
+	cJSON_AddNumberToObject(a, "h", ask->h_px);
+	cJSON_AddNumberToObject(a, "fps", ask->fps);
+	cJSON_AddNumberToObject(a, "kbps", ask->kbps);
+}
+
+void notice_asks(const struct member *member)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	add_ask(d, "camera", &member->asks.camera);
+	add_ask(d, "screen", &member->asks.screen);
+	session_event(member->session, "send", d);
+}
 
 void notice_offer(const struct member *member, const char *sdp, bool fresh)
 {
@@ -346,7 +546,10 @@ void notice_rtc_state(const struct member *member, const char *state)
 	cJSON *d = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(d, "state", state);
-	cJSON_AddStringToObject(d, "codec", codec_name(member->codec));
+	cJSON_AddStringToObject(d, "codec",
+				codec_name(member->codecs & 1u << CODEC_H264 ? CODEC_H264
+					   : member->codecs                  ? CODEC_VP8
+							    : CODEC_NONE));
 	session_event(member->session, "rtc.state", d);
 }
 

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "mcu/member.h"
 #include "mcu/room.h"
+#include "mcu/stills.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -13,21 +14,37 @@
 cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl);
 cJSON *notice_recording(const struct server *server, const struct db_recording *row);
 
-/* To all members of the room but `except` (may be NULL). */
+/* To all members of the room but `except` (may be NULL). Of who is not listed, see
+ * roster.h, nothing is told. */
 void notice_member(const char *event, const struct member *about,
 		   const struct member *except) RUNS_ON(on_ctl);
 void notice_left(const struct member *about, const char *why) RUNS_ON(on_ctl);
-void notice_layout(const struct room *room) RUNS_ON(on_ctl);
+/* How many members there are, and how many of them are listed. */
+void notice_roster(const struct room *room) RUNS_ON(on_ctl);
+/* To those who are shown this view. */
+void notice_layout(const struct room *room, uint32_t view) RUNS_ON(on_ctl);
 void notice_speakers(const struct room *room) RUNS_ON(on_ctl);
-void notice_chat(const struct room *room, const struct db_message *message)
-	RUNS_ON(on_ctl);
+void notice_chat(const struct room *room, uint32_t by, const struct db_message *message)
+	RUNS_ON(on_ctl); /* `by`: base of a member, or 0 */
 void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 	RUNS_ON(on_ctl);
 void notice_poster(const struct room *room, const void *jpeg, size_t len) RUNS_ON(on_ctl);
 
+/* To those who get stills of the shape. */
+void notice_still(const struct room *room, enum shape shape,
+		  const struct still_part *part) RUNS_ON(on_ctl);
+/* To lecturers: at most LINKS_MAX weak links, and how many get what. */
+#define LINKS_MAX 30
+void notice_links(const struct room *room) RUNS_ON(on_ctl);
+cJSON *notice_link_minutes(const struct member *member) RUNS_ON(on_ctl);
+
 /* To one member. */
+void notice_roster_to(const struct member *member) RUNS_ON(on_ctl);
+void notice_layout_to(const struct member *member) RUNS_ON(on_ctl);
+void notice_quality(const struct member *member) RUNS_ON(on_ctl);
+void notice_asks(const struct member *member) RUNS_ON(on_ctl);
 void notice_offer(const struct member *member, const char *sdp, bool fresh)
 	RUNS_ON(on_ctl);
 void notice_renew(const struct member *member) RUNS_ON(on_ctl);

@@ -89,22 +89,21 @@ static void row_make(struct db_recording *row, const struct room *room, const ch
 
 static void taps(struct room *room, bool on)
 {
-	vworker_rung_tap(room->server->vworker, room->base + ID_RUNG_H264, on);
+	vworker_rung_tap(room->server->vworker, rungs_recorded(room), on);
 	aworker_mix_tap(room->server->aworker, room->base + ID_MIX, on);
 }
 
 int recording_start(struct room *room, const char *title)
 {
 	struct server *server = room->server;
-	struct recording_conf conf = {.id = room->base + ID_RECORDING,
-				      .w_px = server->conf->view_w,
-				      .h_px = server->conf->view_h};
+	struct recording_conf conf = {.id = room->base + ID_RECORDING};
 	struct db_recording row;
 	int err;
 
 	if (room->recording || running_n(server) >= LIMIT_RECORDINGS)
 		return -EBUSY;
 	row_make(&row, room, title);
+	rungs_recorded_size(&conf.w_px, &conf.h_px);
 	snprintf(conf.name, sizeof(conf.name), "%s", row.id);
 	err = take_add(server, &row, false);
 	if (err)
@@ -119,7 +118,7 @@ int recording_start(struct room *room, const char *title)
 	room->recording_row = row;
 	/* everybody knows before the first frame is written */
 	notice_record_state(room, NULL);
-	programme_rungs(room);
+	rungs_update(room);
 	taps(room, true);
 	log_info("recording_started", "room=%s recording=%s", room->row.id, row.id);
 	return 0;
@@ -129,7 +128,7 @@ static void stopped(struct room *room, const char *error) RUNS_ON(on_ctl)
 {
 	taps(room, false);
 	room->recording = false;
-	programme_rungs(room);
+	rungs_update(room);
 	notice_record_state(room, error);
 }
 
@@ -176,6 +175,34 @@ static const char *error_name(int err)
 	}
 }
 
+/* There was no room for the work itself: the part is still there. */
+static bool not_tried(int err)
+{
+	return err == -ENOBUFS || err == -ENOMEM;
+}
+
+/* The row stays "running": the next start asks for the part again. */
+static void left_for_later(const struct db_recording *row, int err)
+{
+	log_warn("recording_left",
+		 "recording=%s err=%d hint=\"the next start finishes it\"", row->id, err);
+}
+
+static void finished(struct server *server, struct db_recording *row,
+		     const struct recording_result *result)
+{
+	snprintf(row->state, sizeof(row->state), "%s",
+		 result->bytes == 0    ? "failed"
+		 : result->interrupted ? "interrupted"
+		 : result->err         ? "interrupted"
+				       : "ready");
+	row_put(server, row);
+	log_info("recording_done",
+		 "recording=%s state=%s bytes=%lld duration_ms=%lld err=%d", row->id,
+		 row->state, (long long)row->bytes, (long long)row->duration_ms,
+		 result->err);
+}
+
 void recording_done(struct server *server, const struct recording_result *result)
 {
 	struct db_recording row;
@@ -194,22 +221,17 @@ void recording_done(struct server *server, const struct recording_result *result
 	}
 	row.bytes = (int64_t)result->bytes;
 	row.duration_ms = result->duration_ms;
-	snprintf(row.state, sizeof(row.state), "%s",
-		 result->bytes == 0    ? "failed"
-		 : result->interrupted ? "interrupted"
-		 : result->err         ? "interrupted"
-				       : "ready");
-	row_put(server, &row);
-	log_info("recording_done",
-		 "recording=%s state=%s bytes=%lld duration_ms=%lld err=%d", row.id,
-		 row.state, (long long)row.bytes, (long long)row.duration_ms,
-		 result->err);
+	if (result->bytes == 0 && not_tried(result->err))
+		left_for_later(&row, result->err);
+	else
+		finished(server, &row, result);
 	room = room_by_id(server, row.room);
 	if (!room)
 		return;
 	if (room->recording && strcmp(room->recording_row.id, row.id) == 0)
 		stopped(room, error_name(result->err));
-	notice_recording_ready(room, &row);
+	if (strcmp(row.state, "running") != 0)
+		notice_recording_ready(room, &row);
 }
 
 /* ---- after a crash ----------------------------------------------------------- */
@@ -227,8 +249,12 @@ static void rescue(struct server *server, const struct db_recording *from)
 		err = recorder_rescue(server->recorder, row.id);
 	if (!err)
 		return;
-	log_error("rescue_failed", "recording=%s err=%d", row.id, err);
 	take_remove(server, row.id, true, &row);
+	if (not_tried(err)) {
+		left_for_later(&row, err);
+		return;
+	}
+	log_error("rescue_failed", "recording=%s err=%d", row.id, err);
 	snprintf(row.state, sizeof(row.state), "failed");
 	row_put(server, &row);
 }

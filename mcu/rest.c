@@ -10,6 +10,7 @@
 #include "base/count.h"
 #include "config.h"
 #include "db/db.h"
+#include "mcu/overload.h"
 #include "mcu/server.h"
 #include "signaling/auth.h"
 
@@ -73,6 +74,19 @@ static void health(const struct server *server, struct http_request *req) RUNS_O
 	http_reply(req, db && loop ? 200 : 503, "application/json", body, (size_t)n);
 }
 
+/* For a balancer: whether newcomers are welcome here. */
+static void ready(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
+{
+	enum shed shed = overload_shed(server->overload);
+	bool ok = !server->draining && shed < SHED_HIGH && db_healthy(server->db);
+	char body[96];
+	int n = snprintf(
+		body, sizeof(body), "{\"ready\":%s,\"load_permille\":%lld,\"shed\":%d}\n",
+		ok ? "true" : "false", (long long)count_get(COUNT_LOAD), (int)shed);
+
+	http_reply(req, ok ? 200 : 503, "application/json", body, (size_t)n);
+}
+
 static bool may_measure(const struct server *server, const char *ip)
 {
 	if (strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0 ||
@@ -106,6 +120,8 @@ void rest_request(struct server *server, struct http_request *req)
 		http_reply_error(req, 405, "method_not_allowed");
 	else if (strcmp(path, "/healthz") == 0)
 		health(server, req);
+	else if (strcmp(path, "/readyz") == 0)
+		ready(server, req);
 	else if (strcmp(path, "/metrics") == 0)
 		metrics(server, req);
 	else if (strcmp(path, "/version") == 0)

@@ -14,6 +14,7 @@
 #include "mcu/notice.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
+#include "mcu/roster.h"
 
 int room_create(struct room **out, struct server *server, const struct db_room *row)
 {
@@ -30,6 +31,7 @@ int room_create(struct room **out, struct server *server, const struct db_room *
 		return -ENOMEM;
 	}
 	room->server = server;
+	room->top = LEVEL_HIGH;
 	room->base = server_block(server);
 	room->row = *row;
 	if (idmap_put(&server->room_of, room->base, room)) {
@@ -169,6 +171,7 @@ int room_add(struct room *room, struct member *member)
 		count_add(COUNT_ROOMS, 1);
 	}
 	room->members[room->n_members++] = member;
+	roster_join(member);
 	count_add(COUNT_MEMBERS, 1);
 	return 0;
 }
@@ -184,7 +187,9 @@ void room_remove(struct room *room, struct member *member)
 	memmove(&room->members[i], &room->members[i + 1],
 		(room->n_members - i - 1) * sizeof(room->members[0]));
 	room->n_members--;
+	roster_leave(member);
 	count_add(COUNT_MEMBERS, -1);
+	room->n_tall -= member->quality.tall;
 	if (room->screen_owner == member->base)
 		room->screen_owner = 0;
 	if (room->pinned == member->base)
@@ -210,18 +215,21 @@ struct member *room_member(const struct room *room, uint32_t base)
 	return member && member->room == room ? member : NULL;
 }
 
-int room_chat(struct room *room, const struct db_message *message)
+int room_chat(struct room *room, const struct member *by,
+	      const struct db_message *message)
 {
 	int err = db_message_put(room->server->db, message);
 
 	if (err)
 		return err;
 	if (room->n_chat == ROOM_CHAT) {
-		memmove(room->chat, room->chat + 1,
-			(ROOM_CHAT - 1) * sizeof(*room->chat));
 		room->n_chat--;
+		memmove(room->chat, room->chat + 1, room->n_chat * sizeof(*room->chat));
+		memmove(room->chat_by, room->chat_by + 1,
+			room->n_chat * sizeof(room->chat_by[0]));
 	}
-	room->chat[room->n_chat++] = *message;
-	notice_chat(room, message);
+	room->chat[room->n_chat] = *message;
+	room->chat_by[room->n_chat++] = by->base;
+	notice_chat(room, by->base, message);
 	return 0;
 }

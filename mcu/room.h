@@ -9,7 +9,12 @@
 #include "base/thread.h"
 #include "db/db.h"
 #include "mcu/ids.h"
+#include "mcu/joins.h"
+#include "mcu/ladder.h"
+#include "mcu/rungs.h"
 #include "mcu/server.h"
+#include "mcu/stills.h"
+#include "mcu/views.h"
 #include "mixer/aworker.h"
 #include "mixer/scene.h"
 
@@ -17,19 +22,11 @@
 #include <stdint.h>
 
 #define ROOM_CHAT 50 /* messages that a newcomer sees; the oldest goes */
-#define ROOM_MAPS 8  /* scenes on their way to the screen; the oldest goes */
 
-/* The tile map of one scene, kept until the scene is seen. */
-struct tile_map {
-	uint32_t generation; /* 0: empty */
-	char layout[33];
-	uint32_t n;
-	struct tile {
-		uint32_t source;
-		struct rect_u at;
-		bool fill, video;
-		char name[LIMIT_NAME_BYTES + 1];
-	} tiles[LIMIT_CELLS];
+/* What the members were told last of their number. */
+struct room_roster {
+	int64_t at_us;
+	uint32_t n, listed;
 };
 
 struct room {
@@ -38,15 +35,26 @@ struct room {
 	struct db_room row;
 	uint32_t n_members;
 	struct member *members[LIMIT_ROOM_MEMBERS]; /* in order of joining */
-	bool media;                                 /* view, mix and outlets are open */
-	bool rung_h264, rung_vp8;                   /* the encoder runs */
+	uint32_t n_listed;                          /* of them, see roster.h */
+	struct room_roster roster;
+	struct join_line joins, resumes; /* see joins.h */
+	uint32_t n_tall;                 /* who want it upright */
+	uint32_t n_baseline;             /* who take H.264, but not high profile */
+	bool media;                      /* view, mix and outlets are open */
+	bool dirty;                      /* to be arranged again soon */
 	/* what is seen */
-	uint32_t generation;
-	struct tile_map maps[ROOM_MAPS]; /* by generation % ROOM_MAPS */
-	struct tile_map live;
-	int64_t live_pts_us;
-	uint32_t screen_owner; /* base of a member, or 0 */
-	uint32_t pinned;       /* base of a member, or 0 */
+	uint32_t generation; /* of the newest scene of any view */
+	enum content content;
+	bool thin[SHAPES][LEVELS]; /* the level has a view of its own */
+	struct room_view *views[VIEWS];
+	struct room_rung rungs[SHAPES][FAMILIES][LEVELS];
+	enum level top; /* nobody in this class gets more */
+	struct room_still stills[SHAPES];
+	/* what is heard */
+	uint32_t n_listeners[MIX_CLASSES];
+	uint8_t mix_loss[MIX_CLASSES]; /* percent, as the encoders were told */
+	uint32_t screen_owner;         /* base of a member, or 0 */
+	uint32_t pinned;               /* base of a member, or 0 */
 	uint32_t n_speakers;
 	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
 	/* what is recorded */
@@ -55,7 +63,8 @@ struct room {
 	uint32_t recordings; /* started so far by this process: numbers them */
 	/* what was said */
 	uint32_t n_chat;
-	struct db_message *chat; /* the last ROOM_CHAT, oldest first */
+	struct db_message *chat;     /* the last ROOM_CHAT, oldest first */
+	uint32_t chat_by[ROOM_CHAT]; /* base of who said it; 0: before this process */
 };
 
 /* Puts a room into the server's list; takes nothing. */
@@ -89,7 +98,8 @@ int room_add(struct room *room, struct member *member) RUNS_ON(on_ctl) AULA_MUST
 void room_remove(struct room *room, struct member *member) RUNS_ON(on_ctl);
 struct member *room_member(const struct room *room, uint32_t base);
 
-/* Keeps the last ROOM_CHAT; stores it. */
-int room_chat(struct room *room, const struct db_message *message) RUNS_ON(on_ctl);
+/* Keeps the last ROOM_CHAT; stores it, tells it. */
+int room_chat(struct room *room, const struct member *by,
+	      const struct db_message *message) RUNS_ON(on_ctl);
 
 #endif

@@ -17,11 +17,15 @@
 #include "mcu/command.h"
 #include "mcu/guess.h"
 #include "mcu/ids.h"
+#include "mcu/joins.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
+#include "mcu/overload.h"
+#include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
 #include "mcu/room.h"
+#include "mcu/roster.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
 #include "signaling/session.h"
@@ -35,6 +39,8 @@
 /* Between the goodbye and the end of the loop: replies and frames go out. */
 #define GOODBYE_US (INT64_C(300) * MS_US)
 #define STOP_SEC   9
+
+#define STATS_SEC 3 /* between two looks at all links */
 
 uint32_t server_block(struct server *server)
 {
@@ -102,6 +108,19 @@ static void room_sweep(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	}
 }
 
+static void room_second(struct room *room, int64_t now) RUNS_ON(on_ctl)
+{
+	if (!room->n_members)
+		return;
+	room_sweep(room, now);
+	quality_tick(room, now);
+	programme_tick(room);
+	stills_tick(room, now);
+	roster_tick(room, now);
+	if (room->server->seconds % STATS_SEC == STATS_SEC - 1)
+		notice_links(room);
+}
+
 static void on_second(void *ctx)
 {
 	struct server *server = ctx;
@@ -109,7 +128,11 @@ static void on_second(void *ctx)
 	thread_claim(&on_ctl);
 	server->tick_us = clock_us();
 	for (uint32_t i = 0; i < server->n_rooms; i++)
-		room_sweep(server->rooms[i], server->tick_us);
+		room_second(server->rooms[i], server->tick_us);
+	if (server->conf->shed)
+		overload_tick(server->overload, server->tick_us);
+	if (++server->seconds % STATS_SEC == 0)
+		bridge_ask_stats(server);
 }
 
 static void on_goodbye_over(void *ctx)
@@ -188,6 +211,17 @@ static int plugins_load(struct server *server, char *why, size_t why_len) RUNS_O
 		return -EX_CONFIG;
 	}
 	return 0;
+}
+
+/* Who comes how fast, and who tries codes. */
+static int doors_make(struct server *server)
+{
+	const uint32_t n = server->conf->max_joins_per_address;
+	const struct bucket_rate rate = {n,
+					 n * (LIMIT_JOINS_IP_BURST / LIMIT_JOINS_IP_SEC)};
+	int err = guess_create(&server->guess);
+
+	return err ? err : joins_create(&server->joins, &rate);
 }
 
 static int rings_make(struct server *server)
@@ -279,6 +313,7 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 	memcpy(http.listen, conf->listen, sizeof(http.listen));
 	http.n_origins = conf->n_origins;
 	memcpy(http.origins, conf->origins, sizeof(http.origins));
+	http.strangers_ip = conf->max_strangers_per_address;
 	http.webroot = conf->webroot[0] ? conf->webroot : NULL;
 	snprintf(cert, sizeof(cert), "%s/tls.crt", conf->data_dir);
 	snprintf(key, sizeof(key), "%s/tls.key", conf->data_dir);
@@ -367,6 +402,21 @@ static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n
 	print_links(server);
 }
 
+/* What needs no other part of the server. */
+static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
+{
+	int err;
+
+	server->top = LEVEL_HIGH;
+	if (ladder_init(&server->ladder, server->conf, why, why_len))
+		return -EX_CONFIG;
+	err = dirs_make(server->conf, why, why_len);
+	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) || doors_make(server) ||
+		     overload_create(&server->overload, server)))
+		err = -EX_OSERR;
+	return err ? err : rings_make(server);
+}
+
 int server_create(struct server **out, const struct conf *conf, char *why, size_t why_len)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -376,16 +426,11 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 	if (!server)
 		return -EX_OSERR;
 	server->conf = conf;
-	err = dirs_make(conf, why, why_len);
-	if (!err &&
-	    (loop_create(&server->loop, CONTROL_LETTERS) || guess_create(&server->guess)))
-		err = -EX_OSERR;
+	err = base_make(server, why, why_len);
 	if (!err)
 		err = plugins_load(server, why, why_len);
 	if (!err)
 		err = store_open(server, why, why_len);
-	if (!err)
-		err = rings_make(server);
 	if (!err)
 		err = media_start(server, why, why_len);
 	if (!err)
@@ -453,5 +498,7 @@ void server_destroy(struct server *server)
 	idmap_fini(&server->peer_of);
 	idmap_fini(&server->session_of);
 	guess_destroy(server->guess);
+	joins_destroy(server->joins);
+	overload_destroy(server->overload);
 	free(server);
 }

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/loop.h"
 #include "base/thread.h"
+#include "mcu/ladder.h"
 #include "signaling/auth_key.h"
 
 #include <stdbool.h>
@@ -25,11 +26,14 @@ struct db;
 struct http_server;
 struct plugin_set;
 struct guess;
+struct joins;
+struct overload;
 struct ring;
 struct take;
 
 struct server {
 	const struct conf *conf;
+	struct ladder ladder; /* of conf */
 	struct loop *loop;
 	struct auth_key key; /* links are made of it */
 	struct ring *video_in, *audio_in, *video_out, *audio_out;
@@ -40,6 +44,7 @@ struct server {
 	struct db *db;
 	struct http_server *http;
 	struct plugin_set *plugins;
+	struct joins *joins;       /* how fast members come from one address */
 	struct guess *guess;       /* who tries codes and tokens */
 	struct loop_timer *second; /* deadlines */
 	struct room *rooms[LIMIT_ROOMS];
@@ -54,6 +59,12 @@ struct server {
 	uint32_t next_id;
 	int64_t tick_us; /* of the last second's tick, for /healthz */
 	bool draining;
+	/* what overload has taken away */
+	struct overload *overload;
+	enum level top;
+	bool no_av1;
+	uint32_t seconds; /* of the timer */
+	int64_t stats_us; /* of the last figures of all peers */
 	struct loop_timer *stop_timer;
 };
 

@@ -1,10 +1,11 @@
-/* aenc.h - one Opus encoder (RFC 6716): 48 kHz mono, 20 ms, made for voices,
- * with a copy of each frame in the next for the case of loss.
+/* aenc.h - one Opus encoder (RFC 6716): 48 kHz mono, made for voices, with a
+ * copy of each packet in the next for the case of loss. One owner, any thread.
  */
 #ifndef MIXER_AENC_H
 #define MIXER_AENC_H
 
 #include "base/attr.h"
+#include "mixer/aworker.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,16 +14,26 @@
  * RFC 6716 allows for 20 ms */
 #define AENC_BYTES 600
 
+#define AENC_LOSS_MAX 30 /* percent */
+
 struct aenc;
 
-/* `bps` 6000 to 128000; what is outside is clamped. */
+/* Of class MIX_FULL, for 10 % of loss. `bps` 6000 to 128000; what is outside is
+ * clamped, here and below. */
 int aenc_create(struct aenc **out, uint32_t bps) AULA_MUST_CHECK;
 void aenc_destroy(struct aenc *enc); /* NULL is accepted */
 
-/* The next frame is the first of a stream again. */
+/* The length of its packets, their rate and how much of the treble they keep,
+ * from the next packet on. The stream goes on. */
+void aenc_class(struct aenc *enc, enum mix_class c, uint32_t bps);
+/* How many packets get lost, 0 to AENC_LOSS_MAX percent: what the copies may cost.
+ * None at 0. */
+void aenc_loss(struct aenc *enc, uint8_t percent);
+
+/* The next packet is the first of a stream again. */
 void aenc_reset(struct aenc *enc);
 
-/* Encodes one tick of sound (PCM_TICK samples). Bytes, or -EINVAL. */
+/* Encodes one packet: mix_class_ms() of sound. Bytes, or -EINVAL. */
 int aenc_encode(struct aenc *enc, const float *pcm, uint8_t out[AENC_BYTES]);
 
 #endif

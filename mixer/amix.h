@@ -1,5 +1,11 @@
 /* amix.h - one sound programme. Who is silent hears the listeners' mix, encoded
- * once; each voice that sounds in it hears everybody but itself, encoded for it.
+ * once for each class that is listened to; each voice that sounds in it hears
+ * everybody but itself, encoded for it.
+ *
+ * Each packet of the listeners' mix names the voices that had an own one at any
+ * time of its span. A voice of the same class had it for the whole span: packets of
+ * one class begin and end together, and a voice that begins to sound in the middle
+ * of one gets its beginning afterwards. So each moment is heard once.
  */
 #ifndef MIXER_AMIX_H
 #define MIXER_AMIX_H
@@ -26,17 +32,25 @@ void amix_destroy(struct amix *mix);
 
 uint32_t amix_id(const struct amix *mix);
 void amix_tap(struct amix *mix, bool on) RUNS_ON(on_aud);
+/* See aworker_mix_class(). Takes effect where a packet of the class begins. */
+void amix_class(struct amix *mix, enum mix_class c, bool on, uint8_t loss_percent)
+	RUNS_ON(on_aud);
+
+/* Encoders that do not rest. */
+uint32_t amix_encodes(const struct amix *mix) RUNS_ON(on_aud);
 
 /* Takes the voice. */
 void amix_add(struct amix *mix, struct voice *v) RUNS_ON(on_aud);
 /* The voice is the caller's again. */
 void amix_remove(struct amix *mix, struct voice *v) RUNS_ON(on_aud);
 void amix_mute(struct amix *mix, struct voice *v, bool muted) RUNS_ON(on_aud);
+void amix_voice_loss(struct amix *mix, struct voice *v, uint8_t percent) RUNS_ON(on_aud);
 
 /* Any one voice, or NULL: there is none. */
 struct voice *amix_first(const struct amix *mix) RUNS_ON(on_aud);
 
-/* `now_us`: when this tick should be, which is the media time of its units. */
+/* `now_us`: when this tick should be, which is the media time of its sound; grows by
+ * PCM_TICK_US, or by a multiple of it where ticks were let go. */
 void amix_tick(struct amix *mix, int64_t now_us) RUNS_ON(on_aud);
 
 #endif

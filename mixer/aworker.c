@@ -7,16 +7,17 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "mixer/amix.h"
+#include "mixer/apace.h"
 #include "mixer/aworker_post.h"
+#include "mixer/cputime.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define MAILBOX   8192 /* letters; policy when full: see mailbox.h */
-#define LATE_US   (5 * MS_US)
-#define RESYNC_US (200 * MS_US) /* behind by more: what was missed is let go */
+#define MAILBOX 8192 /* letters; policy when full: see mailbox.h */
+#define LATE_US (5 * MS_US)
 
 struct aworker {
 	struct aworker_rings rings;
@@ -24,6 +25,7 @@ struct aworker {
 	struct mailbox *mailbox;
 	struct thread *thread;
 	atomic_bool stopping;
+	struct apace pace OWNED_BY(on_aud);
 	struct amix *mixes[LIMIT_ROOMS] OWNED_BY(on_aud);
 	uint32_t n_mixes OWNED_BY(on_aud);
 	struct idmap voices OWNED_BY(on_aud); /* id: struct voice, LIMIT_SOURCES */
@@ -93,6 +95,15 @@ void aworker_do_mix_tap(struct aworker *w, uint32_t id, bool on)
 		amix_tap(w->mixes[i], on);
 }
 
+void aworker_do_mix_class(struct aworker *w, uint32_t id, enum mix_class c, bool on,
+			  uint8_t loss_percent)
+{
+	uint32_t i = find_mix(w, id);
+
+	if (i < w->n_mixes)
+		amix_class(w->mixes[i], c, on, loss_percent);
+}
+
 static int open_voice(struct aworker *w, uint32_t mix, uint32_t id) RUNS_ON(on_aud)
 {
 	uint32_t i = find_mix(w, mix);
@@ -142,6 +153,36 @@ void aworker_do_voice_mute(struct aworker *w, uint32_t id, bool muted)
 		amix_mute(v->mix, v, muted);
 }
 
+void aworker_do_voice_class(struct aworker *w, uint32_t id, enum mix_class c)
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		v->class_next = c;
+}
+
+void aworker_do_voice_loss(struct aworker *w, uint32_t id, uint8_t percent)
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		amix_voice_loss(v->mix, v, percent);
+}
+
+void aworker_do_stats(struct aworker *w, struct aworker_stats *out)
+{
+	*out = (struct aworker_stats){
+		.ticks = w->pace.ticks,
+		.let_go = w->pace.let_go,
+		.cpu_us = cputime_us(),
+		.mixes = w->n_mixes,
+		.voices = w->voices.n,
+	};
+	apace_late(&w->pace, &out->late_p99_us, &out->late_max_us);
+	for (uint32_t i = 0; i < w->n_mixes; i++)
+		out->encodes += amix_encodes(w->mixes[i]);
+}
+
 static void close_mix_at(struct aworker *w, uint32_t i) RUNS_ON(on_aud)
 {
 	struct voice *v;
@@ -187,25 +228,33 @@ static void sleep_until(int64_t us)
 		;
 }
 
+/* The media time of the tick that is due now. */
+static int64_t take_tick(struct apace *pace)
+{
+	uint64_t let_go = pace->let_go;
+	int64_t media_us, late_us = apace_tick(pace, clock_us(), &media_us);
+
+	if (late_us > LATE_US)
+		count_add(COUNT_AUDIO_LATE, 1);
+	if (pace->let_go != let_go) {
+		count_add(COUNT_AUDIO_LET_GO, (int64_t)(pace->let_go - let_go));
+		log_warn("audio_resync", "late_ms=%lld", (long long)(late_us / MS_US));
+	} else if (late_us > PCM_TICK_US) {
+		count_add(COUNT_AUDIO_CATCH_UP, 1);
+	}
+	return media_us;
+}
+
 static void run(void *arg)
 {
 	struct aworker *w = arg;
-	int64_t next_us = clock_us(), late_us;
 
 	thread_claim(&on_aud);
 	thread_raise_priority();
+	apace_init(&w->pace, clock_us());
 	while (!atomic_load_explicit(&w->stopping, memory_order_acquire)) {
-		sleep_until(next_us);
-		late_us = clock_us() - next_us;
-		if (late_us > LATE_US)
-			count_add(COUNT_AUDIO_LATE, 1);
-		if (late_us > RESYNC_US) {
-			log_warn("audio_resync", "late_ms=%lld",
-				 (long long)(late_us / MS_US));
-			next_us += late_us / PCM_TICK_US * PCM_TICK_US;
-		}
-		tick(w, next_us);
-		next_us += PCM_TICK_US;
+		sleep_until(apace_due(&w->pace));
+		tick(w, take_tick(&w->pace));
 	}
 	while (mailbox_run(w->mailbox))
 		; /* letters are opened on this thread or never */

@@ -32,9 +32,11 @@ struct aworker_events {
 
 struct aworker_rings {
 	struct ring *in; /* consumes: id = voice */
-	/* Produces. id = outlet: the listeners' mix; its skip list names the
-	 * voices that got a unit of their own this tick. id = voice: a unit for
-	 * that member alone, everybody but itself. */
+	/* Produces. id = outlet: the listeners' mix in one class; its skip list names
+	 * the voices that got units of their own for that time. id = voice: a unit
+	 * for that member alone, everybody but itself. A unit's pts_us is that of its
+	 * first sample; it comes with its last one. Of units that end together the
+	 * short ones come first. */
 	struct ring *out;
 };
 
@@ -42,20 +44,55 @@ int aworker_create(struct aworker **out, const struct aworker_rings *rings,
 		   const struct aworker_events *events) AULA_MUST_CHECK;
 void aworker_destroy(struct aworker *w); /* NULL is accepted */
 
+/* How sound is encoded: packets of 60, 40 and 20 ms. Links that carry little spend
+ * less on headers. */
+enum mix_class { MIX_THIN, MIX_MIDDLE, MIX_FULL, MIX_CLASSES };
+
+static inline uint32_t mix_class_ms(enum mix_class c)
+{
+	return c == MIX_THIN ? 60 : c == MIX_MIDDLE ? 40 : 20;
+}
+
 struct mix_conf {
-	uint32_t outlet; /* of the listeners' mix */
-	uint32_t bps;    /* of each encode, e.g. 40000 */
+	uint32_t outlet[MIX_CLASSES]; /* of the listeners' mix, by class */
+	uint32_t bps[MIX_CLASSES];    /* of each encode, e.g. 12000, 24000, 40000 */
 };
 int aworker_mix_open(struct aworker *w, uint32_t mix,
 		     const struct mix_conf *conf) AULA_MUST_CHECK;
 int aworker_mix_close(struct aworker *w, uint32_t mix);
+/* The tap is of class MIX_FULL. */
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
+/* A class is encoded only while somebody listens to it (or, MIX_FULL, while it is
+ * tapped). All are off at first. `loss_percent`: what its listeners lose, 0 to 30,
+ * for the encoder's forward error correction. */
+int aworker_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
+		      uint8_t loss_percent);
 
 /* A microphone of a member; `open` false until it speaks for the first time. */
 int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice) AULA_MUST_CHECK;
+/* Of a member that leaves; who only falls silent is muted instead. */
 int aworker_voice_close(struct aworker *w, uint32_t voice);
-/* Takes effect within one tick: a muted voice is not decoded, not in the mix,
- * and gets the listeners' mix. */
+/* The class of what this member hears, for the encode of its own; MIX_FULL at first.
+ * While it has one, takes effect where packets of both classes begin: within 120 ms. */
+int aworker_voice_class(struct aworker *w, uint32_t voice, enum mix_class c);
+/* What this member loses, 0 to 30 percent, for the encode of its own; 10 at first. */
+int aworker_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent);
+/* Takes effect within one tick: a muted voice is not decoded and not in the mix. It
+ * gets the listeners' mix when nothing of it can be left in there, within 200 ms. */
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted);
+
+struct aworker_stats {
+	uint64_t ticks;  /* done so far */
+	uint64_t let_go; /* ticks that were not done, since they came far too late */
+	int64_t cpu_us;  /* of the audio thread, so far */
+	uint32_t late_p99_us, late_max_us; /* of the last 10 s of ticks */
+	uint32_t mixes, voices;
+	uint32_t encodes; /* encoders that run now */
+};
+/* done() is called on the audio thread, within a tick: post and return. Never, when
+ * this is refused or the worker is destroyed before. */
+int aworker_stats(struct aworker *w,
+		  void (*done)(void *ctx, const struct aworker_stats *stats),
+		  void *ctx) AULA_MUST_CHECK;
 
 #endif

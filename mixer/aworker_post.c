@@ -1,99 +1,184 @@
 #include "mixer/aworker_post.h"
 
-/* What a call says; small enough to be copied into the mailbox, so that none of
- * them can fail for want of memory. */
-struct letter {
+#include <errno.h>
+
+/* What a call says, as it is copied into the mailbox: small, so that none of them
+ * can fail for want of memory. */
+struct open_letter {
 	struct aworker *worker;
-	void (*fn)(const struct letter *letter);
-	uint32_t mix, voice;
-	bool on;
+	uint32_t mix;
 	struct mix_conf conf;
 };
 
-_Static_assert(sizeof(struct letter) <= MAILBOX_NOTE, "a letter is a note");
+struct letter {
+	struct aworker *worker;
+	uint32_t mix, voice;
+	enum mix_class class;
+	bool on;
+	uint8_t percent;
+};
 
-static void open_letter(void *note)
+struct stats_letter {
+	struct aworker *worker;
+	void (*done)(void *ctx, const struct aworker_stats *stats);
+	void *ctx;
+};
+
+_Static_assert(sizeof(struct open_letter) <= MAILBOX_NOTE &&
+		       sizeof(struct letter) <= MAILBOX_NOTE &&
+		       sizeof(struct stats_letter) <= MAILBOX_NOTE,
+	       "a letter is a note");
+
+static int post(void (*fn)(void *note), const struct letter *l)
 {
-	const struct letter *letter = note;
-
-	letter->fn(letter);
-}
-
-static int post(const struct letter *letter)
-{
-	return mailbox_note(aworker_mailbox(letter->worker), open_letter, letter,
-			    sizeof(*letter), false);
+	return mailbox_note(aworker_mailbox(l->worker), fn, l, sizeof(*l), false);
 }
 
 /* Of what ends or silences something: with the reserve of the mailbox. */
-static int post_must(const struct letter *letter)
+static int post_must(void (*fn)(void *note), const struct letter *l)
 {
-	return mailbox_note(aworker_mailbox(letter->worker), open_letter, letter,
-			    sizeof(*letter), true);
+	return mailbox_note(aworker_mailbox(l->worker), fn, l, sizeof(*l), true);
 }
 
-static void mix_open(const struct letter *l)
+static void mix_open(void *note)
 {
+	const struct open_letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_mix_open(l->worker, l->mix, &l->conf);
 }
 
 int aworker_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf *conf)
 {
-	return post(&(struct letter){w, mix_open, .mix = mix, .conf = *conf});
+	struct open_letter letter = {w, mix, *conf};
+
+	return mailbox_note(aworker_mailbox(w), mix_open, &letter, sizeof(letter), false);
 }
 
-static void mix_close(const struct letter *l)
+static void mix_close(void *note)
 {
+	const struct letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_mix_close(l->worker, l->mix);
 }
 
 int aworker_mix_close(struct aworker *w, uint32_t mix)
 {
-	return post_must(&(struct letter){w, mix_close, .mix = mix});
+	return post_must(mix_close, &(struct letter){w, .mix = mix});
 }
 
-static void mix_tap(const struct letter *l)
+static void mix_tap(void *note)
 {
+	const struct letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_mix_tap(l->worker, l->mix, l->on);
 }
 
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on)
 {
-	return post_must(&(struct letter){w, mix_tap, .mix = mix, .on = on});
+	return post_must(mix_tap, &(struct letter){w, .mix = mix, .on = on});
 }
 
-static void voice_open(const struct letter *l)
+static void mix_class(void *note)
 {
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_mix_class(l->worker, l->mix, l->class, l->on, l->percent);
+}
+
+int aworker_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
+		      uint8_t loss_percent)
+{
+	if ((uint32_t)c >= MIX_CLASSES)
+		return -EINVAL;
+	return post_must(mix_class, &(struct letter){w, .mix = mix, .class = c, .on = on,
+						     .percent = loss_percent});
+}
+
+static void voice_open(void *note)
+{
+	const struct letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_voice_open(l->worker, l->mix, l->voice);
 }
 
 int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice)
 {
-	return post(&(struct letter){w, voice_open, .mix = mix, .voice = voice});
+	return post(voice_open, &(struct letter){w, .mix = mix, .voice = voice});
 }
 
-static void voice_close(const struct letter *l)
+static void voice_close(void *note)
 {
+	const struct letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_voice_close(l->worker, l->voice);
 }
 
 int aworker_voice_close(struct aworker *w, uint32_t voice)
 {
-	return post_must(&(struct letter){w, voice_close, .voice = voice});
+	return post_must(voice_close, &(struct letter){w, .voice = voice});
 }
 
-static void voice_mute(const struct letter *l)
+static void voice_class(void *note)
 {
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_class(l->worker, l->voice, l->class);
+}
+
+int aworker_voice_class(struct aworker *w, uint32_t voice, enum mix_class c)
+{
+	if ((uint32_t)c >= MIX_CLASSES)
+		return -EINVAL;
+	return post_must(voice_class, &(struct letter){w, .voice = voice, .class = c});
+}
+
+static void voice_loss(void *note)
+{
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_loss(l->worker, l->voice, l->percent);
+}
+
+int aworker_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent)
+{
+	return post(voice_loss, &(struct letter){w, .voice = voice, .percent = percent});
+}
+
+static void voice_mute(void *note)
+{
+	const struct letter *l = note;
+
 	thread_claim(&on_aud);
 	aworker_do_voice_mute(l->worker, l->voice, l->on);
 }
 
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted)
 {
-	return post_must(&(struct letter){w, voice_mute, .voice = voice, .on = muted});
+	return post_must(voice_mute, &(struct letter){w, .voice = voice, .on = muted});
+}
+
+static void stats(void *note)
+{
+	const struct stats_letter *l = note;
+	struct aworker_stats now;
+
+	thread_claim(&on_aud);
+	aworker_do_stats(l->worker, &now);
+	l->done(l->ctx, &now);
+}
+
+int aworker_stats(struct aworker *w,
+		  void (*done)(void *ctx, const struct aworker_stats *stats), void *ctx)
+{
+	struct stats_letter letter = {w, done, ctx};
+
+	return mailbox_note(aworker_mailbox(w), stats, &letter, sizeof(letter), false);
 }

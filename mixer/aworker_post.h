@@ -14,10 +14,17 @@ void aworker_do_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf 
 	RUNS_ON(on_aud);
 void aworker_do_mix_close(struct aworker *w, uint32_t mix) RUNS_ON(on_aud);
 void aworker_do_mix_tap(struct aworker *w, uint32_t mix, bool on) RUNS_ON(on_aud);
+void aworker_do_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
+			  uint8_t loss_percent) RUNS_ON(on_aud);
 void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t voice)
 	RUNS_ON(on_aud);
 void aworker_do_voice_close(struct aworker *w, uint32_t voice) RUNS_ON(on_aud);
 void aworker_do_voice_mute(struct aworker *w, uint32_t voice, bool muted) RUNS_ON(on_aud);
+void aworker_do_voice_class(struct aworker *w, uint32_t voice, enum mix_class c)
+	RUNS_ON(on_aud);
+void aworker_do_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent)
+	RUNS_ON(on_aud);
+void aworker_do_stats(struct aworker *w, struct aworker_stats *out) RUNS_ON(on_aud);
 
 /* ANY_THREAD. Where the letters go. */
 struct mailbox *aworker_mailbox(struct aworker *w);

@@ -25,19 +25,23 @@ struct compose {
 	bool anew; /* draw the ground, then all cells */
 };
 
-int compose_create(struct compose **out, uint16_t w_px, uint16_t h_px)
+static int make_canvas(struct picture **out, uint16_t w_px, uint16_t h_px)
 {
-	struct compose *c;
-	int err;
-
 	if (!w_px || !h_px || w_px % 2 || h_px % 2 ||
 	    (uint32_t)w_px * h_px > LIMIT_PIXELS)
 		return -EINVAL;
-	c = calloc(1, sizeof(*c));
+	return picture_create(out, w_px, h_px);
+}
+
+int compose_create(struct compose **out, uint16_t w_px, uint16_t h_px)
+{
+	struct compose *c = calloc(1, sizeof(*c));
+	int err;
+
 	if (!c)
 		return -ENOMEM;
 	c->anew = true;
-	err = picture_create(&c->canvas, w_px, h_px);
+	err = make_canvas(&c->canvas, w_px, h_px);
 	if (err)
 		compose_destroy(c);
 	else
@@ -59,15 +63,39 @@ const struct picture *compose_canvas(const struct compose *c)
 	return c->canvas;
 }
 
+const struct scene *compose_shows(const struct compose *c)
+{
+	return c->scene;
+}
+
+/* Where the cells lie on this canvas; nothing is drawn yet. */
+static void lay_out(struct compose *c)
+{
+	c->anew = true;
+	for (uint32_t i = 0; c->scene && i < c->scene->n; i++)
+		c->drawn[i] = (struct drawn){geom_to_px(c->scene->cells[i].at,
+							c->canvas->w_px, c->canvas->h_px),
+					     0, VSOURCE_NAME};
+}
+
 void compose_scene(struct compose *c, struct scene *scene)
 {
 	scene_put(c->scene);
 	c->scene = scene;
-	c->anew = true;
-	for (uint32_t i = 0; i < scene->n; i++)
-		c->drawn[i] = (struct drawn){
-			geom_to_px(scene->cells[i].at, c->canvas->w_px, c->canvas->h_px),
-			0, VSOURCE_NAME};
+	lay_out(c);
+}
+
+int compose_resize(struct compose *c, uint16_t w_px, uint16_t h_px)
+{
+	struct picture *canvas = NULL;
+	int err = make_canvas(&canvas, w_px, h_px);
+
+	if (err)
+		return err;
+	picture_destroy(c->canvas);
+	c->canvas = canvas;
+	lay_out(c);
+	return 0;
 }
 
 static uint16_t even(uint32_t v, uint16_t max)

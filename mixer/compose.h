@@ -20,6 +20,13 @@ void compose_destroy(struct compose *c); /* NULL is accepted */
 /* Takes the scene; all is drawn anew at the next compose_draw(). */
 void compose_scene(struct compose *c, struct scene *scene) RUNS_ON(on_mix);
 
+/* Another canvas; all is drawn anew. Nothing changes on failure: -EINVAL, -ENOMEM. */
+int compose_resize(struct compose *c, uint16_t w_px, uint16_t h_px) AULA_MUST_CHECK
+	RUNS_ON(on_mix);
+
+/* What it shows, or NULL. */
+const struct scene *compose_shows(const struct compose *c) RUNS_ON(on_mix);
+
 /* Draws the cells whose source (of `sources`, id to struct vsource) has a new
  * picture or another look. True when any pixel may be different now. */
 bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *tiles,

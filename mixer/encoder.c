@@ -15,7 +15,7 @@ static bool conf_ok(const struct encoder_conf *c)
 	return c->w_px >= 16 && c->h_px >= 16 && c->w_px % 2 == 0 && c->h_px % 2 == 0 &&
 	       (uint32_t)c->w_px * c->h_px <= LIMIT_PIXELS && c->fps >= 1 &&
 	       c->fps <= FPS_MAX && c->bps >= BPS_MIN && c->bps <= BPS_MAX &&
-	       c->vbv_ms >= VBV_MIN && c->vbv_ms <= VBV_MAX;
+	       c->vbv_ms >= VBV_MIN && c->vbv_ms <= VBV_MAX && c->effort <= ENCODER_HARD;
 }
 
 int encoder_create(struct encoder **out, const struct encoder_conf *conf)
@@ -26,6 +26,8 @@ int encoder_create(struct encoder **out, const struct encoder_conf *conf)
 		return encoder_x264_create(out, conf);
 	if (conf->codec == CODEC_VP8)
 		return encoder_vpx_create(out, conf);
+	if (conf->codec == CODEC_AV1)
+		return encoder_aom_create(out, conf);
 	return -ENOTSUP;
 }
 

@@ -8,14 +8,23 @@
 #include "base/au.h"
 #include "mixer/picture.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct encoder;
 
+/* How long it looks for a better way to say the same. */
+enum encoder_effort { ENCODER_EVEN, ENCODER_LIGHT, ENCODER_HARD };
+
 struct encoder_conf {
-	enum codec codec;    /* CODEC_H264 or CODEC_VP8 */
+	enum codec codec;    /* CODEC_H264, CODEC_VP8 or CODEC_AV1 */
 	uint16_t w_px, h_px; /* even */
 	uint16_t fps;        /* frames may be left out, not added */
 	uint32_t bps;
 	uint32_t vbv_ms; /* how much of the rate one burst may take */
+	enum encoder_effort effort;
+	bool high;   /* H.264: high profile, else constrained baseline */
+	bool screen; /* pages of text: sharpness counts more than motion */
 };
 
 /* -ENOTSUP for another codec, -EINVAL for a size or rate that cannot be, -EIO
@@ -47,6 +56,8 @@ struct encoder {
 int encoder_x264_create(struct encoder **out,
 			const struct encoder_conf *conf) AULA_MUST_CHECK;
 int encoder_vpx_create(struct encoder **out,
+		       const struct encoder_conf *conf) AULA_MUST_CHECK;
+int encoder_aom_create(struct encoder **out,
 		       const struct encoder_conf *conf) AULA_MUST_CHECK;
 
 #endif

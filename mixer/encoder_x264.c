@@ -1,5 +1,5 @@
-/* H.264 for everybody: constrained baseline, Annex B, parameter sets before
- * each IDR.
+/* H.264 for everybody: constrained baseline or high profile, Annex B, parameter
+ * sets before each IDR.
  */
 #include "mixer/encoder.h"
 
@@ -7,6 +7,8 @@
 #include <stdlib.h>
 /* x264.h wants stdint.h before it */
 #include <x264.h>
+
+#define PAGE_QP_MIN 16
 
 struct encoder_x264 {
 	struct encoder base; /* first */
@@ -23,20 +25,28 @@ static void x264_destroy(struct encoder *enc)
 	free(self);
 }
 
-/* Small rungs are cheap enough for better motion search, large ones too dear
- * for it; ultrafast would need several times the bits. */
-static const char *preset_of(const struct encoder_conf *conf)
-{
-	uint32_t px_sec = (uint32_t)conf->w_px * conf->h_px * conf->fps;
+/* By effort. Ultrafast would need several times the bits for people; what is
+ * slower than faster costs twice the time for nothing that can be seen. */
+static const char *const presets[] = {"superfast", "veryfast", "faster"};
 
-	if (px_sec <= 320u * 180 * 15)
-		return "faster";
-	return px_sec >= 1280u * 720 * 12 ? "superfast" : "veryfast";
+/* A page that turns is one large frame, then nothing moves. A better search pays in
+ * bits and costs little, since most of the picture is skipped; the filter against
+ * blocks takes the edges off letters; and the quantiser need not be held steady over
+ * time. Below PAGE_QP_MIN nothing can be seen any more, only paid for. */
+static void tune_for_pages(x264_param_t *p)
+{
+	if (p->analyse.i_me_method < X264_ME_HEX)
+		p->analyse.i_me_method = X264_ME_HEX;
+	if (p->analyse.i_subpel_refine < 2)
+		p->analyse.i_subpel_refine = 2;
+	p->b_deblocking_filter = 0;
+	p->rc.f_qcompress = 0;
+	p->rc.i_qp_min = PAGE_QP_MIN;
 }
 
 static int fill_param(x264_param_t *p, const struct encoder_conf *conf)
 {
-	if (x264_param_default_preset(p, preset_of(conf), "zerolatency") < 0)
+	if (x264_param_default_preset(p, presets[conf->effort], "zerolatency") < 0)
 		return -EIO;
 	p->i_log_level = X264_LOG_NONE;
 	p->i_threads = 1;
@@ -63,7 +73,10 @@ static int fill_param(x264_param_t *p, const struct encoder_conf *conf)
 	p->vui.i_colorprim = 6; /* BT.601 */
 	p->vui.i_transfer = 6;
 	p->vui.i_colmatrix = 6;
-	return x264_param_apply_profile(p, "baseline") < 0 ? -EIO : 0;
+	if (conf->screen)
+		tune_for_pages(p);
+	return x264_param_apply_profile(p, conf->high ? "high" : "baseline") < 0 ? -EIO
+										 : 0;
 }
 
 static int x264_encode(struct encoder *enc, const struct picture *pic, int64_t pts_us,
@@ -92,8 +105,9 @@ static int x264_encode(struct encoder *enc, const struct picture *pic, int64_t p
 		return -EIO;
 	/* the units of one frame lie one after the other */
 	err = au_create(out, nals[0].p_payload, (size_t)bytes);
-	if (!err && coded.b_keyframe)
-		(*out)->flags |= AU_KEY;
+	if (!err)
+		(*out)->flags = (coded.b_keyframe ? AU_KEY : 0u) |
+				(enc->conf.high ? AU_HIGH : 0u);
 	return err;
 }
 

@@ -8,9 +8,11 @@ static bool urgent_open(const struct keygate *gate, int64_t now_us)
 
 bool keygate_open(const struct keygate *gate, int64_t now_us)
 {
+	int64_t period = gate->period_us ? gate->period_us : KEYGATE_PERIOD_US;
+
 	if (!gate->asked)
 		return false;
-	return !gate->used || now_us - gate->last_us >= KEYGATE_PERIOD_US ||
+	return !gate->used || now_us - gate->last_us >= period ||
 	       urgent_open(gate, now_us);
 }
 

@@ -1,4 +1,6 @@
-/* keygate.h - lets key frames through, one a second at most, however many ask. */
+/* keygate.h - lets key frames through, one a second at most (or another
+ * period), however many ask.
+ */
 #ifndef MIXER_KEYGATE_H
 #define MIXER_KEYGATE_H
 
@@ -12,10 +14,11 @@
 #define KEYGATE_URGENT_US (2 * SEC_US)
 
 struct keygate {
-	int64_t last_us; /* of the last one let through; means nothing before it */
-	bool used;       /* one was let through */
-	bool asked;      /* somebody waits */
-	bool urgent;     /* and it must not wait for the period */
+	int64_t period_us; /* 0: KEYGATE_PERIOD_US */
+	int64_t last_us;   /* of the last one let through; means nothing before it */
+	bool used;         /* one was let through */
+	bool asked;        /* somebody waits */
+	bool urgent;       /* and it must not wait for the period */
 	bool was_urgent;
 	int64_t urgent_us; /* of the last urgent one; means nothing before it */
 };

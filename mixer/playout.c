@@ -492,6 +492,15 @@ void playout_skip(struct playout *p, int64_t now_us)
 		pass_head(p);
 }
 
+void playout_drop(struct playout *p)
+{
+	line_close(p);
+	stop_playing(p);
+	drop_all(p);
+	p->any = p->last_dtx = false;
+	p->late_run = 0;
+}
+
 void playout_stats(const struct playout *p, int64_t now_us, struct playout_stats *out)
 {
 	*out = p->stats;

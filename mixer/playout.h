@@ -43,6 +43,10 @@ bool playout_pull(struct playout *p, float pcm[PCM_TICK], int64_t now_us);
 /* Instead of playout_pull: lets go of what would be played, undecoded. */
 void playout_skip(struct playout *p, int64_t now_us);
 
+/* Lets go of all that is held; what comes next is the first of a stream, for whose
+ * delay that of before still counts. */
+void playout_drop(struct playout *p);
+
 void playout_stats(const struct playout *p, int64_t now_us, struct playout_stats *out);
 
 #endif

@@ -14,9 +14,11 @@
 
 struct rung;
 
-/* After the last change this many frames more are encoded: the picture becomes
- * sharp, and the rate control sees its frames evenly. */
+/* After the last change or key frame this many more are encoded at least: the picture
+ * becomes sharp, and the rate control sees its frames evenly. */
 #define RUNG_REFINE_FRAMES 8
+/* A page goes on for as long, until a frame of it has next to nothing to say. */
+#define RUNG_REFINE_US INT64_C(4000000)
 /* An unchanged picture is encoded this often. */
 #define RUNG_HEARTBEAT_US INT64_C(1000000)
 
@@ -32,6 +34,11 @@ void rung_destroy(struct rung *rung) RUNS_ON(on_mix); /* NULL is accepted */
 
 uint32_t rung_id(const struct rung *rung) RUNS_ON(on_mix);
 uint32_t rung_view(const struct rung *rung) RUNS_ON(on_mix);
+/* Another encoder under the same id; its first unit is a key frame. What is the
+ * same already changes nothing. -EINVAL for another codec. */
+int rung_retune(struct rung *rung, const struct rung_conf *conf) AULA_MUST_CHECK
+	RUNS_ON(on_mix);
+void rung_stats(const struct rung *rung, struct rung_stats *out) RUNS_ON(on_mix);
 void rung_key(struct rung *rung) RUNS_ON(on_mix);
 void rung_tap(struct rung *rung, bool on) RUNS_ON(on_mix);
 
@@ -40,6 +47,7 @@ struct rung_frame {
 	int64_t pts_us;  /* rises */
 	int64_t tick_us; /* the view's period */
 	bool changed;    /* since the frame before */
+	bool late;       /* the tick was */
 	bool forced;     /* to be encoded whatever the rung's own rate is */
 };
 

@@ -11,7 +11,10 @@
 #define TRIED_DB     (-49.f)       /* the same, of a voice that was just listened to */
 #define TRIED_US     (3 * SEC_US)
 #define FALL_DB      1.f
-#define SILENT_BYTES 12 /* and are shorter than this are silence */
+#define SILENT_BYTES 12           /* and are shorter than this are silence */
+#define SPAN_US      (2 * SEC_US) /* speech has a gap in each */
+#define ABOVE_DB     8.f          /* the noise, to be more than that */
+#define FADE_IN      120          /* samples: no consonant is that short */
 
 int voice_create(struct voice **out, uint32_t id)
 {
@@ -25,6 +28,9 @@ int voice_create(struct voice **out, uint32_t id)
 	}
 	v->id = id;
 	v->level_db = PCM_SILENT;
+	v->noise_db = PCM_SILENT;
+	v->class_now = v->class_next = MIX_FULL;
+	v->loss_percent = VOICE_LOSS;
 	agc_init(&v->agc);
 	*out = v;
 	return 0;
@@ -66,12 +72,16 @@ void voice_push(struct voice *v, struct au *au, int64_t now_us)
 	uint8_t level_dbov = au->level_dbov;
 	size_t len = au->len;
 
+	if (v->muted) {
+		au_put(au);
+		return;
+	}
 	if (playout_push(v->playout, au))
 		return;
 	v->packet_us = now_us;
 	v->has_level = level_dbov <= 127;
 	/* what is decoded is judged by what it sounds like, whatever it says */
-	if (v->selected || v->muted)
+	if (v->selected)
 		return;
 	if (v->has_level)
 		hear(v, -(float)level_dbov, now_us);
@@ -85,20 +95,70 @@ void voice_age(struct voice *v, int64_t now_us)
 		hear(v, PCM_SILENT, now_us);
 }
 
+/* What the room sounds like when nobody speaks in it: the faintest tick of the
+ * last two spans. A tone or music that is louder than any hum stays in whatever
+ * this says, since the limit ends at VOICE_HUM_DB. */
+static void learn_noise(struct voice *v, float level_db, int64_t now_us)
+{
+	if (v->span_us && now_us - v->span_us >= SPAN_US) {
+		v->noise_db = v->lowest_db;
+		v->span_us = 0;
+	}
+	if (!v->span_us) {
+		v->span_us = now_us;
+		v->lowest_db = level_db;
+	}
+	v->lowest_db = fminf(v->lowest_db, level_db);
+	v->noise_db = fminf(v->noise_db, v->lowest_db);
+}
+
+static bool is_more_than_noise(const struct voice *v, float level_db)
+{
+	float limit_db = fminf(v->noise_db + ABOVE_DB, VOICE_HUM_DB);
+
+	return level_db > fmaxf(limit_db, VOICE_FAINT_DB);
+}
+
+static void fade(float *pcm, uint32_t n, float from, float to)
+{
+	for (uint32_t i = 0; i < n; i++)
+		pcm[i] *= from + (to - from) * (float)(i + 1) / (float)n;
+}
+
 bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
 {
-	bool any = playout_pull(v->playout, pcm, now_us);
+	bool any = playout_pull(v->playout, pcm, now_us), was = v->sounding;
 	float level_db = any ? pcm_level(pcm, PCM_TICK) : PCM_SILENT;
 
 	hear(v, level_db, now_us);
-	if (level_db > VOICE_FAINT_DB)
+	learn_noise(v, level_db, now_us);
+	if (is_more_than_noise(v, level_db))
 		v->active_us = now_us;
 	agc_run(&v->agc, pcm, level_db);
-	return v->active_us && now_us - v->active_us < VOICE_ACTIVE_US;
+	v->sounding = v->active_us && now_us - v->active_us < VOICE_ACTIVE_US;
+	if (v->sounding && !was)
+		fade(pcm, FADE_IN, 0, 1);
+	if (!v->sounding && was)
+		fade(pcm, PCM_TICK, 1, 0);
+	return v->sounding || was;
+}
+
+static void fall_silent(struct voice *v)
+{
+	v->sounding = false;
+	v->active_us = v->span_us = 0;
+	v->noise_db = PCM_SILENT;
 }
 
 void voice_skip(struct voice *v, int64_t now_us)
 {
 	playout_skip(v->playout, now_us);
-	v->active_us = 0;
+	fall_silent(v);
+}
+
+void voice_park(struct voice *v)
+{
+	playout_drop(v->playout);
+	fall_silent(v);
+	v->parked = true;
 }

@@ -8,14 +8,22 @@
 #include "base/au.h"
 #include "base/thread.h"
 #include "mixer/agc.h"
+#include "mixer/aworker.h"
 #include "mixer/pcm.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VOICE_LOUD_DB   (-50.f) /* somebody speaks */
-#define VOICE_FAINT_DB  (-60.f) /* what is below for VOICE_ACTIVE_US is left out */
-#define VOICE_ACTIVE_US INT64_C(5000000)
+#define VOICE_LOUD_DB (-50.f) /* somebody speaks */
+
+/* What stays for VOICE_ACTIVE_US below VOICE_FAINT_DB, or below VOICE_HUM_DB and
+ * near the noise of its room, is left out of the mix; the first tick above is in
+ * it again. */
+#define VOICE_FAINT_DB  (-60.f)
+#define VOICE_HUM_DB    (-48.f)
+#define VOICE_ACTIVE_US INT64_C(1500000)
+
+#define VOICE_LOSS 10 /* percent, of a link that nothing is known of */
 
 struct amix;
 struct feed;
@@ -24,35 +32,50 @@ struct playout;
 struct voice {
 	uint32_t id;
 	struct amix *mix;
-	struct voice *next; /* of the mix */
+	struct voice *next;  /* of a list of its mix */
+	struct voice **from; /* what points to it there */
 	struct playout *playout;
 	struct agc agc;
 	bool muted;
+	bool parked;       /* muted, and nothing is left to be done for it */
 	bool selected;     /* is decoded; see pick.h */
+	bool sounding;     /* is decoded and belongs in the mix */
 	bool has_level;    /* its packets carry RFC 6464 levels */
 	float level_db;    /* smoothed, 0 to -127 */
 	int64_t packet_us; /* the last one came; 0: none yet */
 	int64_t picked_us; /* selected since */
 	int64_t left_us;   /* not selected since; 0: never was */
 	int64_t loud_us;   /* last above VOICE_LOUD_DB; 0: never */
-	int64_t active_us; /* last above VOICE_FAINT_DB; 0: never */
-	struct feed *feed; /* its own, borrowed from the mix; NULL: has none */
-	uint32_t slot;     /* while it is in the sum of this tick */
+	int64_t active_us; /* last above what counts as noise; 0: never */
+	float noise_db;    /* the faintest tick of the last span that was judged */
+	float lowest_db;   /* the faintest one of this span */
+	int64_t span_us;   /* it began; 0: none did */
+	/* What its member hears. */
+	enum mix_class class_now;  /* of its own feed */
+	enum mix_class class_next; /* wanted; differs until packets of both begin */
+	uint8_t loss_percent;
+	struct feed *feed;  /* its own, borrowed from the mix; NULL: has none */
+	int64_t in_mix_us;  /* last tick with its sound in the sum; 0: none */
+	const float *sound; /* while it is in the sum of this tick, else NULL */
 };
 
 int voice_create(struct voice **out, uint32_t id) AULA_MUST_CHECK;
 void voice_destroy(struct voice *v); /* NULL is accepted */
 
-/* Takes the unit. */
+/* Takes the unit. Of a muted voice nothing is kept. */
 void voice_push(struct voice *v, struct au *au, int64_t now_us) RUNS_ON(on_aud);
 
 /* Once a tick, before voices are picked: forgets who sends no more. */
 void voice_age(struct voice *v, int64_t now_us) RUNS_ON(on_aud);
 
-/* Decodes a tick. True when it belongs in the mix: it was not faint lately. */
+/* Decodes a tick. True when it belongs in the mix: it was not faint lately. It
+ * comes in and goes out without a click. */
 bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us) RUNS_ON(on_aud);
 
 /* Not decoded this tick. */
 void voice_skip(struct voice *v, int64_t now_us) RUNS_ON(on_aud);
+
+/* Muted: no tick asks for it until it is heard again. */
+void voice_park(struct voice *v) RUNS_ON(on_aud);
 
 #endif

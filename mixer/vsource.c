@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "mixer/cputime.h"
 #include "mixer/decoder.h"
+#include "mixer/framesize.h"
 #include "mixer/keygate.h"
 #include "mixer/scale.h"
 
@@ -25,22 +26,28 @@ struct burst {
 
 struct vsource {
 	uint32_t id;
+	uint32_t viewer;     /* a view */
 	struct decoder *dec; /* NULL until the first key frame */
 	enum codec codec;
 	struct picture *newest;  /* as it was decoded */
 	struct picture *upright; /* made of it when it is shown, if it needs it */
 	uint32_t serial;
 	bool off;
-	bool frozen;   /* until the next picture */
-	bool need_key; /* nothing can be decoded before one */
-	bool hurt;     /* decodes, but something is missing until a key frame */
-	int64_t unit_us;
+	bool seen;         /* by a viewer */
+	bool heard;        /* units came since it was opened or switched on */
+	bool frozen;       /* until the next picture */
+	bool need_key;     /* nothing can be decoded before one */
+	bool hurt;         /* decodes, but something is missing until a key frame */
+	int64_t unit_us;   /* of the last one that was decoded */
+	int64_t heard_us;  /* of the last one that came */
+	int64_t hidden_us; /* since when nobody sees it */
+	uint32_t spent_us;
 	int64_t barred_until_us;
 	uint32_t errors; /* in a row */
 	struct keygate keys;
 	struct burst sizes, resets;
-	uint16_t w_px, h_px;           /* of the picture, upright; 0 without one */
-	uint16_t last_w_px, last_h_px; /* of the last one decoded: 0 before */
+	uint16_t w_px, h_px;           /* upright; 0: not known */
+	uint16_t last_w_px, last_h_px; /* as it was coded last: 0 before */
 };
 
 static bool burst_over(struct burst *b, int64_t now_us, int64_t window_us, uint32_t max)
@@ -71,18 +78,39 @@ static void forget_picture(struct vsource *s)
 	s->upright = s->newest = NULL;
 }
 
+static void drop_decoder(struct vsource *s)
+{
+	if (s->dec)
+		count_add(COUNT_DECODERS, -1);
+	decoder_destroy(s->dec);
+	s->dec = NULL;
+	s->need_key = true;
+	s->hurt = false;
+	s->errors = 0;
+}
+
 void vsource_destroy(struct vsource *s)
 {
 	if (!s)
 		return;
 	forget_picture(s);
-	decoder_destroy(s->dec);
+	drop_decoder(s);
 	free(s);
 }
 
 uint32_t vsource_id(const struct vsource *s)
 {
 	return s->id;
+}
+
+void vsource_show_to(struct vsource *s, uint32_t view)
+{
+	s->viewer = view;
+}
+
+uint32_t vsource_viewer(const struct vsource *s)
+{
+	return s->viewer;
 }
 
 uint32_t vsource_serial(const struct vsource *s)
@@ -107,15 +135,6 @@ static uint32_t want_key(struct vsource *s, int64_t now_us)
 	return VSOURCE_KEY_WANTED;
 }
 
-static void drop_decoder(struct vsource *s)
-{
-	decoder_destroy(s->dec);
-	s->dec = NULL;
-	s->need_key = true;
-	s->hurt = false;
-	s->errors = 0;
-}
-
 static void bar(struct vsource *s, int64_t until_us, const char *why)
 {
 	log_warn("source_barred", "source=%u why=%s", s->id, why);
@@ -132,31 +151,49 @@ static void reset_decoder(struct vsource *s, int64_t now_us, const char *why)
 		drop_decoder(s);
 }
 
+/* Notes the size as it was coded. False when it changes too often: then the source
+ * is barred. */
+static bool note_coded(struct vsource *s, uint16_t w_px, uint16_t h_px, int64_t now_us)
+{
+	if (w_px == s->last_w_px && h_px == s->last_h_px)
+		return true;
+	if (s->last_w_px &&
+	    burst_over(&s->sizes, now_us, WINDOW_US, LIMIT_SIZE_CHANGES)) {
+		count_add(COUNT_REJECT_DECODE, 1);
+		bar(s, s->sizes.since_us + WINDOW_US, "sizes");
+		return false;
+	}
+	s->last_w_px = w_px;
+	s->last_h_px = h_px;
+	return true;
+}
+
+/* Notes the size as it is shown. Returns VSOURCE_*. */
+static uint32_t note_shown(struct vsource *s, uint16_t w_px, uint16_t h_px,
+			   uint16_t rotation_deg)
+{
+	bool aside = rotation_deg == 90 || rotation_deg == 270;
+	uint16_t w = aside ? h_px : w_px, h = aside ? w_px : h_px;
+
+	if (w == s->w_px && h == s->h_px)
+		return 0;
+	s->w_px = w;
+	s->h_px = h;
+	return VSOURCE_RESIZED;
+}
+
 /* Takes the picture. Returns VSOURCE_*. */
 static uint32_t show(struct vsource *s, struct picture *pic, int64_t now_us)
 {
-	bool aside = pic->rotation_deg == 90 || pic->rotation_deg == 270;
-	uint16_t w = aside ? pic->h_px : pic->w_px, h = aside ? pic->w_px : pic->h_px;
-	bool resized = w != s->w_px || h != s->h_px;
-
-	if (pic->w_px != s->last_w_px || pic->h_px != s->last_h_px) {
-		if (s->last_w_px &&
-		    burst_over(&s->sizes, now_us, WINDOW_US, LIMIT_SIZE_CHANGES)) {
-			count_add(COUNT_REJECT_DECODE, 1);
-			picture_destroy(pic);
-			bar(s, s->sizes.since_us + WINDOW_US, "sizes");
-			return 0;
-		}
-		s->last_w_px = pic->w_px;
-		s->last_h_px = pic->h_px;
+	if (!note_coded(s, pic->w_px, pic->h_px, now_us)) {
+		picture_destroy(pic);
+		return 0;
 	}
 	forget_picture(s);
 	s->newest = pic;
-	s->w_px = w;
-	s->h_px = h;
 	s->frozen = false;
 	s->serial++;
-	return resized ? VSOURCE_RESIZED : 0;
+	return note_shown(s, pic->w_px, pic->h_px, pic->rotation_deg);
 }
 
 static uint32_t refuse(struct vsource *s, int err, int64_t now_us)
@@ -178,6 +215,7 @@ static uint32_t decode(struct vsource *s, struct au *au, int64_t now_us)
 	uint32_t told = 0;
 
 	used = cputime_us() - before;
+	s->spent_us += (uint32_t)used;
 	if (err)
 		told = refuse(s, err, now_us);
 	else
@@ -207,13 +245,29 @@ static bool prepare(struct vsource *s, const struct au *au)
 	}
 	if (s->need_key)
 		return false;
-	if (!s->dec && decoder_create(&s->dec, au->codec)) {
-		count_add(COUNT_REJECT_DECODE, 1);
-		s->need_key = true;
-		return false;
+	if (!s->dec) {
+		if (decoder_create(&s->dec, au->codec)) {
+			count_add(COUNT_REJECT_DECODE, 1);
+			s->need_key = true;
+			return false;
+		}
+		count_add(COUNT_DECODERS, 1);
 	}
 	s->codec = au->codec;
 	return true;
+}
+
+/* A unit that nobody sees: what comes after it cannot be decoded before a key
+ * frame. Who arranges the picture wants to know the size all the same. */
+static uint32_t pass_by(struct vsource *s, const struct au *au, int64_t now_us)
+{
+	uint16_t w = 0, h = 0;
+
+	s->need_key = true;
+	if (au->flags & AU_KEY && framesize_read(au, &w, &h) == 0)
+		return note_coded(s, w, h, now_us) ? note_shown(s, w, h, au->rotation_deg)
+						   : 0;
+	return s->w_px ? 0 : want_key(s, now_us);
 }
 
 uint32_t vsource_unit(struct vsource *s, struct au *au, int64_t now_us)
@@ -222,6 +276,10 @@ uint32_t vsource_unit(struct vsource *s, struct au *au, int64_t now_us)
 
 	if (s->off || now_us < s->barred_until_us)
 		return 0;
+	s->heard = true;
+	s->heard_us = now_us;
+	if (!s->seen)
+		return pass_by(s, au, now_us);
 	if (prepare(s, au)) {
 		s->unit_us = now_us; /* others do not keep the picture alive */
 		told = decode(s, au, now_us);
@@ -241,12 +299,48 @@ uint32_t vsource_off(struct vsource *s, bool off, int64_t now_us)
 	drop_decoder(s);
 	if (!off)
 		return want_key(s, now_us);
-	if (s->newest)
+	if (s->w_px)
 		told = VSOURCE_RESIZED;
 	forget_picture(s);
 	s->w_px = s->h_px = 0;
-	s->frozen = false;
+	s->frozen = s->heard = false;
 	return told;
+}
+
+uint32_t vsource_seen(struct vsource *s, bool seen, int64_t now_us)
+{
+	if (s->seen == seen)
+		return 0;
+	s->seen = seen;
+	if (!seen)
+		s->hidden_us = now_us;
+	return seen && s->need_key && s->heard && !s->off ? want_key(s, now_us) : 0;
+}
+
+void vsource_rest(struct vsource *s, int64_t now_us)
+{
+	if (s->seen || now_us - s->hidden_us < VSOURCE_REST_US || !(s->dec || s->newest))
+		return;
+	drop_decoder(s);
+	forget_picture(s);
+	s->frozen = false;
+}
+
+bool vsource_settled(const struct vsource *s, int64_t now_us)
+{
+	if (s->off || !s->heard || now_us < s->barred_until_us)
+		return true;
+	if (now_us - s->heard_us >= VSOURCE_FROZEN_US) /* its sender is gone */
+		return true;
+	return s->newest && !s->need_key;
+}
+
+uint32_t vsource_spent_us(struct vsource *s)
+{
+	uint32_t spent = s->spent_us;
+
+	s->spent_us = 0;
+	return spent;
 }
 
 enum vsource_look vsource_look(struct vsource *s, int64_t now_us)

@@ -5,18 +5,21 @@
 #include "base/loop.h"
 #include "base/mailbox.h"
 #include "base/thread.h"
+#include "mixer/studio.h"
 #include "mixer/vstage.h"
 #include "mixer/vworker_post.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define MAILBOX_SIZE 4096 /* orders that may wait; full: see mailbox.h */
-#define BATCH        64   /* units decoded before orders get their turn */
+#define MAILBOX_SIZE 4096         /* orders that may wait; full: see mailbox.h */
+#define BATCH        64           /* units decoded before orders get their turn */
+#define FRAMES_US    (20 * MS_US) /* of frames in a row, before units and orders do */
 
 struct vworker {
 	struct loop *loop;
 	struct thread *thread;
+	struct studio *studio;
 	struct ring *in;
 	struct loop_fd *bell;
 	struct loop_timer *timer; /* the next frame of a view */
@@ -34,8 +37,9 @@ struct vworker {
 static void pump(struct vworker *w) RUNS_ON(on_mix)
 {
 	int64_t now = clock_us(), due = vstage_due_us(w->stage, now);
+	int64_t until = now + FRAMES_US;
 
-	if (due <= now) {
+	while (due <= now && now <= until) {
 		vstage_run(w->stage, now);
 		now = clock_us();
 		due = vstage_due_us(w->stage, now);
@@ -46,7 +50,7 @@ static void pump(struct vworker *w) RUNS_ON(on_mix)
 	if (due == VSTAGE_NEVER)
 		loop_timer_stop(w->timer);
 	else
-		loop_timer_once(w->timer, due - now);
+		loop_timer_once(w->timer, due > now ? due - now : 0);
 }
 
 static void on_timer(void *ctx)
@@ -90,6 +94,45 @@ static void on_bell(void *ctx, int ready)
 	thread_claim(&on_mix);
 	ring_quiet(w->in);
 	take_units(w);
+}
+
+/* A still that comes back from the studio. */
+struct print {
+	struct vworker *worker;
+	struct still_job *job;
+	struct au *still; /* or NULL */
+};
+
+static void on_print(void *arg)
+{
+	const struct print *print = arg;
+
+	if (print->worker->ended) {
+		au_put(print->still);
+		still_job_destroy(print->job);
+		return;
+	}
+	thread_claim(&on_mix);
+	vstage_still(print->worker->stage, print->job, print->still);
+}
+
+/* On the studio's thread. */
+static void on_made(void *ctx, struct still_job *job, struct au *still)
+{
+	struct vworker *w = ctx;
+	const struct print print = {w, job, still};
+
+	if (loop_note(w->loop, on_print, &print, sizeof(print), true)) {
+		au_put(still);
+		still_job_destroy(job);
+	}
+}
+
+static void to_studio(void *ctx, struct still_job *job)
+{
+	struct vworker *w = ctx;
+
+	studio_give(w->studio, job);
 }
 
 static void carry_out(struct vworker *w, struct order *order) RUNS_ON(on_mix)
@@ -188,6 +231,7 @@ int vworker_create(struct vworker **out, const struct vworker_rings *rings,
 	AULA_TSA(no_thread_safety_analysis) /* its thread does not run yet */
 {
 	struct vworker *w = calloc(1, sizeof(*w));
+	struct studio_done done = {on_made, w};
 	int err;
 
 	if (!w)
@@ -204,7 +248,11 @@ int vworker_create(struct vworker **out, const struct vworker_rings *rings,
 	if (!err)
 		err = vstage_create(&w->stage, rings->out, events);
 	if (!err)
+		err = studio_create(&w->studio, &done);
+	if (!err) {
+		vstage_studio(w->stage, to_studio, w);
 		err = thread_start(&w->thread, &on_mix, "aula-mix", work, w);
+	}
 	if (err)
 		vworker_destroy(w);
 	else
@@ -221,6 +269,7 @@ void vworker_destroy(struct vworker *w)
 		loop_stop(w->loop);
 		thread_join(w->thread);
 	}
+	studio_destroy(w->studio);
 	w->ended = true;
 	vstage_destroy(w->stage); /* only of one whose thread never ran */
 	loop_fd_destroy(w->bell);

@@ -26,6 +26,9 @@ struct vworker_events {
 	void (*scene_live)(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us);
 	/* A JPEG of the view (for who waits for video); the unit is the callee's. */
 	void (*poster)(void *ctx, uint32_t view, struct au *jpeg);
+	/* What vworker_still() asked for: WebP or JPEG, as its first bytes say. The
+	 * unit is the callee's. */
+	void (*still)(void *ctx, uint32_t view, struct au *picture);
 	/* A recording's copy: each unit of a tapped rung; the unit is the callee's. */
 	void (*tap)(void *ctx, uint32_t rung, struct au *au);
 };
@@ -46,12 +49,23 @@ struct view_conf {
 int vworker_view_open(struct vworker *w, uint32_t view,
 		      const struct view_conf *conf) AULA_MUST_CHECK;
 int vworker_view_close(struct vworker *w, uint32_t view); /* its rungs too */
+/* Another canvas or rate: the scene is drawn anew, the rungs go on. */
+int vworker_view_retune(struct vworker *w, uint32_t view,
+			const struct view_conf *conf) AULA_MUST_CHECK;
 /* Takes the scene, also on failure. Live at the next frame edge; while no rung is
  * open and no poster is asked for there are no frames, and the newest one waits. */
 int vworker_scene(struct vworker *w, uint32_t view, struct scene *scene);
-/* Asks for one poster; answered by the event, at most one a second per view. */
+/* Asks for one poster; answered by the event, at most one a second per view. While
+ * no rung is open it waits up to a second for pictures of the sources it shows. */
 int vworker_poster(struct vworker *w, uint32_t view);
+/* Asks for a picture of at most `max_bytes` whose longer side is at most `side_px`:
+ * as good as that allows, smaller if it must be. Answered by the event, at most
+ * one a second per view; of several wishes within that second the last one counts. */
+int vworker_still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes);
 
+/* A source is decoded while it is in the live or the waiting scene of a view that
+ * has a rung open, or a poster or still asked for. Of others only the size is
+ * looked at; when one comes into sight, a key frame is wanted of it at once. */
 int vworker_source_open(struct vworker *w, uint32_t source) AULA_MUST_CHECK;
 int vworker_source_close(struct vworker *w, uint32_t source);
 /* Its sender switched it off (or on): the tile shows the name at once. A
@@ -59,21 +73,65 @@ int vworker_source_close(struct vworker *w, uint32_t source);
  * dimmed, with its last picture. */
 int vworker_source_off(struct vworker *w, uint32_t source, bool off);
 
+/* How hard the encoder looks for a better way: the smaller the picture, the more
+ * it may. x264: superfast, veryfast, faster. */
+enum rung_effort { RUNG_QUICK, RUNG_EVEN, RUNG_HARD };
+
 struct rung_conf {
-	enum codec codec;    /* CODEC_H264 or CODEC_VP8 */
+	enum codec codec;    /* CODEC_H264, CODEC_VP8 or CODEC_AV1 */
 	uint16_t w_px, h_px; /* scaled from the canvas */
 	uint16_t fps;
 	uint32_t bps;
 	uint32_t vbv_ms;
+	enum rung_effort effort;
+	bool high;       /* H.264: high profile, else constrained baseline */
+	bool screen;     /* pages of text: full sharpness counts more than motion */
+	uint16_t key_ms; /* from one key frame to the next at least; 0: 1000 */
 };
 /* The encoder runs from here on until the rung is closed. */
 int vworker_rung_open(struct vworker *w, uint32_t view, uint32_t rung,
 		      const struct rung_conf *conf) AULA_MUST_CHECK;
 int vworker_rung_close(struct vworker *w, uint32_t rung);
+/* Another size, rate or kind of content, the same codec: its next unit is a key
+ * frame. What is the same already changes nothing. */
+int vworker_rung_retune(struct vworker *w, uint32_t rung,
+			const struct rung_conf *conf) AULA_MUST_CHECK;
 /* A key frame as soon as the key gate allows: one per rung per second. */
 int vworker_rung_key(struct vworker *w, uint32_t rung);
 /* Copies its units to the tap event, too. The first one comes at the next tick
  * and is a key frame, whatever the key gate says; at most one each 2 s. */
 int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on);
+
+/* Under load: views make only that part of their frames, 10 to 100 percent. */
+int vworker_pace(struct vworker *w, uint32_t percent);
+
+struct rung_stats {
+	uint32_t rung, view;
+	uint64_t frames, keys, bytes; /* encoded since it was opened */
+	uint64_t cpu_us;              /* of scaling and encoding */
+	uint64_t late;                /* frames of ticks that came late */
+};
+
+struct view_stats {
+	uint32_t view;
+	uint64_t ticks, late, missed; /* late: by more than 20 ms; missed: not made */
+	uint64_t compose_us;          /* CPU time of drawing */
+	uint64_t decode_us; /* of its sources; a source in several views: in one */
+};
+
+/* Good during the call only. */
+struct vworker_stats {
+	const struct view_stats *views;
+	const struct rung_stats *rungs;
+	uint32_t n_views, n_rungs;
+	/* How late the ticks of the last 10 s came. */
+	uint32_t late_ticks; /* all ticks of that time */
+	uint32_t late_p99_us, late_max_us;
+};
+
+/* Calls done() on the video thread. -ENOBUFS, -ENOMEM. When there is no memory for
+ * the lists by then, their numbers are 0. */
+int vworker_stats(struct vworker *w,
+		  void (*done)(void *ctx, const struct vworker_stats *stats), void *ctx);
 
 #endif

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define PACE_MIN 10 /* percent */
+
 /* ---- views ---------------------------------------------------------------- */
 
 static int run_view_open(struct vstage *st, struct order *o, int64_t now_us)
@@ -15,6 +17,12 @@ static int run_view_open(struct vstage *st, struct order *o, int64_t now_us)
 	return vstage_view_open(st, o->id, &o->view_conf);
 }
 
+static bool view_ok(const struct view_conf *conf)
+{
+	return conf->w_px && conf->h_px && conf->w_px % 2 == 0 && conf->h_px % 2 == 0 &&
+	       (uint32_t)conf->w_px * conf->h_px <= LIMIT_PIXELS && conf->fps;
+}
+
 int vworker_view_open(struct vworker *w, uint32_t view, const struct view_conf *conf)
 {
 	const struct order o = {.run = run_view_open,
@@ -22,10 +30,23 @@ int vworker_view_open(struct vworker *w, uint32_t view, const struct view_conf *
 				.id = view,
 				.view_conf = *conf};
 
-	if (!view || !conf->w_px || !conf->h_px || conf->w_px % 2 || conf->h_px % 2 ||
-	    (uint32_t)conf->w_px * conf->h_px > LIMIT_PIXELS || !conf->fps)
-		return -EINVAL;
-	return vworker_give(w, &o);
+	return view && view_ok(conf) ? vworker_give(w, &o) : -EINVAL;
+}
+
+static int run_view_retune(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	return vstage_view_retune(st, o->id, &o->view_conf, now_us);
+}
+
+int vworker_view_retune(struct vworker *w, uint32_t view, const struct view_conf *conf)
+{
+	const struct order o = {.run = run_view_retune,
+				.what = "view_retune",
+				.id = view,
+				.view_conf = *conf};
+
+	return view && view_ok(conf) ? vworker_give(w, &o) : -EINVAL;
 }
 
 static int run_view_close(struct vstage *st, struct order *o, int64_t now_us)
@@ -84,8 +105,7 @@ int vworker_scene(struct vworker *w, uint32_t view, struct scene *scene)
 static int run_poster(struct vstage *st, struct order *o, int64_t now_us)
 {
 	thread_claim(&on_mix);
-	(void)now_us;
-	vstage_poster(st, o->id);
+	vstage_poster(st, o->id, now_us);
 	return 0;
 }
 
@@ -93,6 +113,26 @@ int vworker_poster(struct vworker *w, uint32_t view)
 {
 	const struct order o = {.run = run_poster, .what = "poster", .id = view};
 
+	return vworker_give(w, &o);
+}
+
+static int run_still(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	vstage_wish(st, o->id, &o->still, now_us);
+	return 0;
+}
+
+int vworker_still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes)
+{
+	const struct order o = {.run = run_still,
+				.what = "still",
+				.id = view,
+				.still = {side_px, max_bytes}};
+
+	if (side_px < STILL_SIDE_MIN || max_bytes < STILL_BYTES_MIN ||
+	    max_bytes > STILL_BYTES_MAX)
+		return -EINVAL;
 	return vworker_give(w, &o);
 }
 
@@ -179,6 +219,23 @@ int vworker_rung_close(struct vworker *w, uint32_t rung)
 	return vworker_give_must(w, &o);
 }
 
+static int run_rung_retune(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	return vstage_rung_retune(st, o->id, &o->rung_conf);
+}
+
+int vworker_rung_retune(struct vworker *w, uint32_t rung, const struct rung_conf *conf)
+{
+	const struct order o = {.run = run_rung_retune,
+				.what = "rung_retune",
+				.id = rung,
+				.rung_conf = *conf};
+
+	return rung ? vworker_give(w, &o) : -EINVAL;
+}
+
 static int run_rung_key(struct vstage *st, struct order *o, int64_t now_us)
 {
 	thread_claim(&on_mix);
@@ -208,4 +265,37 @@ int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on)
 		.run = run_rung_tap, .what = "rung_tap", .id = rung, .on = on};
 
 	return vworker_give_must(w, &o);
+}
+
+/* ---- all of it ------------------------------------------------------------ */
+
+static int run_pace(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	(void)now_us;
+	vstage_pace(st, o->percent);
+	return 0;
+}
+
+int vworker_pace(struct vworker *w, uint32_t percent)
+{
+	const struct order o = {.run = run_pace, .what = "pace", .percent = percent};
+
+	return percent >= PACE_MIN && percent <= 100 ? vworker_give(w, &o) : -EINVAL;
+}
+
+static int run_stats(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	vstage_stats(st, now_us, o->done, o->ctx);
+	return 0;
+}
+
+int vworker_stats(struct vworker *w,
+		  void (*done)(void *ctx, const struct vworker_stats *stats), void *ctx)
+{
+	const struct order o = {
+		.run = run_stats, .what = "stats", .done = done, .ctx = ctx};
+
+	return vworker_give(w, &o);
 }

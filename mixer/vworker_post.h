@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mixer/still.h"
 #include "mixer/vworker.h"
 
 #include <stdbool.h>
@@ -23,11 +24,16 @@ struct order {
 	bool on;
 	struct view_conf view_conf;
 	struct rung_conf rung_conf;
+	struct still_spec still;
+	uint32_t percent;
+	void (*done)(void *ctx, const struct vworker_stats *stats);
+	void *ctx;
 	struct scene *scene; /* owned until run() takes it */
 };
 
 /* ANY_THREAD. For what closes, silences or replaces something: with the reserve of
- * the mailbox, and without an allocation; `view` and the two confs are not used.
+ * the mailbox, and without an allocation; only `run`, `what`, `id`, `on` and `scene` are
+ * used.
  * Takes the scene, also on failure: -ENOBUFS. */
 int vworker_give_must(struct vworker *w, const struct order *order) AULA_MUST_CHECK;
 

@@ -113,7 +113,8 @@ void finish_post(struct finish_job *job)
 	if (worker_post(job->env->finisher, run, job) == 0)
 		return;
 	count_add(COUNT_REJECT_QUEUE, 1);
-	if (!job->result.err)
+	/* whatever else went wrong: its part is still to be finished */
+	if (job->part || !job->result.err)
 		job->result.err = -ENOBUFS;
 	job_done(job);
 }
@@ -136,7 +137,18 @@ static int without_part(struct finish_job *job)
 
 static bool may_pass(int err)
 {
-	return err == -EBUSY || err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+	switch (err) {
+	case -EBUSY:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENOLCK:
+	case -EINTR:
+	case -EIO:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* False: later. Otherwise the job is taken. */

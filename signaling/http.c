@@ -48,6 +48,11 @@ void http_set_caps(struct http_server *server, const struct http_caps *caps)
 	server->caps = *caps;
 }
 
+void http_set_ws_queued_max(struct http_server *server, size_t bytes)
+{
+	server->ws_queued_max = bytes;
+}
+
 void http_admit(struct http_conn *conn)
 {
 	struct http_server *server = conn->server;
@@ -267,7 +272,10 @@ int http_create(struct http_server **out, struct loop *loop, const struct http_c
 	server->events = *events;
 	server->conf = *conf;
 	server->times = usual;
-	server->caps = (struct http_caps){LIMIT_HTTP_CONNS, LIMIT_HTTP_CONNS_IP, false};
+	server->caps = (struct http_caps){
+		LIMIT_HTTP_CONNS,
+		conf->strangers_ip ? conf->strangers_ip : LIMIT_HTTP_CONNS_IP, false};
+	server->ws_queued_max = LIMIT_WS_QUEUES;
 	server->port = conf->port;
 	TAILQ_INIT(&server->strangers);
 	TAILQ_INIT(&server->members);

@@ -24,8 +24,10 @@ struct http_conf {
 	uint16_t port; /* 0: any free one, see http_port */
 	bool plain;    /* without TLS: behind a proxy, or for tests */
 	const char *cert_path,
-		*key_path;  /* PEM; made (self-signed) when both are missing */
-	uint32_t n_origins; /* besides our own Host: allowed Origin values of pages */
+		*key_path;     /* PEM; made (self-signed) when both are missing */
+	uint32_t strangers_ip; /* connections without a session from one address; 0: as
+				  LIMIT_HTTP_CONNS_IP */
+	uint32_t n_origins;    /* besides our own Host: allowed Origin values of pages */
 	char origins[8][128];
 	const char *webroot; /* NULL: the files inside the binary */
 };

@@ -66,6 +66,7 @@ struct http_server { /* control thread */
 	TAILQ_HEAD(, http_conn) members;
 	TAILQ_HEAD(, http_request) requests; /* at the events, not replied to */
 	uint32_t n_strangers;
+	size_t ws_queued, ws_queued_max; /* bytes waiting for all WebSockets, see ws.c */
 };
 
 enum conn_phase {
@@ -116,6 +117,7 @@ struct http_request { /* owned by its connection, by the server once that is gon
 /* Tests, before the first connection. */
 void http_set_times(struct http_server *server, const struct http_times *times);
 void http_set_caps(struct http_server *server, const struct http_caps *caps);
+void http_set_ws_queued_max(struct http_server *server, size_t bytes);
 /* A stranger became a member: the caps no longer count it. */
 void http_admit(struct http_conn *conn) RUNS_ON(on_ctl);
 

@@ -195,6 +195,18 @@ char *proto_err(int64_t id, const char *code, const char *field)
 	return text;
 }
 
+char *proto_err_later(int64_t id, const char *code, uint32_t after_ms)
+{
+	cJSON *root = envelope("err", "id", (uint64_t)id);
+	char *text = NULL;
+
+	if (root && cJSON_AddStringToObject(root, "code", code) &&
+	    cJSON_AddNumberToObject(root, "after_ms", after_ms))
+		text = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	return text;
+}
+
 char *proto_event(const char *type, uint64_t seq, cJSON *d)
 {
 	return print(envelope(type, "seq", seq), d);

@@ -190,6 +190,8 @@ static void event(struct session *session, struct session_text *text, bool own)
 		/* It is lost: nobody may believe that nothing was. */
 		forget_all(session);
 		session->seq++;
+		if (session->ws)
+			ws_close(session->ws, 1013, "no memory");
 		return;
 	}
 	emit(session, text, session->seq + 1);

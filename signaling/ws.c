@@ -28,6 +28,8 @@
 
 struct ws { /* control thread; owned by its connection */
 	struct http_conn *conn;
+	struct evbuffer_cb_entry *watch; /* counts the output; NULL: no longer */
+	size_t queued;                   /* bytes that it counted */
 	struct wslay_event_context *wslay;
 	void *data;
 	bool kept;      /* has a session */
@@ -59,10 +61,75 @@ static bool dead(const struct ws *ws)
 
 /* ---- sending -------------------------------------------------------------- */
 
+/* Its part of what waits for all. */
+static void on_output(struct evbuffer *buf, const struct evbuffer_cb_info *info,
+		      void *arg)
+{
+	struct ws *ws = arg;
+	struct http_server *server = ws->conn->server;
+
+	(void)buf;
+	server->ws_queued += info->n_added - info->n_deleted;
+	ws->queued += info->n_added - info->n_deleted;
+}
+
+static bool count_output(struct ws *ws) RUNS_ON(on_ctl)
+{
+	struct evbuffer *out = conn_output(ws->conn);
+
+	ws->watch = evbuffer_add_cb(out, on_output, ws);
+	if (!ws->watch)
+		return false;
+	ws->queued = evbuffer_get_length(out);
+	ws->conn->server->ws_queued += ws->queued;
+	return true;
+}
+
+static void uncount_output(struct ws *ws) RUNS_ON(on_ctl)
+{
+	if (!ws->watch)
+		return;
+	evbuffer_remove_cb_entry(conn_output(ws->conn), ws->watch);
+	ws->watch = NULL;
+	ws->conn->server->ws_queued -= ws->queued;
+	ws->queued = 0;
+}
+
 static void reset(struct ws *ws, enum count why) RUNS_ON(on_ctl)
 {
 	count_add(why, 1);
+	uncount_output(ws);
 	conn_kill(ws->conn, true);
+}
+
+static struct ws *longer(struct ws *a, const struct http_conn *conn)
+{
+	struct ws *b = conn->phase == CONN_WS ? conn->ws : NULL;
+
+	return b && (a ? b->queued > a->queued : b->queued > 0) ? b : a;
+}
+
+/* Each queue has its bound, but thousands of them would have more than there is
+ * memory. Policy: the longest goes, until an eighth is free: so that those who
+ * read well are not looked at for each message. */
+static void bound_all(struct http_server *server) RUNS_ON(on_ctl)
+{
+	const size_t low = server->ws_queued_max - server->ws_queued_max / 8;
+
+	if (server->ws_queued <= server->ws_queued_max)
+		return;
+	while (server->ws_queued > low) {
+		const struct http_conn *conn;
+		struct ws *longest = NULL;
+
+		TAILQ_FOREACH(conn, &server->members, link)
+		longest = longer(longest, conn);
+		TAILQ_FOREACH(conn, &server->strangers, link)
+		longest = longer(longest, conn);
+		if (!longest)
+			return;
+		reset(longest, COUNT_REJECT_QUEUE);
+	}
 }
 
 static size_t waiting(const struct ws *ws) RUNS_ON(on_ctl)
@@ -108,6 +175,7 @@ static void flush(struct ws *ws) RUNS_ON(on_ctl)
 		reset(ws, COUNT_REJECT_QUEUE);
 	else if (waiting(ws) > LIMIT_WS_QUEUE && !ws->held && !ws->closing)
 		hold(ws);
+	bound_all(ws->conn->server);
 }
 
 static ssize_t on_send(struct wslay_event_context *ctx, const uint8_t *data, size_t len,
@@ -436,6 +504,7 @@ void ws_destroy(struct ws *ws)
 		count_add(COUNT_WS, -1);
 		events->ws_closed(events->ctx, ws);
 	}
+	uncount_output(ws);
 	wslay_event_context_free(ws->wslay);
 	free(ws);
 }
@@ -466,7 +535,7 @@ void ws_upgrade(struct http_request *req)
 		return;
 	}
 	ws = create(conn);
-	if (!ws ||
+	if (!ws || !count_output(ws) ||
 	    !auth_ws_accept(accept, http_head_field(&req->head, "sec-websocket-key"))) {
 		if (ws)
 			ws_destroy(ws);

@@ -324,7 +324,7 @@ void class_client_run(struct class_client *c, int ms)
 
 const char *class_client_ask(struct class_client *c, const char *type, const char *d)
 {
-	int64_t id = ++c->next_id, end = clock_us() + 5 * SEC_US;
+	int64_t id = ++c->next_id, end = clock_us() + 60 * SEC_US;
 
 	c->asked = id;
 	send_text(c, type, d, id);

@@ -39,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	thread_claim(&on_mix);
 	if (vsource_create(&s, 1))
 		return 0;
+	vsource_seen(s, true, now);
 	for (int i = 0; i < 64 && (au = next_unit(&c, codecs[how % 3])); i++) {
 		au->flags = i ? au->data[0] & AU_AFTER_LOSS : AU_KEY;
 		au->rotation_deg = (uint16_t)((how >> 2) % 4 * 90);

@@ -1,6 +1,7 @@
 /* fuzz_peer - decrypted RTP and RTCP of a peer, as a hostile member may send
  * them, through admission, receive streams and reports; time passes in between.
  */
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "tests/hub_rig.h"
 #include "tests/test.h"
@@ -50,6 +51,20 @@ static void rtp(const uint8_t *p, size_t n) RUNS_ON(on_net)
 	fake_rtp(fake_link(0), buf, len + n - 4, rig.now_us);
 }
 
+/* Transport-wide feedback about seven packets that were likely sent, with times of its
+ * own. */
+static void feedback(const uint8_t *p, size_t n) RUNS_ON(on_net)
+{
+	uint8_t msg[32] = {0x8f, 205, 0, 7};
+
+	wr16(msg + 12, p[0]);
+	wr16(msg + 14, 7);
+	wr32(msg + 16, (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | p[3]);
+	wr16(msg + 20, (uint16_t)(0xc000 | (p[1] & 0x15) | (p[2] & 0x15) << 6));
+	memcpy(msg + 22, p, n < 7 ? n : 7);
+	fake_rtcp(fake_link(0), msg, sizeof(msg), rig.now_us);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sdp sdp;
@@ -61,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	client_sdp(&sdp);
 	hub_outlet_open(&rig.hub, 900, CODEC_VP8);
 	hub_peer_remote(&rig.hub, 1, &sdp, rig.now_us);
-	hub_watch_video(&rig.hub, 1, 900, rig.now_us);
+	hub_watch_video(&rig.hub, 1, 900, false, rig.now_us);
 	fake_up(fake_link(0));
 	rig_video(&rig, 900, CODEC_VP8, true, 2000);
 	while (size >= 5) { /* length, kind, bytes */
@@ -74,12 +89,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			n = size;
 		if (n < 4)
 			break;
-		if (kind & 1)
+		if ((kind & 7) == 7)
+			feedback(data, n);
+		else if (kind & 1)
 			rtp(data, n);
 		else if (kind & 2)
 			fake_rtcp(fake_link(0), data, n, rig.now_us);
 		else if (kind & 4)
 			peer_rtp(idmap_get(&rig.hub.peers, 1), data, n, rig.now_us);
+		if ((kind & 0x87) == 0x87)
+			hub_peer_probe(&rig.hub, 1, data[0] * 4000u, rig.now_us);
+		if (data[1] < 64)
+			rig_video(&rig, 900, CODEC_VP8, data[1] < 8, data[0] * 40u + 10);
 		if (kind & 8)
 			rig_pass(&rig, (kind >> 4) * 20 * MS_US);
 		clear(rig.rings.video_in);

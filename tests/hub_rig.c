@@ -23,9 +23,19 @@ static void on_key(void *ctx, uint32_t outlet)
 	rig->key_outlet = outlet;
 }
 
+static void on_link(void *ctx, uint32_t peer, const struct link_report *report)
+{
+	struct rig *rig = ctx;
+
+	rig->n_links++;
+	rig->link_peer = peer;
+	rig->link = *report;
+	rig->verdicts[report->verdict]++;
+}
+
 void rig_open(struct rig *rig)
 {
-	const struct net_events events = {rig, on_state, on_key};
+	const struct net_events events = {rig, on_state, on_key, on_link};
 	struct links *links;
 
 	*rig = (struct rig){.now_us = 1000 * SEC_US};
@@ -62,6 +72,13 @@ void rig_peer(struct rig *rig, uint32_t id)
 	};
 
 	hub_peer_open(&rig->hub, &conf, rig->now_us);
+}
+
+void rig_proven(struct rig *rig, uint32_t id)
+{
+	struct peer *peer = idmap_get(&rig->hub.peers, id);
+
+	peer->path.paced = false;
 }
 
 void rig_pass(struct rig *rig, int64_t us)

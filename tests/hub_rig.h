@@ -13,6 +13,9 @@ struct rig {
 	uint32_t n_keys, key_outlet; /* key_wanted() calls */
 	uint32_t n_states, state_peer;
 	enum peer_state state;
+	uint32_t n_links, link_peer; /* link_report() calls */
+	uint32_t verdicts[LINK_PROBE_BAD + 1];
+	struct link_report link;
 };
 
 void rig_open(struct rig *rig) RUNS_ON(on_net);
@@ -21,6 +24,9 @@ void rig_close(struct rig *rig) RUNS_ON(on_net); /* nothing may leak */
 /* Opens peer `id`: sources id * 10 + 1 (voice), 2 (camera), 3 (screen); SSRCs
  * id * 100 + 1 (sound), 2 (video), 3 (RTX). */
 void rig_peer(struct rig *rig, uint32_t id) RUNS_ON(on_net);
+
+/* As if feedback had shown that its link is good: nothing is paced. */
+void rig_proven(struct rig *rig, uint32_t id) RUNS_ON(on_net);
 
 /* Lets `us` pass, tick by tick. */
 void rig_pass(struct rig *rig, int64_t us) RUNS_ON(on_net);

@@ -3,7 +3,10 @@
 #include "base/bytes.h"
 #include "base/rand.h"
 
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* ---- events ---------------------------------------------------------------- */
 
@@ -128,6 +131,34 @@ void end_run(struct end *end, int ms)
 		if (end->client)
 			peer_client_step(end->client);
 	}
+}
+
+/* Is something left to read on a datagram socket with this port? */
+static bool waits(uint16_t port)
+{
+	for (int fd = 3; fd < 256; fd++) {
+		struct sockaddr_in6 own = {0}; /* the port is where IPv4 has it */
+		socklen_t len = sizeof(own), type_len = sizeof(int);
+		struct pollfd pfd = {fd, POLLIN, 0};
+		int type = 0;
+
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 &&
+		    type == SOCK_DGRAM &&
+		    getsockname(fd, (struct sockaddr *)&own, &len) == 0 &&
+		    ntohs(own.sin6_port) == port && poll(&pfd, 1, 0) > 0)
+			return true;
+	}
+	return false;
+}
+
+void end_settle(struct end *end)
+{
+	int tries = 15000;
+
+	do {
+		end_run(end, 2);
+		CHECK(--tries);
+	} while (waits(end->world->local.candidates[0].port));
 }
 
 void end_open(struct end *end, struct world *world)

@@ -45,6 +45,8 @@ struct peer_client_conf end_client_conf(struct end *end, bool tcp);
 /* Makes the client, tells the link about it, waits until both are up. */
 void end_connect(struct end *end, const struct peer_client_conf *conf) RUNS_ON(on_net);
 void end_run(struct end *end, int ms); /* both sides */
+/* Runs both sides until the links took all that has come for them. */
+void end_settle(struct end *end);
 void end_close(struct end *end) RUNS_ON(on_net);
 
 /* What the client says of itself. */
@@ -56,10 +58,10 @@ void end_exchange(struct end *end) RUNS_ON(on_net);
 size_t end_make_rtp(uint8_t *out, uint32_t ssrc, uint16_t seq, size_t payload);
 size_t end_make_rr(uint8_t *out, uint32_t ssrc);
 
-/* Runs both sides until `cond`, at most two seconds. */
+/* Runs both sides until `cond`, at most so many times: half a minute or more. */
 #define UNTIL(end, cond) \
 	do { \
-		for (int tries = 0; tries < 1000 && !(cond); tries++) { \
+		for (int tries = 0; tries < 15000 && !(cond); tries++) { \
 			world_pump((end)->world, 2 * MS_US); \
 			if ((end)->client) \
 				peer_client_step((end)->client); \

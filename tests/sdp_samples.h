@@ -91,18 +91,25 @@
 								   "100 " \
 								   "VP9/" \
 								   "90000\r" \
-								   "\n" CHROMIUM_FB("10" \
-										    "0") "a=fmtp:100 profile-id=2\r\n" CHROMIUM_RTX( \
-									   "101", \
-									   "100") "a=" \
-										  "rtpm" \
-										  "ap:" \
-										  "119 " \
-										  "red/" \
-										  "9000" \
-										  "0\r" \
-										  "\n" CHROMIUM_RTX("120", \
-												    "119") "a=rtpmap:123 ulpfec/90000\r\n"
+								   "\n" CHROMIUM_FB( \
+									   "10" \
+									   "0") "a=" \
+										"fmtp:" \
+										"100 " \
+										"profil" \
+										"e-id=" \
+										"2\r" \
+										"\n" CHROMIUM_RTX("101", \
+												  "100") "a=" \
+													 "rtpm" \
+													 "ap:" \
+													 "119 " \
+													 "red/" \
+													 "9000" \
+													 "0\r" \
+													 "\n" CHROMIUM_RTX( \
+														 "120", \
+														 "119") "a=rtpmap:123 ulpfec/90000\r\n"
 
 #define CHROMIUM_HEAD(mids) \
 	"v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" \
@@ -225,5 +232,36 @@
 	"a=rtcp-mux\r\na=sendonly\r\na=rtpmap:97 OPUS/48000/2\r\n" \
 	"a=fmtp:97 sprop-stereo=1\r\na=ssrc:902 cname:user\r\na=mid:audio1\r\n" \
 	"a=rtcp-mux-only\r\na=fingerprint:sha-256 " PRINT_A "\r\n"
+
+/* A browser's answer to our offer: Chromium's, with an own payload type order. */
+#define ANSWER_TRANSPORT \
+	"c=IN IP4 0.0.0.0\r\na=ice-ufrag:Ab+/\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n" \
+	"a=fingerprint:sha-256 " PRINT_A "\r\na=setup:active\r\na=rtcp-mux\r\n"
+#define ANSWER_HEAD \
+	"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v c\r\n"
+#define ANSWER_A \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\n" ANSWER_TRANSPORT \
+	"a=mid:a\r\na=sendrecv\r\n" \
+	"a=extmap:5 " URI_LEVEL "\r\na=extmap:4 " URI_TWCC "\r\na=extmap:1 " URI_MID \
+	"\r\n" \
+	"a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\n" \
+	"a=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\n" \
+	"a=fmtp:63 111/111\r\na=ssrc:9 cname:z\r\n"
+#define ANSWER_V \
+	"m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99\r\n" ANSWER_TRANSPORT \
+	"a=mid:v\r\na=recvonly\r\na=extmap:4 " URI_TWCC "\r\na=extmap:1 " URI_MID "\r\n" \
+	"a=extmap:9 " URI_PLAYOUT "\r\n" \
+	"a=rtpmap:96 H264/90000\r\na=fmtp:96 level-asymmetry-allowed=1;" \
+	"packetization-mode=1;profile-level-id=42e01f\r\na=rtcp-fb:96 nack\r\n" \
+	"a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:98 VP8/90000\r\n" \
+	"a=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\n"
+#define ANSWER_C \
+	"m=video 9 UDP/TLS/RTP/SAVPF 98 99 96\r\n" ANSWER_TRANSPORT \
+	"a=mid:c\r\na=sendonly\r\na=extmap:1 " URI_MID "\r\n" \
+	"a=rtpmap:98 VP8/90000\r\na=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\n" \
+	"a=rtpmap:96 H264/90000\r\na=fmtp:96 " \
+	"packetization-mode=0;profile-level-id=42e01f\r\n" \
+	"a=ssrc-group:FID 5 6\r\na=ssrc:5 cname:z\r\na=ssrc:6 cname:z\r\n"
+#define ANSWER ANSWER_HEAD ANSWER_A ANSWER_V ANSWER_C
 
 #endif

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECT_MS 5000
+#define CONNECT_MS 60000
 
 struct stream {
 	int fd;

@@ -17,7 +17,7 @@
 static int make_mix(void)
 {
 	static const struct amix_sink sink = {0};
-	struct mix_conf conf = {1, 40000};
+	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}};
 	struct amix *mix;
 	int err = amix_create(&mix, 1, &conf, &sink);
 
@@ -54,7 +54,7 @@ static int make_unit(void)
 	static struct feed *feed;
 	float pcm[PCM_TICK] = {0.1f};
 	struct au *au;
-	int err = feed ? 0 : feed_create(&feed, 40000);
+	int err = feed ? 0 : feed_create(&feed, MIX_FULL, 40000);
 
 	if (!err)
 		err = feed_run(feed, pcm, 0, &au);
@@ -119,6 +119,38 @@ static void pull_without_memory(void)
 	playout_destroy(p);
 }
 
+static void count_unit(void *ctx, uint32_t id, struct au *au)
+{
+	uint32_t *units = ctx;
+
+	CHECK(id == 3);
+	++*units;
+	au_put(au);
+}
+
+/* A mix that finds no memory says nothing until there is some. */
+static void tick_without_memory(void)
+{
+	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}};
+	uint32_t units = 0;
+	struct amix_sink sink = {&units, count_unit, NULL, NULL};
+	struct amix *mix;
+
+	thread_claim(&on_aud);
+	CHECK(amix_create(&mix, 1, &conf, &sink) == 0);
+	amix_class(mix, MIX_FULL, true, 0);
+	for (int n = 0; n < 4; n++) { /* the feed, the encoder, the unit, its data */
+		oom_after(n);
+		amix_tick(mix, 6000000 + n * PCM_TICK_US);
+		oom_after(-1);
+		CHECK(units == 0 || n == 3);
+	}
+	units = 0;
+	amix_tick(mix, 6080000);
+	CHECK(units == 1);
+	amix_destroy(mix);
+}
+
 int main(void)
 {
 	OOM_EACH(make_mix());
@@ -128,5 +160,7 @@ int main(void)
 	OOM_EACH(make_worker());
 	OOM_EACH(make_job());
 	pull_without_memory();
+	thread_enter(&on_aud);
+	tick_without_memory();
 	return 0;
 }

@@ -58,7 +58,12 @@ static const struct colour red = {81, 90, 240}, white = {200, 128, 128};
 static uint32_t show(struct bench *b, int i, struct colour colour, uint16_t rotation)
 	RUNS_ON(on_mix)
 {
-	const struct encoder_conf conf = {CODEC_H264, 160, 90, 15, 400000, 600};
+	const struct encoder_conf conf = {.codec = CODEC_H264,
+					  .w_px = 160,
+					  .h_px = 90,
+					  .fps = 15,
+					  .bps = 400000,
+					  .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct picture *pic = NULL;
 	struct au *au = NULL;
@@ -172,6 +177,7 @@ int main(void)
 	CHECK(tiles_create(&b.tiles) == 0);
 	for (uint32_t i = 0; i < 2; i++) {
 		CHECK(vsource_create(&b.s[i], i + 1) == 0);
+		CHECK(vsource_seen(b.s[i], true, b.now) == 0);
 		CHECK(idmap_put(&b.sources, i + 1, b.s[i]) == 0);
 	}
 	damage(&b);

@@ -32,6 +32,12 @@ static void good_values(void)
 	CHECK(conf.n_advertise == 2 && strcmp(conf.advertise[1], "2001:db8::1") == 0);
 	CHECK(conf.log_level == 2);
 	CHECK(conf.n_plugins == 0);
+	CHECK(conf.max_strangers_per_address == 64 && conf.max_joins_per_address == 5);
+	CHECK(read_text(&conf, "max_strangers_per_address = 2000\nmax_joins = 7\n"
+			       "origins = {\"https://a:80\", \"http://a:443\", "
+			       "\"https://[::443]\", \"https://[::1]:8443\"}\n") == 0);
+	CHECK(conf.max_strangers_per_address == 2000 && conf.max_joins == 7);
+	CHECK(conf.n_origins == 4);
 	CHECK(conf.view_fps == 15); /* what is not named keeps its default */
 }
 
@@ -54,9 +60,12 @@ static void bad_values(void)
 		{"veiw_fps = 15\n", "did you mean 'view_fps'"},
 		{"public_ur = \"x\"\n", "did you mean 'public_url'"},
 		{"dir_data = \"x\"\n", "no such option 'dir_data'"},
-		{"view_width = 641\n", "view_width must be even"},
-		{"view_height = 361\n", "view_height must be even"},
-		{"view_width = 159\n", "view_width must be 160 to 1920"},
+		{"rung_low = \"320x180@10/46\"\n", "must be like"},
+		{"rung_low = \"321x180@10/46 640x360@5/46\"\n", "has a size"},
+		{"rung_low = \"320x180@31/46 640x360@5/46\"\n", "frames a second"},
+		{"rung_low = \"320x180@10/46 640x360@5/9\"\n", "20 to 8000 kbit/s"},
+		{"rung_low = \"320x180@10/46 640x360@5/46 x\"\n", "two parts"},
+		{"rung_top = \"highest\"\n", "must be sound"},
 		{"listen = {\"127.0.0.1\", \"localhost\"}\n",
 		 ": listen: \"localhost\" is not an IP address"},
 		{"listen = {\"127.0.0.1:80\"}\n", "is not an IP address"},
@@ -70,6 +79,12 @@ static void bad_values(void)
 		{"origins = {\"https://a/\"}\n", "origins"},
 		{"origins = {\"https://\"}\n", "origins"},
 		{"origins = {\"https://a:0\"}\n", "origins"},
+		{"origins = {\"https://a:443\"}\n", "would never match"},
+		{"origins = {\"HTTPS://[::1]:0443\"}\n", "would never match"},
+		{"origins = {\"http://a:80\"}\n", "would never match"},
+		{"max_joins = 0\n", "max_joins must be 1 to"},
+		{"max_joins_per_address = 10001\n", "max_joins_per_address must be"},
+		{"max_strangers_per_address = 2001\n", "must be 1 to 2000"},
 		{"origins = {\"https://a:65536\"}\n", "origins"},
 		{"origins = {\"https://a:\"}\n", "origins"},
 		{"origins = {\"https://[::1\"}\n", "origins"},

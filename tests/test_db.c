@@ -105,7 +105,7 @@ static void meddle(const char *sql)
 		sqlite3 *handle;
 
 		CHECK(sqlite3_open(url + 7, &handle) == SQLITE_OK);
-		sqlite3_busy_timeout(handle, 2000);
+		sqlite3_busy_timeout(handle, 60000);
 		CHECK(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK);
 		sqlite3_close(handle);
 	}
@@ -336,38 +336,87 @@ static void bad_urls(void)
 	db_close(NULL);
 }
 
+/* Who only looks makes no file. */
+static void only_there(const char *dir)
+{
+	struct db *other = NULL;
+	char where[100], text[200];
+	const char *path = where + strlen("sqlite:");
+
+	snprintf(where, sizeof(where), "sqlite:%.60s/there.db", dir);
+	CHECK(loop_create(&loop, 16) == 0);
+	CHECK(db_open_there(&other, where, loop, text, sizeof(text)) < 0 && *text);
+	CHECK(access(path, F_OK) < 0);
+	CHECK(db_open(&other, where, loop, text, sizeof(text)) == 0);
+	db_close(other);
+	CHECK(db_open_there(&other, where, loop, text, sizeof(text)) == 0);
+	db_close(other);
+	CHECK(unlink(path) == 0);
+	loop_destroy(loop);
+}
+
+/* Asks until there are `n`; for as long as the database is away, or has much to do,
+ * a question may be refused. */
+#define ASK_UNTIL(n_rows, ask) \
+	do { \
+		int64_t end_us_ = clock_us() + 60 * SEC_US; \
+		got.n = 0; \
+		while (got.n != (n_rows)) { \
+			int posted_ = (ask); \
+			CHECK(clock_us() < end_us_); \
+			if (posted_ == 0) \
+				wait_for(0); \
+			else \
+				usleep(10000); \
+		} \
+	} while (0)
+
 /* ---- SQLite: somebody holds the lock ------------------------------------- */
+
+static void lock(sqlite3 *other, bool on)
+{
+	CHECK(sqlite3_exec(other, on ? "BEGIN IMMEDIATE" : "ROLLBACK", NULL, NULL,
+			   NULL) == SQLITE_OK);
+}
+
+static int put_visit(struct db *db, const char *room, int n)
+{
+	struct db_visit v = {.role = "x", .name = "n", .joined_ms = n};
+
+	snprintf(v.id, sizeof(v.id), "%s-%d", room, n);
+	snprintf(v.room, sizeof(v.room), "%s", room);
+	return db_visit_put(db, &v);
+}
 
 static void locked_and_full(void)
 {
-	struct db_visit v = {.id = "q", .room = "full", .role = "x", .name = "n"};
 	int64_t refused = count_get(COUNT_REJECT_QUEUE);
 	struct db *db = open_db();
 	sqlite3 *other;
-	int n = 0;
+	int n = 0, err = 0;
 
 	CHECK(sqlite3_open(url + 7, &other) == SQLITE_OK);
-	CHECK(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK);
-	for (; n < DB_QUEUE + 10; n++) {
-		int err;
-
-		snprintf(v.id, sizeof(v.id), "q%d", n);
-		v.joined_ms = n;
-		err = db_visit_put(db, &v);
-		if (err) {
-			CHECK(err == -ENOBUFS);
-			break;
-		}
-	}
-	CHECK(n == DB_QUEUE);
+	sqlite3_busy_timeout(other, 60000);
+	lock(other, true);
+	while (n < DB_QUEUE + 10 && !(err = put_visit(db, "full", n)))
+		n++;
+	CHECK(n == DB_QUEUE && err == -ENOBUFS);
 	CHECK(count_get(COUNT_REJECT_QUEUE) == refused + 1);
-	CHECK(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK);
+	lock(other, false);
+	ASK_UNTIL(DB_QUEUE, db_visits(db, "full", take_visits, &got));
+
+	lock(other, true);
+	for (n = 0; n < 50; n++)
+		CHECK(put_visit(db, "late", n) == 0);
+	lock(other, false);
 	sqlite3_close(other);
 	close_db(db); /* does all that waits */
 
 	db = open_db();
 	wait_for(db_visits(db, "full", take_visits, &got));
 	CHECK(got.err == 0 && got.n == DB_QUEUE && got.visits[0].joined_ms == 0);
+	wait_for(db_visits(db, "late", take_visits, &got));
+	CHECK(got.err == 0 && got.n == 50 && got.visits[7].joined_ms == 7);
 	close_db(db);
 }
 
@@ -392,8 +441,8 @@ static void cut_connections(void)
 		if (i % 200 == 100)
 			cut();
 	}
-	wait_for(db_messages(db, "cut", 1000, take_messages, &got));
-	CHECK(got.err == 0 && got.n == 600 && got.messages[7].sent_ms == 7);
+	ASK_UNTIL(600, db_messages(db, "cut", 1000, take_messages, &got));
+	CHECK(got.err == 0 && got.messages[7].sent_ms == 7);
 	CHECK(db_healthy(db));
 	close_db(db);
 }
@@ -424,6 +473,7 @@ int main(void)
 	thread_enter(&on_ctl);
 	bad_urls();
 	CHECK(mkdtemp(dir));
+	only_there(dir);
 	snprintf(url, sizeof(url), "sqlite:%s/a.db", dir);
 	run_all();
 	snprintf(path, sizeof(path), "%s/a.db", dir);

@@ -16,7 +16,12 @@
 /* A key frame of one colour; `next` is filled with the frame after it. */
 static struct au *key_frame(enum codec codec, uint16_t w, uint16_t h, struct au **next)
 {
-	const struct encoder_conf conf = {codec, w, h, 15, 400000, 600};
+	const struct encoder_conf conf = {.codec = codec,
+					  .w_px = w,
+					  .h_px = h,
+					  .fps = 15,
+					  .bps = 400000,
+					  .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct picture *pic = NULL;
 	struct au *au = NULL;
@@ -114,6 +119,7 @@ static void waits_for_a_key(void) RUNS_ON(on_mix)
 	int wanted = 0;
 
 	CHECK(vsource_create(&s, 1) == 0);
+	CHECK(vsource_seen(s, true, 0) == 0);
 	for (int i = 0; i < 30; i++, now += 100 * MS_US) /* three seconds of them */
 		wanted += vsource_unit(s, next, now) == VSOURCE_KEY_WANTED;
 	CHECK(wanted == 3 && !vsource_picture(s));
@@ -145,6 +151,7 @@ static void codec_and_size_change(void) RUNS_ON(on_mix)
 	uint16_t w, h;
 
 	CHECK(vsource_create(&s, 1) == 0);
+	CHECK(vsource_seen(s, true, 0) == 0);
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		au = key_frame(list[i].codec, list[i].w, list[i].h, NULL);
 		CHECK(vsource_unit(s, au, now += SEC_US) ==
@@ -154,18 +161,82 @@ static void codec_and_size_change(void) RUNS_ON(on_mix)
 		au_put(au);
 	}
 	CHECK(count_get(COUNT_REJECT_DECODE) == rejected);
-	/* that were LIMIT_SIZE_CHANGES within ten seconds: one more is refused */
-	au = key_frame(CODEC_H264, 128, 96, NULL);
-	CHECK(vsource_unit(s, au, now += SEC_US) == 0);
+	vsource_destroy(s);
+}
+
+/* A window that is dragged larger changes often; more often than that is hostile. */
+static void sizes_have_a_limit(bool seen) RUNS_ON(on_mix)
+{
+	int64_t now = SEC_US, rejected = count_get(COUNT_REJECT_DECODE);
+	struct au *au[2] = {key_frame(CODEC_H264, 64, 48, NULL),
+			    key_frame(CODEC_H264, 128, 96, NULL)};
+	struct vsource *s = NULL;
+	uint16_t w, h;
+	int i;
+
+	CHECK(vsource_create(&s, 1) == 0);
+	CHECK(vsource_seen(s, seen, now) == 0);
+	for (i = 0; i <= LIMIT_SIZE_CHANGES; i++, now += SEC_US / 2)
+		CHECK(vsource_unit(s, au[i % 2], now) == VSOURCE_RESIZED);
+	CHECK(count_get(COUNT_REJECT_DECODE) == rejected);
+	CHECK(vsource_unit(s, au[i % 2], now) == 0); /* one more is refused */
 	CHECK(count_get(COUNT_REJECT_DECODE) == rejected + 1);
 	vsource_size(s, &w, &h);
-	CHECK(w == 64);
-	CHECK(vsource_unit(s, au, now + SEC_US) == 0); /* not looked at for a while */
-	CHECK(vsource_unit(s, au, now + 10 * SEC_US) == VSOURCE_RESIZED);
+	CHECK(w == (i % 2 ? 64 : 128));
+	/* not looked at for a while */
+	CHECK(vsource_unit(s, au[i % 2], now + SEC_US) == 0);
+	CHECK(vsource_unit(s, au[i % 2], now + 10 * SEC_US) == VSOURCE_RESIZED);
 	vsource_size(s, &w, &h);
-	CHECK(w == 128);
-	au_put(au);
+	CHECK(w == (i % 2 ? 128 : 64));
+	au_put(au[0]);
+	au_put(au[1]);
 	vsource_destroy(s);
+}
+
+/* Out of sight nothing is decoded; only the size is known, also a turned one. */
+static void hidden_is_not_decoded(void) RUNS_ON(on_mix)
+{
+	int64_t now = SEC_US, decoded = count_get(COUNT_FRAMES_DECODED);
+	int64_t decoders = count_get(COUNT_DECODERS);
+	struct au *next = NULL, *key = key_frame(CODEC_H264, 64, 48, &next);
+	struct vsource *s = NULL;
+	uint16_t w, h;
+
+	CHECK(vsource_create(&s, 1) == 0);
+	CHECK(vsource_settled(s, now));                          /* nothing ever came */
+	CHECK(vsource_unit(s, next, now) == VSOURCE_KEY_WANTED); /* how large is it? */
+	key->rotation_deg = 90;
+	CHECK(vsource_unit(s, key, now) == VSOURCE_RESIZED);
+	vsource_size(s, &w, &h);
+	CHECK(w == 48 && h == 64 && !vsource_picture(s));
+	for (int i = 0; i < 50; i++)
+		CHECK(vsource_unit(s, next, now += 100 * MS_US) == 0);
+	CHECK(count_get(COUNT_FRAMES_DECODED) == decoded);
+	CHECK(count_get(COUNT_DECODERS) == decoders);
+	/* into sight: a key frame is wanted at once, until then there is the name */
+	CHECK(vsource_seen(s, true, now) == VSOURCE_KEY_WANTED &&
+	      !vsource_settled(s, now));
+	CHECK(vsource_seen(s, true, now) == 0);
+	CHECK(vsource_unit(s, next, now) == 0 && vsource_look(s, now) == VSOURCE_NAME);
+	CHECK(vsource_unit(s, key, now) == 0 && vsource_look(s, now) == VSOURCE_LIVE);
+	CHECK(vsource_settled(s, now) && vsource_spent_us(s) > 0 && !vsource_spent_us(s));
+	CHECK(count_get(COUNT_DECODERS) == decoders + 1);
+	/* out of it for a moment, between two units: nothing is lost */
+	CHECK(vsource_seen(s, false, now) == 0 && vsource_seen(s, true, now) == 0);
+	/* for longer: the decoder goes, the picture too, the size stays */
+	CHECK(vsource_seen(s, false, now) == 0);
+	CHECK(vsource_unit(s, next, now) == 0);
+	vsource_rest(s, now + VSOURCE_REST_US - 1);
+	CHECK(vsource_picture(s) && count_get(COUNT_DECODERS) == decoders + 1);
+	vsource_rest(s, now + VSOURCE_REST_US);
+	CHECK(!vsource_picture(s) && count_get(COUNT_DECODERS) == decoders);
+	vsource_size(s, &w, &h);
+	CHECK(w == 48 && h == 64);
+	CHECK(vsource_seen(s, true, now += VSOURCE_REST_US) == VSOURCE_KEY_WANTED);
+	CHECK(vsource_off(s, true, now) == VSOURCE_RESIZED && vsource_settled(s, now));
+	vsource_destroy(s);
+	au_put(key);
+	au_put(next);
 }
 
 static void garbage_then_good(void) RUNS_ON(on_mix)
@@ -176,6 +247,7 @@ static void garbage_then_good(void) RUNS_ON(on_mix)
 	uint32_t seed = 3;
 
 	CHECK(vsource_create(&s, 1) == 0);
+	CHECK(vsource_seen(s, true, 0) == 0);
 	CHECK(vsource_unit(s, key, now) == VSOURCE_RESIZED);
 	for (int i = 0; i < 300; i++) {
 		bad = unit(CODEC_H264, i % 7 ? 0 : AU_KEY, key->data, key->len);
@@ -204,6 +276,9 @@ int main(void)
 	pixel_limit();
 	waits_for_a_key();
 	codec_and_size_change();
+	sizes_have_a_limit(true);
+	sizes_have_a_limit(false);
+	hidden_is_not_decoded();
 	garbage_then_good();
 	return 0;
 }

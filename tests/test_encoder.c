@@ -7,6 +7,8 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/opt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +44,12 @@ static void probe(const struct picture *pic)
 
 static void round_trip(enum codec codec)
 {
-	struct encoder_conf conf = {codec, W, H, 15, 200000, 600};
+	struct encoder_conf conf = {.codec = codec,
+				    .w_px = W,
+				    .h_px = H,
+				    .fps = 15,
+				    .bps = 200000,
+				    .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct decoder *dec = NULL;
 	struct picture *pic = canvas();
@@ -76,7 +83,12 @@ static void round_trip(enum codec codec)
 /* Noise is the worst that can come; the rate must hold all the same. */
 static void rate_holds(enum codec codec, bool skip)
 {
-	struct encoder_conf conf = {codec, W, H, 15, 200000, 600};
+	struct encoder_conf conf = {.codec = codec,
+				    .w_px = W,
+				    .h_px = H,
+				    .fps = 15,
+				    .bps = 200000,
+				    .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct picture *pic = canvas();
 	size_t bytes = 0, largest = 0;
@@ -108,10 +120,112 @@ static void rate_holds(enum codec codec, bool skip)
 	picture_destroy(pic);
 }
 
+static void av1_marks(const struct au *au, bool key)
+{
+	int first = au->data[0] >> 3 & 15;
+
+	/* no temporal delimiter; a sequence header with each key frame */
+	CHECK(first == (key ? 1 : 6) || (!key && first == 3));
+}
+
+/* What an AV1 viewer's decoder says to it. */
+static void av1_round_trip(bool screen)
+{
+	struct encoder_conf conf = {.codec = CODEC_AV1,
+				    .w_px = W,
+				    .h_px = H,
+				    .fps = 15,
+				    .bps = 200000,
+				    .vbv_ms = 600,
+				    .effort = 0,
+				    .high = false,
+				    .screen = screen};
+	const AVCodec *impl = avcodec_find_decoder_by_name("libdav1d");
+	AVCodecContext *ctx = avcodec_alloc_context3(impl);
+	AVPacket *packet = av_packet_alloc();
+	AVFrame *frame = av_frame_alloc();
+	struct encoder *enc = NULL;
+	struct picture *pic = canvas();
+
+	CHECK(impl && ctx && packet && frame);
+	ctx->thread_count = 1;
+	av_opt_set_int(ctx->priv_data, "max_frame_delay", 1, 0);
+	CHECK(avcodec_open2(ctx, impl, NULL) == 0);
+	CHECK(encoder_create(&enc, &conf) == 0);
+	for (int i = 0; i < 30; i++) {
+		int64_t pts = 7 * SEC_US + i * 66667 + (i > 15 ? 2 * SEC_US : 0);
+		bool key = i == 0 || i == 20;
+		struct au *au = NULL;
+		struct picture seen;
+
+		CHECK(encoder_encode(enc, pic, pts, i == 20, &au) == 0);
+		CHECK(!(au->flags & AU_KEY) == !key && au->codec == CODEC_AV1);
+		av1_marks(au, key);
+		packet->data = au->data;
+		packet->size = (int)au->len;
+		CHECK(avcodec_send_packet(ctx, packet) == 0);
+		CHECK(avcodec_receive_frame(ctx, frame) == 0); /* no delay */
+		seen = (struct picture){.w_px = (uint16_t)frame->width,
+					.h_px = (uint16_t)frame->height,
+					.y = frame->data[0],
+					.u = frame->data[1],
+					.v = frame->data[2],
+					.y_stride = frame->linesize[0],
+					.u_stride = frame->linesize[1],
+					.v_stride = frame->linesize[2]};
+		probe(&seen);
+		av_frame_unref(frame);
+		au_put(au);
+	}
+	encoder_destroy(enc);
+	picture_destroy(pic);
+	packet->data = NULL;
+	packet->size = 0;
+	av_packet_free(&packet);
+	av_frame_free(&frame);
+	avcodec_free_context(&ctx);
+}
+
+/* High profile says so, at every effort. */
+static void is_high(void)
+{
+	for (enum encoder_effort effort = ENCODER_EVEN; effort <= ENCODER_HARD;
+	     effort++) {
+		struct encoder_conf conf = {.codec = CODEC_H264,
+					    .w_px = W,
+					    .h_px = H,
+					    .fps = 15,
+					    .bps = 200000,
+					    .vbv_ms = 600,
+					    .effort = effort,
+					    .high = true,
+					    .screen = effort % 2 > 0};
+		struct encoder *enc = NULL;
+		struct picture *pic = canvas();
+		struct au *au = NULL;
+
+		CHECK(encoder_create(&enc, &conf) == 0);
+		CHECK(encoder_encode(enc, pic, 0, false, &au) == 0);
+		CHECK(memcmp(au->data, "\0\0\0\1\x67\x64", 6) == 0);
+		CHECK(au->flags == (AU_KEY | AU_HIGH));
+		au_put(au);
+		CHECK(encoder_encode(enc, pic, 66667, false, &au) == 0);
+		CHECK(au->flags == AU_HIGH);
+		au_put(au);
+		encoder_destroy(enc);
+		picture_destroy(pic);
+	}
+}
+
 /* SPS: profile 66 with constraint_set0 and 1, before each IDR, Annex B. */
 static void is_constrained_baseline(void)
 {
-	struct encoder_conf conf = {CODEC_H264, W, H, 15, 200000, 600};
+	struct encoder_conf conf = {.codec = CODEC_H264,
+				    .w_px = W,
+				    .h_px = H,
+				    .fps = 15,
+				    .bps = 200000,
+				    .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct picture *pic = canvas();
 	struct au *au = NULL;
@@ -122,23 +236,32 @@ static void is_constrained_baseline(void)
 	CHECK(encoder_encode(enc, pic, 66667, true, &au) == 0);
 	CHECK(memcmp(au->data, "\0\0\0\1\x67\x42", 6) == 0);
 	CHECK((au->data[6] & 0xc0) == 0xc0);
+	CHECK(au->flags == AU_KEY);
 	au_put(au);
 	CHECK(encoder_encode(enc, pic, 66667, false, &au) == -EINVAL);
 	encoder_destroy(enc);
 	picture_destroy(pic);
 }
 
+#define CONF(CODEC, W_PX, H_PX, FPS, BPS, VBV, EFFORT) \
+	{ \
+		.codec = CODEC, .w_px = W_PX, .h_px = H_PX, .fps = FPS, .bps = BPS, \
+		.vbv_ms = VBV, .effort = EFFORT \
+	}
+
 static void bad_conf(void)
 {
 	static const struct encoder_conf list[] = {
-		{CODEC_VP9, W, H, 15, 200000, 600},
-		{CODEC_H264, 0, H, 15, 200000, 600},
-		{CODEC_H264, W, 181, 15, 200000, 600},
-		{CODEC_H264, 1922, 1202, 15, 200000, 600},
-		{CODEC_H264, W, H, 0, 200000, 600},
-		{CODEC_H264, W, H, 61, 200000, 600},
-		{CODEC_VP8, W, H, 15, 0, 600},
-		{CODEC_VP8, W, H, 15, 200000, 0},
+		CONF(CODEC_VP9, W, H, 15, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, 0, H, 15, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, W, 181, 15, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, 1922, 1202, 15, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, W, H, 0, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, W, H, 61, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_VP8, W, H, 15, 0, 600, ENCODER_EVEN),
+		CONF(CODEC_VP8, W, H, 15, 200000, 0, ENCODER_EVEN),
+		CONF(CODEC_AV1, W, H, 0, 200000, 600, ENCODER_EVEN),
+		CONF(CODEC_H264, W, H, 15, 200000, 600, (enum encoder_effort)3),
 	};
 	struct encoder *enc = NULL;
 
@@ -155,6 +278,11 @@ int main(void)
 	rate_holds(CODEC_H264, true);
 	rate_holds(CODEC_VP8, false);
 	rate_holds(CODEC_VP8, true);
+	rate_holds(CODEC_AV1, false);
+	rate_holds(CODEC_AV1, true);
+	av1_round_trip(false);
+	av1_round_trip(true);
+	is_high();
 	is_constrained_baseline();
 	bad_conf();
 	return 0;

@@ -94,26 +94,77 @@ static void test_all(void)
 	guess_destroy(guess);
 }
 
-/* A table that is full forgets the oldest, never the newest. */
-static void test_full(void)
+/* Tries once at each address of a row: how many tries were let through. */
+static int tries(struct guess *guess, unsigned first, bool one_network, int n,
+		 int64_t now_us)
+{
+	char ip[64];
+	int passed = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (one_network)
+			snprintf(ip, sizeof(ip), "2001:db8:%x:%x::1", first, i);
+		else
+			snprintf(ip, sizeof(ip), "%x:%x:%x::1", first, i >> 16,
+				 i & 0xffff);
+		if (!guess_allowed(guess, ip, now_us))
+			continue;
+		guess_wrong(guess, ip, now_us);
+		passed++;
+	}
+	return passed;
+}
+
+/* Whoever has a whole network does not get one try with each address of it. */
+static void test_network(void)
 {
 	struct guess *guess = make();
 	char ip[32];
-	int known = 0;
+	int passed = 0;
 
-	wrong(guess, "192.0.2.1", GUESS_WRONG_IP, START);
-	for (int i = 0; i < 16 * GUESS_ADDRESSES; i++) {
-		snprintf(ip, sizeof(ip), "10.0.%d.%d", i >> 8, i & 255);
-		guess_wrong(guess, ip, START + 1 + i);
-		CHECK(!guess_allowed(guess, ip, START + 1 + i) ==
-		      (i + 1 + GUESS_WRONG_IP >= GUESS_WRONG_ALL));
+	CHECK(tries(guess, 7, true, 65536, START) == GUESS_WRONG_NET);
+	CHECK(tries(guess, 7, true, 65536, START + SEC_US) == 0);
+	CHECK(!guess_allowed(guess, "2001:db8:7:abcd::3", START + SEC_US));
+	CHECK(guess_allowed(guess, "2001:db8:8:abcd::3", START + SEC_US));
+	for (int i = 0; i < 256; i++) {
+		snprintf(ip, sizeof(ip), "192.0.2.%d", i);
+		for (int k = 0; k < 2; k++)
+			if (guess_allowed(guess, ip, START)) {
+				guess_wrong(guess, ip, START);
+				passed++;
+			}
 	}
-	CHECK(guess_allowed(guess, "192.0.2.1", START + SEC_US));
-	for (int i = 0; i < 16 * GUESS_ADDRESSES; i++) {
-		snprintf(ip, sizeof(ip), "10.0.%d.%d", i >> 8, i & 255);
-		known += !guess_allowed(guess, ip, START + SEC_US);
+	/* once each; the second time all together were wrong too often */
+	CHECK(passed == GUESS_WRONG_NET);
+	CHECK(guess_allowed(guess, "192.0.3.1", START));
+	/* a minute later they may again, and it ends again */
+	passed = tries(guess, 7, true, 65536, START + 61 * SEC_US);
+	CHECK(passed > 0 && passed <= GUESS_WRONG_NET);
+	guess_destroy(guess);
+}
+
+/* More subscribers, each in a network of its own, than there are places: each
+ * place is good for one try, then the limit of all binds. */
+static void test_full(void)
+{
+	const int n = 5 * GUESS_PLACES;
+	struct guess *guess = make();
+	int passed = tries(guess, 0x2001, false, n, START);
+
+	CHECK(passed > GUESS_PLACES / 2);
+	CHECK(passed <= GUESS_PLACES + GUESS_WRONG_ALL);
+	CHECK(tries(guess, 0x2001, false, n, START + SEC_US) <= GUESS_WRONG_ALL);
+	/* and so it stays, for who comes round and for who never came before */
+	for (int64_t minute = 2; minute < 6; minute++) {
+		int64_t now_us = START + minute * 60 * SEC_US;
+
+		CHECK(tries(guess, 0x2001, false, n / 4, now_us) <=
+		      GUESS_WRONG_ALL + GUESS_PLACES / 100);
+		CHECK(tries(guess, 0x2002, false, n / 4, now_us) <=
+		      GUESS_WRONG_ALL + GUESS_PLACES / 100);
 	}
-	CHECK(known == GUESS_ADDRESSES);
+	/* an hour later nobody remembers */
+	CHECK(guess_allowed(guess, "2001:0:7::1", START + 4000 * SEC_US));
 	guess_destroy(guess);
 }
 
@@ -122,6 +173,7 @@ int main(void)
 	test_one();
 	test_addresses();
 	test_all();
+	test_network();
 	test_full();
 	return 0;
 }

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_MS 5000
+#define WAIT_MS 60000
 #define REPLY   300000
 
 static const struct http_conf plain = {
@@ -386,8 +386,8 @@ static void test_file(struct rig *rig, const char *path)
 /* Sends `start`, then a byte of `drip` each 20 ms, until the server is done. */
 static int64_t drip(struct rig *rig, const char *start, const char *drip_bytes)
 {
-	struct stream *s = stream_open("127.0.0.1", rig_port(rig), false);
 	int64_t from = now_ms(), end;
+	struct stream *s = stream_open("127.0.0.1", rig_port(rig), false);
 	size_t i = 0;
 	int n;
 
@@ -406,6 +406,16 @@ static int64_t drip(struct rig *rig, const char *start, const char *drip_bytes)
 	return end - from;
 }
 
+/* The least it took in a few tries: a busy machine may be late, but not early. */
+static int64_t drip_quick(struct rig *rig, const char *start, const char *drip_bytes)
+{
+	int64_t ms = drip(rig, start, drip_bytes);
+
+	for (int i = 0; i < 20 && ms >= 1000; i++)
+		ms = drip(rig, start, drip_bytes);
+	return ms;
+}
+
 static void test_slow(void)
 {
 	static const char many[] = "X-A: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -413,13 +423,14 @@ static void test_slow(void)
 	struct rig *rig = rig_create(&plain, &quick);
 	int64_t ms;
 
-	ms = drip(rig, "GET / HTTP/1.1\r\n", many);
+	ms = drip_quick(rig, "GET / HTTP/1.1\r\n", many);
 	CHECK(ms >= 100 && ms < 1000 && status_of(reply) == 408);
-	ms = drip(rig, "", "");
+	ms = drip_quick(rig, "", "");
 	CHECK(ms >= 100 && ms < 1000 && !reply[0]);
-	ms = drip(rig, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n",
-		  many);
-	CHECK(ms >= 200 && ms < 1200 && status_of(reply) == 408);
+	ms = drip_quick(rig,
+			"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n",
+			many);
+	CHECK(ms >= 200 && ms < 1000 && status_of(reply) == 408);
 	rig_destroy(rig);
 }
 
@@ -428,15 +439,21 @@ static void test_slow_reader(void)
 {
 	static const char text[] = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
 	struct rig *rig = rig_create(&plain, &quick);
-	struct stream *s = stream_open("127.0.0.1", rig_port(rig), false);
-	struct pollfd pfd;
-	int64_t from = now_ms();
+	int64_t ms = 2000;
 
-	CHECK(s && stream_write(s, text, sizeof(text) - 1));
-	pfd = (struct pollfd){stream_fd(s), 0, 0}; /* POLLHUP, POLLERR only */
-	CHECK(poll(&pfd, 1, WAIT_MS) == 1);
-	CHECK(now_ms() - from >= 150 && now_ms() - from < 2000);
-	stream_close(s);
+	for (int i = 0; i < 20 && ms >= 2000; i++) {
+		int64_t from = now_ms();
+		struct stream *s = stream_open("127.0.0.1", rig_port(rig), false);
+		struct pollfd pfd;
+
+		CHECK(s && stream_write(s, text, sizeof(text) - 1));
+		pfd = (struct pollfd){stream_fd(s), 0, 0}; /* POLLHUP, POLLERR only */
+		CHECK(poll(&pfd, 1, WAIT_MS) == 1);
+		ms = now_ms() - from;
+		CHECK(ms >= 150);
+		stream_close(s);
+	}
+	CHECK(ms < 2000);
 	rig_destroy(rig);
 }
 
@@ -471,12 +488,43 @@ static void test_leaver(struct rig *rig)
 	CHECK(get(rig, "/echo", "") == 200);
 }
 
+/* As configured, but for us, too, who come from loopback. */
+static void caps_configured(struct http_server *server)
+{
+	struct http_caps caps = server->caps;
+
+	thread_claim(&on_ctl);
+	caps.local = true;
+	http_set_caps(server, &caps);
+}
+
 static void caps_small(struct http_server *server)
 {
 	static const struct http_caps caps = {30, 4, true};
 
 	thread_claim(&on_ctl);
 	http_set_caps(server, &caps);
+}
+
+/* The cap of one address as it was configured. */
+static void test_cap_conf(void)
+{
+	static const struct http_conf conf = {.n_listen = 1,
+					      .listen = {"127.0.0.1"},
+					      .plain = true,
+					      .strangers_ip = 70};
+	struct rig *rig = rig_create(&conf, NULL);
+	struct stream *idle[70];
+
+	rig_call(rig, caps_configured);
+	for (int i = 0; i < 69; i++)
+		CHECK((idle[i] = stream_open("127.0.0.1", rig_port(rig), false)));
+	CHECK(get(rig, "/echo", "") == 200);
+	CHECK((idle[69] = stream_open("127.0.0.1", rig_port(rig), false)));
+	CHECK(get(rig, "/echo", "") != 200);
+	for (int i = 0; i < 70; i++)
+		stream_close(idle[i]);
+	rig_destroy(rig);
 }
 
 /* Four idle ones from here: the fifth is told, the 21st is not even heard; when
@@ -498,7 +546,7 @@ static void test_caps(void)
 	CHECK(get(rig, "/echo", "") == 0);
 	for (int i = 0; i < 20; i++)
 		stream_close(idle[i]);
-	for (int i = 0; i < 1000 && get(rig, "/echo", "") != 200; i++)
+	for (int i = 0; i < 20000 && get(rig, "/echo", "") != 200; i++)
 		poll(NULL, 0, 1);
 	CHECK(status_of(reply) == 200);
 	rig_destroy(rig);
@@ -553,6 +601,7 @@ int main(void)
 	test_slow();
 	test_slow_reader();
 	test_caps();
+	test_cap_conf();
 	test_keys();
 	return 0;
 }

@@ -29,6 +29,13 @@ int main(void)
 	}
 	CHECK(passed == 9);
 
+	/* another period */
+	gate = (struct keygate){.period_us = 3 * SEC_US};
+	keygate_passed(&gate, now);
+	keygate_ask(&gate);
+	CHECK(!keygate_open(&gate, now + 3 * SEC_US - 1));
+	CHECK(keygate_open(&gate, now + 3 * SEC_US));
+
 	/* one that was made for another reason counts too */
 	gate = (struct keygate){0};
 	keygate_passed(&gate, now);

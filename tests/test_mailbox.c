@@ -192,7 +192,7 @@ static void stop_when_full(void)
 	struct crowd crowd = {0};
 
 	n_done = 0;
-	alarm(20); /* ends what would spin for ever */
+	alarm(120); /* ends what would spin for ever */
 	CHECK(loop_create(&crowd.loop, 8) == 0);
 	CHECK(loop_timer_create(&crowd.timer, crowd.loop, fill_and_stop, &crowd) == 0);
 	loop_timer_once(crowd.timer, 0);
@@ -229,7 +229,7 @@ static void stop_from_elsewhere(void)
 	struct relay relay = {0};
 
 	n_done = 0;
-	alarm(20);
+	alarm(120);
 	CHECK(loop_create(&relay.loop, 128) == 0);
 	for (int i = 0; i < 200; i++) {
 		CHECK(thread_start(&thread, NULL, "post", post_and_stop, &relay) == 0);

@@ -16,6 +16,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#define WAIT_US (60 * SEC_US)
+
 enum { PEER = 1, VOICE = 11, CAMERA = 12, VIEW = 900, MIX = 901 };
 
 static struct net *net;
@@ -102,10 +104,10 @@ static void on_rtcp(void *ctx, uint8_t *data, size_t len)
 	CHECK(rtcp_parse(data, len, &sink) == 0);
 }
 
-/* Lets the client work until `done`, at most 5 s. */
+/* Lets the client work until `done`; it may take long on a busy machine. */
 #define UNTIL(done) \
 	do { \
-		int64_t until_us = clock_us() + 5 * SEC_US; \
+		int64_t until_us = clock_us() + WAIT_US; \
 		while (!(done)) { \
 			CHECK(clock_us() < until_us); \
 			step(); \
@@ -125,7 +127,7 @@ static void step(void)
 static void start(void)
 {
 	const struct links_conf conf = {.n_listen = 1, .listen = {"127.0.0.1"}};
-	const struct net_events events = {&net, on_state, on_key};
+	const struct net_events events = {&net, on_state, on_key, NULL};
 
 	CHECK(ring_create(&rings.video_in, 64) == 0);
 	CHECK(ring_create(&rings.audio_in, 64) == 0);
@@ -170,7 +172,9 @@ static void connect_client(void)
 					   .rtcp = on_rtcp});
 	CHECK(client.pc);
 	CHECK(net_peer_open(net, &conf) == 0);
-	CHECK(net_peer_watch_video(net, PEER, VIEW) == 0);
+	CHECK(net_peer_probe(net, PEER, 100000) == 0); /* without feedback: no harm */
+	CHECK(net_peer_allow(net, PEER, 500000) == 0);
+	CHECK(net_peer_watch_video(net, PEER, VIEW, false) == 0);
 	CHECK(net_peer_watch_audio(net, PEER, MIX) == 0);
 	client_sdp(&sdp);
 	for (uint32_t i = 0; i < sdp.n_media; i++)
@@ -179,10 +183,10 @@ static void connect_client(void)
 	sdp.n_fingerprints = 1;
 	memcpy(sdp.fingerprints[0], peer_client_fingerprint(client.pc), 32);
 	CHECK(net_peer_remote(net, PEER, &sdp) == 0);
-	CHECK(peer_client_wait(client.pc, 5000));
+	CHECK(peer_client_wait(client.pc, WAIT_US / MS_US));
 	UNTIL(atomic_load(&n_states) == 1);
 	CHECK(atomic_load(&last_state) == PEER_CONNECTED);
-	UNTIL(atomic_load(&n_keys) == 1); /* it waits for its first key frame */
+	UNTIL(atomic_load(&n_keys) >= 1); /* it waits for its first key frame */
 }
 
 static void push(struct ring *ring, uint32_t id, enum codec codec, size_t len)
@@ -245,7 +249,7 @@ static void test_upstream(void)
 	      item.au->codec == CODEC_VP8);
 	au_put(item.au);
 	CHECK(net_source_key(net, CAMERA) == 0);
-	UNTIL(client.n_pli == 1);
+	UNTIL(client.n_pli >= 1);
 	CHECK(net_source_mute(net, CAMERA, true) == 0);
 	CHECK(net_stats(net, on_stats, &net) == 0);
 	UNTIL(atomic_load(&n_stats) == 1);
@@ -264,13 +268,13 @@ static void test_end(void)
 {
 	CHECK(count_get(COUNT_PEERS) == 1);
 	peer_client_destroy(client.pc); /* close_notify */
-	for (int64_t until_us = clock_us() + 5 * SEC_US; atomic_load(&n_states) < 2;) {
+	for (int64_t until_us = clock_us() + WAIT_US; atomic_load(&n_states) < 2;) {
 		CHECK(clock_us() < until_us);
 		poll(NULL, 0, 5);
 	}
 	CHECK(atomic_load(&last_state) == PEER_LEFT);
 	/* it is gone: what comes for it is ignored, and so is what comes too late */
-	CHECK(net_peer_watch_video(net, PEER, VIEW) == 0);
+	CHECK(net_peer_watch_video(net, PEER, VIEW, false) == 0);
 	CHECK(net_peer_close(net, PEER) == 0);
 	net_destroy(net);
 	net_destroy(NULL);
@@ -331,13 +335,13 @@ static void test_full(void)
 	for (uint32_t i = 0; i < 500; i++) {
 		CHECK(net_source_mute(net, VOICE + i * 16, true) == 0);
 		CHECK(net_source_forget(net, VOICE + i * 16) == 0);
-		CHECK(net_peer_watch_video(net, PEER, 0) == 0);
+		CHECK(net_peer_watch_video(net, PEER, 0, true) == 0);
 		CHECK(net_peer_watch_audio(net, PEER, 0) == 0);
 	}
 	CHECK(net_outlet_close(net, VIEW) == 0);
 	CHECK(net_peer_close(net, PEER) == 0);
 	atomic_store(&let_go, true);
-	for (int64_t until_us = clock_us() + 5 * SEC_US; count_get(COUNT_PEERS);) {
+	for (int64_t until_us = clock_us() + WAIT_US; count_get(COUNT_PEERS);) {
 		CHECK(clock_us() < until_us);
 		poll(NULL, 0, 5);
 	}
@@ -351,7 +355,7 @@ static void test_full(void)
 static void test_refused(void)
 {
 	const struct links_conf conf = {.n_listen = 1, .listen = {"not an address"}};
-	const struct net_events events = {&net, on_state, on_key};
+	const struct net_events events = {&net, on_state, on_key, NULL};
 	struct net *none = NULL;
 
 	CHECK(ring_create(&rings.video_out, 64) == 0);

@@ -5,6 +5,7 @@
 #include "base/count.h"
 #include "tests/hub_rig.h"
 #include "tests/test.h"
+#include "transport/peer.h"
 
 #include <string.h>
 
@@ -28,6 +29,7 @@ static void begin(void) RUNS_ON(on_net)
 	client_sdp(&sdp);
 	hub_peer_remote(&rig.hub, 1, &sdp, rig.now_us);
 	fake_up(fake_link(0));
+	rig_proven(&rig, 1);
 }
 
 static void add_peer(uint32_t id) RUNS_ON(on_net)
@@ -38,11 +40,12 @@ static void add_peer(uint32_t id) RUNS_ON(on_net)
 	client_sdp(&sdp);
 	hub_peer_remote(&rig.hub, id, &sdp, rig.now_us);
 	fake_up(fake_link(id - 1));
+	rig_proven(&rig, id);
 }
 
 static void watch(uint32_t peer, uint32_t outlet) RUNS_ON(on_net)
 {
-	hub_watch_video(&rig.hub, peer, outlet, rig.now_us);
+	hub_watch_video(&rig.hub, peer, outlet, false, rig.now_us);
 }
 
 static void unit(uint32_t outlet, bool key, size_t len) RUNS_ON(on_net)
@@ -155,12 +158,26 @@ static void test_key_requests(void) RUNS_ON(on_net)
 	for (int i = 0; i < 5; i++)
 		fake_rtcp(fake_link(0), pli, sizeof(pli), rig.now_us);
 	CHECK(rig.n_keys == 5 && count_get(COUNT_PLI_IN) == plis + 5);
-	rig_pass(&rig, 2 * SEC_US); /* the later ones are answered once */
-	CHECK(rig.n_keys == 6);
+	rig_pass(&rig, 500 * MS_US);
+	for (int i = 0; i < 500; i++) /* a storm counts once, then once in two seconds */
+		fake_rtcp(fake_link(0), pli, sizeof(pli), rig.now_us);
+	rig_pass(&rig, 500 * MS_US);
+	CHECK(rig.n_keys == 5);
+	for (int i = 0; i < 60; i++) {
+		rig_pass(&rig, 100 * MS_US);
+		fake_rtcp(fake_link(0), pli, sizeof(pli), rig.now_us);
+	}
+	CHECK(rig.n_keys == 8);
+	watch(1, 0); /* who is shown nothing needs none */
+	rig_pass(&rig, 5 * SEC_US);
+	fake_rtcp(fake_link(0), pli, sizeof(pli), rig.now_us);
+	CHECK(rig.n_keys == 8);
+	watch(1, VIEW);
+	CHECK(rig.n_keys == 9);
 	pli[11] = 101; /* not of the video stream */
 	rig_pass(&rig, 2 * SEC_US);
 	fake_rtcp(fake_link(0), pli, sizeof(pli), rig.now_us);
-	CHECK(rig.n_keys == 6);
+	CHECK(rig.n_keys == 9);
 	rig_close(&rig);
 }
 
@@ -201,6 +218,72 @@ static void test_switch(void) RUNS_ON(on_net)
 	watch(1, VIEW2);
 	unit(VIEW2, true, 100);
 	CHECK(rig_count(102) == 5);
+	rig_close(&rig);
+}
+
+/* What was shown ends now, with what of it waits for its turn. */
+static void test_at_once(void) RUNS_ON(on_net)
+{
+	struct peer *peer;
+
+	begin();
+	peer = idmap_get(&rig.hub.peers, 1);
+	watch(1, VIEW);
+	unit(VIEW, true, 100);
+	hub_watch_video(&rig.hub, 1, VIEW2, true, rig.now_us);
+	CHECK(rig.key_outlet == VIEW2);
+	unit(VIEW, false, 100);
+	unit(VIEW2, false, 100);
+	CHECK(rig_count(102) == 1);
+	unit(VIEW2, true, 100);
+	CHECK(rig_count(102) == 2);
+	/* first in peace, then at once after all */
+	watch(1, VIEW);
+	unit(VIEW2, false, 100);
+	CHECK(rig_count(102) == 3);
+	hub_watch_video(&rig.hub, 1, VIEW, true, rig.now_us);
+	unit(VIEW2, false, 100);
+	unit(VIEW, false, 100);
+	CHECK(rig_count(102) == 3);
+	/* the pacer lets two packets of this through, then all that waits is dropped */
+	peer->path.paced = true;
+	peer->paced_us = INT64_MAX;
+	peer->fits_bps = 100000;
+	rig_pass(&rig, SEC_US);
+	unit(VIEW, true, 50000);
+	CHECK(rig_count(102) == 6 && peer->place[HUB_ACTIVE].in);
+	hub_watch_video(&rig.hub, 1, VIEW2, true, rig.now_us);
+	rig_pass(&rig, SEC_US);
+	CHECK(rig_count(102) == 6 && !peer->place[HUB_ACTIVE].in);
+	unit(VIEW2, true, 1000);
+	CHECK(rig_count(102) == 7);
+	check_seq(102);
+	/* more than may wait is dropped, and a key frame asked for */
+	rig_pass(&rig, SEC_US);
+	rig.n_keys = 0;
+	for (int i = 0; i < 40; i++)
+		unit(VIEW2, false, 4000);
+	CHECK(rig.n_keys >= 1 && rig.key_outlet == VIEW2);
+	CHECK(rig_count(102) < 7 + 45 && rig_count(102) > 7 + 10);
+	/* the peer goes while something waits */
+	unit(VIEW2, true, 50000);
+	hub_peer_close(&rig.hub, 1);
+	rig_close(&rig);
+}
+
+/* Each key frame costs all who watch. */
+static void test_many_viewers(void) RUNS_ON(on_net)
+{
+	begin();
+	for (uint32_t id = 2; id <= 52; id++) {
+		add_peer(id);
+		watch(id, VIEW);
+	}
+	rig_pass(&rig, 5 * SEC_US);
+	rig.n_keys = 0;
+	for (int i = 0; i < 200; i++) /* 10 s in which all wait */
+		unit(VIEW, false, 100);
+	CHECK(rig.n_keys >= 4 && rig.n_keys <= 6);
 	rig_close(&rig);
 }
 
@@ -360,7 +443,7 @@ static void test_sound(void) RUNS_ON(on_net)
 	add_peer(2);
 	hub_watch_audio(&rig.hub, 1, MIX, rig.now_us);
 	hub_watch_audio(&rig.hub, 2, MIX, rig.now_us);
-	hub_watch_video(&rig.hub, 1, MIX, rig.now_us); /* no picture: refused */
+	hub_watch_video(&rig.hub, 1, MIX, false, rig.now_us); /* no picture: refused */
 	rig_sound(&rig, MIX, 0);
 	CHECK(rig_count(101) == 1 && rig_count(201) == 1 && rig_count(102) == 0);
 	p = rig_sent(101, 0);
@@ -451,6 +534,8 @@ int main(void)
 	test_replay();
 	test_key_requests();
 	test_switch();
+	test_at_once();
+	test_many_viewers();
 	test_not_ready();
 	test_rtx();
 	test_rtx_caps();

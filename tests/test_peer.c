@@ -27,6 +27,7 @@ static void begin(void) RUNS_ON(on_net)
 	}
 	hub_peer_remote(&rig.hub, 1, &sdp, rig.now_us);
 	fake_up(fake_link(0));
+	rig_proven(&rig, 1);
 }
 
 static void agree(void) RUNS_ON(on_net)
@@ -112,6 +113,7 @@ static struct heard {
 	uint32_t nacks, plis, firs, blocks, twcc, twcc_lost, byes, rembs;
 	uint32_t ssrc;
 	uint16_t pid;
+	uint64_t remb_bps;
 	struct rtcp_block block;
 } heard;
 
@@ -165,8 +167,8 @@ static void on_bye(void *ctx, uint32_t ssrc)
 static void on_remb(void *ctx, uint64_t bps)
 {
 	(void)ctx;
-	CHECK(bps > 1000000 && bps < 2000000);
 	heard.rembs++;
+	heard.remb_bps = bps;
 }
 
 static void listen(void)
@@ -323,6 +325,43 @@ static void test_fir_and_remb(void) RUNS_ON(on_net)
 	listen();
 	CHECK(heard.plis == 0 && heard.firs == 2 && heard.ssrc == 5000 &&
 	      heard.rembs == 2);
+	CHECK(heard.remb_bps > 1000000 && heard.remb_bps < 2000000);
+	rig_close(&rig);
+}
+
+/* What it may send is told at once and each second, if it understands that; and that
+ * it may again, which it would else never learn. */
+static void test_allow(void) RUNS_ON(on_net)
+{
+	begin();
+	hub_peer_allow(&rig.hub, 1, 200000); /* nothing is sent yet */
+	listen();
+	CHECK(heard.rembs == 0);
+	sdp.media[2].codecs[0].remb = true;
+	sdp.media[2].codecs[0].twcc = true;
+	agree();
+	frame(camera, 1, true);
+	rig_pass(&rig, 2 * SEC_US);
+	listen();
+	CHECK(heard.rembs == 2 && heard.remb_bps > 190000 && heard.remb_bps < 210000);
+	hub_peer_allow(&rig.hub, 1, 60000);
+	listen();
+	CHECK(heard.rembs == 1 && heard.remb_bps > 55000 && heard.remb_bps < 65000);
+	hub_peer_allow(&rig.hub, 1, 60000);
+	listen();
+	CHECK(heard.rembs == 0);
+	hub_peer_allow(&rig.hub, 1, 0);
+	rig_pass(&rig, 20 * SEC_US);
+	listen();
+	CHECK(heard.rembs == 5 && heard.remb_bps > 5000000);
+	/* not agreed to: not told */
+	sdp.media[2].codecs[0].remb = false;
+	agree();
+	hub_peer_allow(&rig.hub, 1, 60000);
+	rig_pass(&rig, SEC_US);
+	listen();
+	CHECK(heard.rembs == 0);
+	hub_peer_allow(&rig.hub, 77, 60000);
 	rig_close(&rig);
 }
 
@@ -483,9 +522,9 @@ static void test_bye(void) RUNS_ON(on_net)
 	begin();
 	peer = idmap_get(&rig.hub.peers, 1);
 	frame(camera, 1, true);
-	CHECK(peer->n_recv == 1 && rig.hub.busy == peer);
+	CHECK(peer->n_recv == 1 && rig.hub.lists[HUB_BUSY] == peer);
 	fake_rtcp(fake_link(0), bye, sizeof(bye), rig.now_us);
-	CHECK(peer->n_recv == 0 && rig.hub.busy == NULL);
+	CHECK(peer->n_recv == 0 && rig.hub.lists[HUB_BUSY] == NULL);
 	take(rig.rings.video_in);
 	rig_close(&rig);
 }
@@ -564,7 +603,7 @@ static void test_life(void) RUNS_ON(on_net)
 	for (uint32_t i = 0; i < 4; i++) {
 		rig_peer(&rig, i + 1);
 		hub_peer_remote(&rig.hub, i + 1, &sdp, rig.now_us);
-		hub_watch_video(&rig.hub, i + 1, 900, rig.now_us);
+		hub_watch_video(&rig.hub, i + 1, 900, false, rig.now_us);
 		CHECK(rig.n_states == 2 * i);
 		fake_up(fake_link(i));
 		CHECK(rig.state == PEER_CONNECTED && rig.state_peer == i + 1);
@@ -575,7 +614,7 @@ static void test_life(void) RUNS_ON(on_net)
 		/* what comes for it from now on is ignored */
 		hub_peer_remote(&rig.hub, i + 1, &sdp, rig.now_us);
 		hub_peer_restart(&rig.hub, i + 1, "u", "p");
-		hub_watch_video(&rig.hub, i + 1, 900, rig.now_us);
+		hub_watch_video(&rig.hub, i + 1, 900, false, rig.now_us);
 		hub_source_mute(&rig.hub, (i + 1) * 10 + 1, true);
 		hub_source_key(&rig.hub, (i + 1) * 10 + 2);
 		hub_peer_close(&rig.hub, i + 1);
@@ -607,6 +646,7 @@ int main(void)
 	test_mute_is_kept();
 	test_full_ring();
 	test_fir_and_remb();
+	test_allow();
 	test_twcc_and_report();
 	test_sound();
 	test_admission();

@@ -72,7 +72,7 @@ static void test_media(int n) RUNS_ON(on_net)
 	CHECK(open_peer() == 0 && open_outlet() == 0);
 	client_sdp(&sdp);
 	hub_peer_remote(&rig.hub, 1, &sdp, rig.now_us);
-	hub_watch_video(&rig.hub, 1, 900, rig.now_us);
+	hub_watch_video(&rig.hub, 1, 900, false, rig.now_us);
 	fake_up(fake_link(0));
 	oom_after(n);
 	for (; seq < 12; seq++) {

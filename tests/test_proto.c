@@ -113,6 +113,8 @@ static void test_writing(void)
 	   "{\"t\":\"ok\",\"id\":9007199254740991,\"d\":{\"x\":\"a\\\"b\xc3\xa4\\n\"}}");
 	is(proto_err(7, "bad_field", "text"),
 	   "{\"t\":\"err\",\"id\":7,\"code\":\"bad_field\",\"field\":\"text\"}");
+	is(proto_err_later(7, "too_fast", 1850),
+	   "{\"t\":\"err\",\"id\":7,\"code\":\"too_fast\",\"after_ms\":1850}");
 	is(proto_err(0, "bad_json", NULL), "{\"t\":\"err\",\"code\":\"bad_json\"}");
 	is(proto_event("bye", 3, NULL), "{\"t\":\"bye\",\"seq\":3,\"d\":{}}");
 	is(proto_event("speakers", 0, NULL), "{\"t\":\"speakers\",\"d\":{}}");

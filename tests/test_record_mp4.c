@@ -27,7 +27,9 @@
 #define SOUND_US 20000
 
 static char dir[] = "/tmp/test_record_mp4.XXXXXX";
-static const struct aula_recorder_ops *ops;
+static const struct aula_recorder_ops *ops; /* of the plugin */
+static struct aula_recorder_ops followed;   /* the same, and says what it wrote */
+static _Atomic(const uint8_t *) awaited;    /* the data of a packet not written yet */
 
 /* ---- media --------------------------------------------------------------------------
  */
@@ -135,7 +137,7 @@ static void done(void *ctx, const struct recording_result *result)
 
 static struct recorder *make(const char *where)
 {
-	const struct recorder_conf conf = {where, 0, ops};
+	const struct recorder_conf conf = {where, 0, &followed};
 	const struct recorder_events events = {NULL, started, done};
 	struct recorder *r;
 
@@ -152,19 +154,40 @@ static void begin(struct recorder *r, const char *name)
 	CHECK(recorder_start(r, &conf) == 0);
 }
 
-/* Waits when the queue is nearly full: a test makes media faster than life. */
+static int followed_write(void *self, const struct aula_packet *p)
+{
+	int err = ops->write(self, p);
+
+	if (atomic_load(&awaited) == p->data)
+		atomic_store(&awaited, NULL);
+	return err;
+}
+
+/* Waits until each picture is written, or the recording is over: a test makes
+ * media faster than life, and the queue must not be full however slow the disk is. */
+static int give(struct recorder *r, struct au *au)
+{
+	bool wait = au->codec == CODEC_H264; /* sound may be left out, pictures not */
+	int err;
+
+	au_get(au); /* so that no other one has its address */
+	atomic_store(&awaited, au->data);
+	err = recorder_push(r, 1, au);
+	for (int i = 0;
+	     !err && wait && i < 600000 && n_done == 0 && atomic_load(&awaited); i++)
+		usleep(100);
+	au_put(au);
+	return err;
+}
+
 static void push(struct recorder *r, struct au *au)
 {
-	static int n;
-
-	if (++n % 40 == 0)
-		usleep(10000);
-	CHECK(recorder_push(r, 1, au) == 0);
+	CHECK(give(r, au) == 0);
 }
 
 static void wait_done(int n)
 {
-	for (int i = 0; i < 20000 && n_done < n; i++)
+	for (int i = 0; i < 60000 && n_done < n; i++)
 		usleep(1000);
 	CHECK(n_done >= n);
 }
@@ -535,8 +558,7 @@ static void disk_full(void)
 	media_open(&m);
 	begin(r, "full");
 	for (v = 0; v < 60000000 && n_done == 0; v += FRAME_US) {
-		usleep(1000);
-		recorder_push(r, 1, picture(&m, v, FRAME_US));
+		give(r, picture(&m, v, FRAME_US));
 	}
 	wait_done(1);
 	recorder_destroy(r);
@@ -620,6 +642,8 @@ static void load(void)
 		fprintf(stderr, "%s %s\n", path, why);
 	CHECK(!*why && strcmp(plugin_name(p), "mp4") == 0);
 	ops = plugin_recorder(p);
+	followed = *ops;
+	followed.write = followed_write;
 	CHECK(ops && strcmp(ops->extension, "mp4") == 0);
 }
 

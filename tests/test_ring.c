@@ -34,7 +34,7 @@ static void all_arrive(void)
 	while (next <= N) {
 		struct pollfd pfd = {ring_fd(ring), POLLIN, 0};
 
-		CHECK(poll(&pfd, 1, 5000) == 1);
+		CHECK(poll(&pfd, 1, 60000) == 1);
 		ring_quiet(ring);
 		while (ring_pop(ring, &item)) {
 			CHECK(item.id == next && item.au->len == 4);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-static char text[16384]; /* the last description that was written */
+static char text[LIMIT_SDP_BYTES]; /* the last description that was written */
 
 static struct sdp_local local_side(void)
 {
@@ -104,9 +104,9 @@ static void offer_round_trips(void)
 		uint32_t n_codecs, ssrc, rtx_ssrc;
 	} want[] = {
 		{"a", SDP_SEND | SDP_RECV, 1, 101, 0},
-		{"v", SDP_SEND, 2, 102, 103},
-		{"c", SDP_RECV, 4, 0, 0},
-		{"s", SDP_RECV, 4, 0, 0},
+		{"v", SDP_SEND, 6, 102, 103},
+		{"c", SDP_RECV, 6, 0, 0},
+		{"s", SDP_RECV, 6, 0, 0},
 	};
 
 	CHECK(sdp.n_media == 4 && sdp.setup == SDP_ACTPASS && sdp.n_fingerprints == 1);
@@ -132,7 +132,12 @@ static void offer_round_trips(void)
 		CHECK(c->fir && c->twcc && c->remb);
 	}
 	CHECK(sdp.media[2].codecs[1].h264_profile == 0x42001f);
-	CHECK(sdp.media[2].codecs[3].codec == CODEC_VP9);
+	CHECK(sdp.media[2].codecs[5].codec == CODEC_VP9);
+	/* what we send and cannot read is in the view's section only */
+	CHECK(sdp.media[1].codecs[5].codec == CODEC_AV1 && count("AV1/90000") == 1);
+	CHECK(has("a=fmtp:106 level-idx=5;profile=0;tier=0\r\n"));
+	CHECK(count("profile-level-id=64001f") == 3);
+	CHECK(count("profile-level-id=640c1f") == 3);
 	CHECK(sdp.media[2].ext[SDP_EXT_RID] && sdp.media[2].ext[SDP_EXT_ABS_SEND_TIME]);
 	CHECK(sdp.media[2].ext[SDP_EXT_ORIENTATION] && !sdp.media[1].ext[SDP_EXT_RID]);
 
@@ -169,40 +174,9 @@ static void offer_needs_room(void)
 	CHECK(sdp_write_offer(text, sizeof(text), &local, true, true) > 0);
 }
 
-/* A browser's answer to our offer: Chromium's, with an own payload type order. */
-#define ANSWER_TRANSPORT \
-	"c=IN IP4 0.0.0.0\r\na=ice-ufrag:Ab+/\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n" \
-	"a=fingerprint:sha-256 " PRINT_A "\r\na=setup:active\r\na=rtcp-mux\r\n"
-#define ANSWER_HEAD \
-	"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v c\r\n"
-#define ANSWER_A \
-	"m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\n" ANSWER_TRANSPORT \
-	"a=mid:a\r\na=sendrecv\r\n" \
-	"a=extmap:5 " URI_LEVEL "\r\na=extmap:4 " URI_TWCC "\r\na=extmap:1 " URI_MID \
-	"\r\n" \
-	"a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\n" \
-	"a=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\n" \
-	"a=fmtp:63 111/111\r\na=ssrc:9 cname:z\r\n"
-#define ANSWER_V \
-	"m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99\r\n" ANSWER_TRANSPORT \
-	"a=mid:v\r\na=recvonly\r\na=extmap:4 " URI_TWCC "\r\na=extmap:1 " URI_MID "\r\n" \
-	"a=extmap:9 " URI_PLAYOUT "\r\n" \
-	"a=rtpmap:96 H264/90000\r\na=fmtp:96 level-asymmetry-allowed=1;" \
-	"packetization-mode=1;profile-level-id=42e01f\r\na=rtcp-fb:96 nack\r\n" \
-	"a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:98 VP8/90000\r\n" \
-	"a=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\n"
-#define ANSWER_C \
-	"m=video 9 UDP/TLS/RTP/SAVPF 98 99 96\r\n" ANSWER_TRANSPORT \
-	"a=mid:c\r\na=sendonly\r\na=extmap:1 " URI_MID "\r\n" \
-	"a=rtpmap:98 VP8/90000\r\na=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\n" \
-	"a=rtpmap:96 H264/90000\r\na=fmtp:96 " \
-	"packetization-mode=0;profile-level-id=42e01f\r\n" \
-	"a=ssrc-group:FID 5 6\r\na=ssrc:5 cname:z\r\na=ssrc:6 cname:z\r\n"
-#define ANSWER ANSWER_HEAD ANSWER_A ANSWER_V ANSWER_C
-
 static int take(struct sdp *sdp, const char *from, const char *find, const char *to)
 {
-	static char edited[16384];
+	static char edited[LIMIT_SDP_BYTES];
 	const char *why = NULL, *at = strstr(from, find);
 	int err;
 
@@ -229,7 +203,7 @@ static void takes_an_answer(void)
 	CHECK(sdp.media[1].ext[SDP_EXT_PLAYOUT_DELAY] == 0 &&
 	      sdp.media[1].ext[SDP_EXT_TWCC] == 4);
 	/* what we offered stays good, behind what the answer prefers */
-	CHECK(sdp.media[2].n_codecs == 4 && sdp.media[2].codecs[0].codec == CODEC_VP8);
+	CHECK(sdp.media[2].n_codecs == 6 && sdp.media[2].codecs[0].codec == CODEC_VP8);
 	CHECK(sdp.media[2].codecs[1].codec == CODEC_H264 &&
 	      sdp.media[2].codecs[1].pt == 96);
 	CHECK(sdp.media[2].codecs[0].rtx_pt == 99 && sdp.media[2].rtx_ssrc == 6);
@@ -282,7 +256,7 @@ static void refuses_answers(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		static char edited[16384];
+		static char edited[LIMIT_SDP_BYTES];
 		const char *why, *at = strstr(ANSWER, rows[i].find);
 		struct sdp sdp;
 		int err;
@@ -381,6 +355,9 @@ static void answers_chromium(void)
 	CHECK(answer.media[1].dir == (SDP_SEND | SDP_RECV));
 	CHECK(answer.media[1].codecs[0].nack && answer.media[1].codecs[0].twcc);
 	CHECK(has("a=group:BUNDLE 0 1\r\n") && !has("G722") && !has("ulpfec"));
+	CHECK(!has("AV1") &&
+	      sdp_view_codecs(&offer) == (1u << CODEC_H264 | 1u << CODEC_VP8));
+	CHECK(!sdp_view_high(&offer)); /* main is not high */
 	CHECK(sdp_view_codec(&offer) == CODEC_H264);
 }
 
@@ -391,7 +368,10 @@ static void answers_chromium_that_only_watches(void)
 	CHECK(offer.media[0].in == SDP_IN_NONE && offer.media[0].out == SDP_OUT_MIX);
 	CHECK(offer.media[1].in == SDP_IN_NONE && offer.media[1].out == SDP_OUT_VIEW);
 	CHECK(answer.media[0].dir == SDP_SEND && answer.media[1].dir == SDP_SEND);
-	CHECK(!has(" red/48000") && !has("VP9") && !has(URI_LEVEL));
+	CHECK(has("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n") && !has(URI_LEVEL));
+	CHECK(offer.media[0].red_pt == 63 && !has("VP9") && has("AV1/90000"));
+	CHECK(sdp_view_codecs(&offer) ==
+	      (1u << CODEC_H264 | 1u << CODEC_VP8 | 1u << CODEC_AV1));
 	CHECK(has("a=msid:aula mix\r\n") && has("a=msid:aula view\r\n"));
 	CHECK(count("a=ssrc-group:FID 102 103") == 1);
 }
@@ -561,7 +541,8 @@ static void answers_itself(void)
 	answer.setup = SDP_ACTIVE;
 	CHECK(sdp_take_answer(&answer, &why) == 0);
 	CHECK(answer.media[1].out == SDP_OUT_VIEW && answer.media[2].in == SDP_IN_CAMERA);
-	CHECK(answer.media[1].n_codecs == 2 && sdp_view_codec(&answer) == CODEC_H264);
+	CHECK(answer.media[1].n_codecs == 4 && sdp_view_codec(&answer) == CODEC_H264);
+	CHECK(sdp_view_high(&answer));
 }
 
 int main(void)

@@ -262,10 +262,15 @@ static void test_lost(void) RUNS_ON(on_ctl)
 	session_event_shared(s, NULL);
 	CHECK(session_seq(s) == 2 && !session_can_replay(s, 1));
 	session_hint_shared(s, NULL);
+	/* who is there would go on without it, so it ends, and resumes */
+	memset(&b, 0, sizeof(b));
+	session_attach(s, &b);
+	session_event_shared(s, NULL);
+	CHECK(b.code == 1013 && session_seq(s) == 3);
 	session_attach(s, &a);
 	a.err = -ENOMEM;
 	event(s, 3);
-	CHECK(a.code == 1013 && session_can_replay(s, 2));
+	CHECK(a.code == 1013 && session_can_replay(s, 3) && !session_can_replay(s, 2));
 	session_destroy(s);
 }
 

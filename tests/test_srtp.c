@@ -8,6 +8,7 @@
 #include "tests/test.h"
 #include "transport/srtp_gcm.h"
 #include "transport/srtp_index.h"
+#include "transport/srtp_replay.h"
 
 #include <errno.h>
 #include <srtp2/srtp.h>
@@ -213,6 +214,178 @@ static void test_in(enum srtp_kind kind)
 	pair_fini(&p);
 }
 
+/* Marks what is fresh, as for a packet that was genuine. */
+static bool take(struct srtp_replay *r, uint64_t index)
+{
+	bool fresh = srtp_replay_fresh(r, index);
+
+	if (fresh)
+		srtp_replay_mark(r, index);
+	return fresh;
+}
+
+static void test_replay(void)
+{
+	struct srtp_replay r = {0};
+
+	CHECK(srtp_replay_guess(&r, 65000) == 65000);
+	CHECK(take(&r, 65000) && !take(&r, 65000));
+	CHECK(srtp_replay_guess(&r, 65535) == 65535 && srtp_replay_guess(&r, 3) == 65539);
+	CHECK(srtp_replay_guess(&r, 32232) == 32232 &&
+	      srtp_replay_guess(&r, 32231) == 65536 + 32231);
+	CHECK(take(&r, 65539) && take(&r, 65535) && !take(&r, 65535));
+	CHECK(srtp_replay_guess(&r, 65534) == 65534);
+	/* the edges of the window */
+	CHECK(take(&r, 65539 - SRTP_REPLAY_WINDOW + 1));
+	CHECK(!take(&r, 65539 - SRTP_REPLAY_WINDOW + 1));
+	CHECK(!take(&r, 65539 - SRTP_REPLAY_WINDOW));
+	CHECK(take(&r, 65539 + 1000) && take(&r, 65539 + 999));
+	CHECK(!take(&r, 65539));
+	/* before the first one there is nothing */
+	r = (struct srtp_replay){0};
+	CHECK(take(&r, 5) && srtp_replay_guess(&r, 65530) == 65530);
+	/* each number once, in any order */
+	r = (struct srtp_replay){0};
+	for (uint64_t i = 1000; i < 5000; i += 40) {
+		for (uint64_t k = 0; k < 40; k++)
+			CHECK(take(&r, i + k * 7 % 40));
+		for (uint64_t k = 0; k < 240 && k < i - 1000; k++)
+			CHECK(!take(&r, i + 39 - k));
+	}
+}
+
+/* The same bytes into ours and into libsrtp: the same verdict, the same plain text. */
+static void compare(struct srtp *ours, srtp_t theirs, const uint8_t *wire, size_t len,
+		    bool rtcp)
+{
+	_Alignas(16) uint8_t a[300] = {0}, b[300] = {0};
+	size_t n = len;
+	int m = (int)len, err;
+	srtp_err_status_t status;
+
+	memcpy(a, wire, len);
+	memcpy(b, wire, len);
+	err = rtcp ? srtp_open_rtcp(ours, a, &n, 1) : srtp_open_rtp(ours, a, &n, 1);
+	status = rtcp ? srtp_unprotect_rtcp(theirs, b, &m)
+		      : srtp_unprotect(theirs, b, &m);
+	CHECK((err == 0) == (status == srtp_err_status_ok));
+	CHECK(err == 0 || err == -EACCES);
+	CHECK(err || (n == (size_t)m && memcmp(a, b, n) == 0));
+}
+
+static size_t make_wire(struct pair *p, uint8_t *wire, bool rtcp, bool ext, uint16_t seq)
+{
+	int n = (int)packet(wire, 7, seq, 40, ext) + 40;
+
+	if (!rtcp) {
+		CHECK(srtp_protect(p->out, wire, &n) == srtp_err_status_ok);
+		return (size_t)n;
+	}
+	memcpy(wire, (const uint8_t[]){0x81, 201, 0, 7, 0, 0, 0, 7}, 8);
+	n = 32;
+	CHECK(srtp_protect_rtcp(p->out, wire, &n) == srtp_err_status_ok);
+	return (size_t)n;
+}
+
+static void test_tampered(enum srtp_kind kind, bool rtcp, bool ext)
+{
+	static const uint8_t flips[] = {1, 0x10, 0x80, 0xff};
+	_Alignas(16) uint8_t wire[300], bad[300];
+	struct pair p;
+	srtp_t theirs;
+
+	pair_init(&p, kind);
+	theirs = reference(kind, &half_a, ssrc_any_inbound);
+	for (uint16_t seq = 1; seq < 4; seq++) {
+		size_t len = make_wire(&p, wire, rtcp, ext, seq);
+
+		for (size_t i = 0; i < len; i++) {
+			for (size_t f = 0; f < sizeof(flips); f++) {
+				memcpy(bad, wire, len);
+				bad[i] ^= flips[f];
+				compare(p.srtp, theirs, bad, len, rtcp);
+			}
+			if (i >= (rtcp ? 8 : 12)) /* cut off, and a byte too long */
+				compare(p.srtp, theirs, wire, i, rtcp);
+		}
+		wire[len] = 0;
+		compare(p.srtp, theirs, wire, len + 1, rtcp);
+		compare(p.srtp, theirs, wire, len, rtcp); /* this one is genuine */
+		CHECK(srtp_knows(p.srtp, 7));
+		compare(p.srtp, theirs, wire, len, rtcp); /* and this a replay */
+	}
+	srtp_dealloc(theirs);
+	pair_fini(&p);
+}
+
+/* Losses, swaps and wraps: the two guess alike. Late ones come within both windows. */
+static void test_in_order_of_chance(void)
+{
+	static struct {
+		uint8_t wire[100];
+		size_t len;
+	} late[64];
+	_Alignas(16) uint8_t wire[300];
+	struct pair p;
+	srtp_t theirs;
+	uint32_t state = 1, seq = 30000;
+
+	pair_init(&p, SRTP_KIND_GCM);
+	theirs = reference(SRTP_KIND_GCM, &half_a, ssrc_any_inbound);
+	for (int i = 0; i < 20000; i++) {
+		size_t slot;
+
+		state = state * 1664525 + 1013904223;
+		slot = (size_t)i % 64;
+		seq += 1 + (state >> 24 & 3) + (i % 1000 == 0 ? 9000 : 0);
+		late[slot].len = from_peer(&p, wire, 7, (uint16_t)seq);
+		memcpy(late[slot].wire, wire, late[slot].len);
+		slot = (slot + 64 - (state >> 26) % 48) % 64; /* up to 47 late */
+		if (late[slot].len && i % 1000 > 64)
+			compare(p.srtp, theirs, late[slot].wire, late[slot].len, false);
+	}
+	srtp_dealloc(theirs);
+	pair_fini(&p);
+}
+
+static void test_bad(void)
+{
+	static const struct {
+		uint8_t head[16];
+		size_t len;
+	} bad[] = {
+		{{0x80, 111}, 12},               /* no tag */
+		{{0x80, 111}, 27},               /* half of one */
+		{{0x8f, 111}, 12 + 15 * 4 + 15}, /* CSRCs over it */
+		{{0x90, 111}, 12 + 16 + 3},      /* half a head */
+		{{0x90, 111, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 1}, 35},
+		{{0x90, 111, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0xff, 0xff}, 80},
+		{{0x00, 111}, 80},
+		{{0xc0, 111}, 80},
+	};
+	struct srtp_keys keys = {SRTP_KIND_GCM, half_a, half_b};
+	uint8_t data[200];
+	struct srtp *srtp;
+
+	CHECK(srtp_session_create(&srtp, &keys) == 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		size_t len = bad[i].len;
+
+		memset(data, 0, sizeof(data));
+		memcpy(data, bad[i].head, 16);
+		CHECK(srtp_open_rtp(srtp, data, &len, 1) == -EACCES && len == bad[i].len);
+	}
+	for (size_t n = 8; n < 60; n++) {
+		size_t len = n;
+
+		memset(data, 0, sizeof(data));
+		data[0] = 0x80;
+		CHECK(srtp_open_rtcp(srtp, data, &len, 1) == -EACCES && len == n);
+	}
+	CHECK(!srtp_knows(srtp, 0));
+	srtp_session_destroy(srtp);
+}
+
 static void test_senders(enum srtp_kind kind)
 {
 	_Alignas(16) uint8_t wire[200], rr[64] = {0x80, 201, 0, 1};
@@ -249,7 +422,13 @@ int main(void)
 		test_out_rtcp((enum srtp_kind)kind);
 		test_in((enum srtp_kind)kind);
 		test_senders((enum srtp_kind)kind);
+		test_tampered((enum srtp_kind)kind, false, false);
+		test_tampered((enum srtp_kind)kind, false, true);
+		test_tampered((enum srtp_kind)kind, true, false);
 	}
+	test_in_order_of_chance();
+	test_replay();
+	test_bad();
 	test_index();
 	test_sizes();
 	return 0;

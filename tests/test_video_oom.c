@@ -4,8 +4,8 @@
 #include "mixer/compose.h"
 #include "mixer/decoder.h"
 #include "mixer/encoder.h"
-#include "mixer/poster.h"
 #include "mixer/scale.h"
+#include "mixer/still.h"
 #include "mixer/text.h"
 #include "mixer/tile.h"
 #include "mixer/vsource.h"
@@ -35,8 +35,18 @@ static int whole_worker(void)
 
 static int coders(void)
 {
-	const struct encoder_conf h264 = {CODEC_H264, 64, 48, 15, 100000, 600};
-	const struct encoder_conf vp8 = {CODEC_VP8, 64, 48, 15, 100000, 600};
+	const struct encoder_conf h264 = {.codec = CODEC_H264,
+					  .w_px = 64,
+					  .h_px = 48,
+					  .fps = 15,
+					  .bps = 100000,
+					  .vbv_ms = 600};
+	const struct encoder_conf vp8 = {.codec = CODEC_VP8,
+					 .w_px = 64,
+					 .h_px = 48,
+					 .fps = 15,
+					 .bps = 100000,
+					 .vbv_ms = 600};
 	struct encoder *a = NULL, *b = NULL;
 	struct decoder *dec = NULL;
 	int err = encoder_create(&a, &h264);
@@ -54,10 +64,17 @@ static int coders(void)
 /* From a picture to a unit and back. */
 static int pictures(void)
 {
-	const struct encoder_conf conf = {CODEC_H264, 64, 48, 15, 100000, 600};
+	const struct encoder_conf conf = {.codec = CODEC_H264,
+					  .w_px = 64,
+					  .h_px = 48,
+					  .fps = 15,
+					  .bps = 100000,
+					  .vbv_ms = 600};
 	struct picture *pic = NULL, *seen = NULL;
 	struct encoder *enc = NULL;
 	struct decoder *dec = NULL;
+	const struct still_spec spec = {64, 0};
+	struct still_job *job = NULL;
 	struct au *au = NULL, *jpeg = NULL;
 	int err = picture_create(&pic, 64, 48);
 
@@ -73,7 +90,10 @@ static int pictures(void)
 	if (!err)
 		err = decoder_decode(dec, au, &seen);
 	if (!err)
-		err = poster_create(&jpeg, seen);
+		err = still_job_create(&job, seen, &spec);
+	if (!err)
+		err = still_make(&jpeg, job);
+	still_job_destroy(job);
 	picture_destroy(pic);
 	picture_destroy(seen);
 	encoder_destroy(enc);
@@ -85,7 +105,12 @@ static int pictures(void)
 
 static int stage(void) RUNS_ON(on_mix)
 {
-	const struct rung_conf rung = {CODEC_H264, 64, 48, 15, 100000, 600};
+	const struct rung_conf rung = {.codec = CODEC_H264,
+				       .w_px = 64,
+				       .h_px = 48,
+				       .fps = 15,
+				       .bps = 100000,
+				       .vbv_ms = 600};
 	const struct view_conf view = {64, 48, 15};
 	const struct vworker_events events = {0};
 	struct vstage *st = NULL;

@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/limits.h"
 #include "mixer/encoder.h"
+#include "mixer/rung.h"
 #include "mixer/scale.h"
 #include "tests/test.h"
 
@@ -20,10 +22,15 @@ static struct {
 	int64_t now;
 	uint32_t generation;
 	int64_t live_pts;
-	int posters;
+	int posters, stills;
+	size_t still_bytes;
 	int taps;
+	int keys_wanted, sizes;
+	struct vworker_stats stats;
+	struct view_stats view_stats;
 	/* since clear() */
 	int n[3], keys[3];
+	uint16_t w_px[3];
 	int64_t first_pts[3], last_pts[3];
 } b;
 
@@ -40,6 +47,26 @@ static void on_poster(void *ctx, uint32_t view, struct au *jpeg)
 	CHECK(jpeg->data[jpeg->len - 1] == 0xd9);
 	b.posters++;
 	au_put(jpeg);
+}
+
+static void on_still(void *ctx, uint32_t view, struct au *still)
+{
+	CHECK(ctx == &b && view == 9 && still->w_px <= 160 && still->h_px <= 160);
+	b.still_bytes = still->len;
+	b.stills++;
+	au_put(still);
+}
+
+static void on_key_wanted(void *ctx, uint32_t source)
+{
+	CHECK(ctx == &b && source);
+	b.keys_wanted++;
+}
+
+static void on_picture(void *ctx, uint32_t source, uint16_t w_px, uint16_t h_px)
+{
+	CHECK(ctx == &b && source && !w_px == !h_px);
+	b.sizes++;
 }
 
 static void on_tap(void *ctx, uint32_t rung, struct au *au)
@@ -66,6 +93,7 @@ static void take(void)
 		else
 			CHECK(item.au->pts_us > b.last_pts[item.id]);
 		b.last_pts[item.id] = item.au->pts_us;
+		b.w_px[item.id] = item.au->w_px;
 		b.keys[item.id] += item.au->flags & AU_KEY ? 1 : 0;
 		au_put(item.au);
 	}
@@ -100,8 +128,18 @@ static struct scene *one_cell(uint32_t generation)
 static void opens(void) RUNS_ON(on_mix)
 {
 	const struct view_conf view = {320, 192, 15}, bad = {320, 192, 0};
-	const struct rung_conf full = {CODEC_H264, 320, 192, 15, 200000, 600};
-	const struct rung_conf low = {CODEC_H264, 160, 96, 5, 64000, 600};
+	const struct rung_conf full = {.codec = CODEC_H264,
+				       .w_px = 320,
+				       .h_px = 192,
+				       .fps = 15,
+				       .bps = 200000,
+				       .vbv_ms = 600};
+	const struct rung_conf low = {.codec = CODEC_H264,
+				      .w_px = 160,
+				      .h_px = 96,
+				      .fps = 5,
+				      .bps = 64000,
+				      .vbv_ms = 600};
 
 	CHECK(vstage_due_us(b.st, b.now) == VSTAGE_NEVER);
 	CHECK(vstage_view_open(b.st, 8, &bad) == -EINVAL);
@@ -131,7 +169,12 @@ static void beats_when_still(void) RUNS_ON(on_mix)
 
 static void keeps_rates(void) RUNS_ON(on_mix)
 {
-	const struct encoder_conf conf = {CODEC_H264, 64, 48, 15, 100000, 600};
+	const struct encoder_conf conf = {.codec = CODEC_H264,
+					  .w_px = 64,
+					  .h_px = 48,
+					  .fps = 15,
+					  .bps = 100000,
+					  .vbv_ms = 600};
 	struct encoder *enc = NULL;
 	struct picture *pic = NULL;
 	int64_t late = count_get(COUNT_MIX_LATE);
@@ -187,6 +230,20 @@ static void keys_are_shared(void) RUNS_ON(on_mix)
 	pass(2 * SEC_US);
 }
 
+/* A key frame is small for its content: a still picture must get sharp again. */
+static void key_frames_are_refined(void) RUNS_ON(on_mix)
+{
+	pass(2 * SEC_US);
+	clear();
+	vstage_rung_key(b.st, FULL);
+	pass(SEC_US);
+	CHECK(b.keys[FULL] == 1 && b.n[FULL] >= RUNG_REFINE_FRAMES);
+	pass(2 * SEC_US);
+	clear();
+	pass(3 * SEC_US);
+	CHECK(b.n[FULL] <= 4);
+}
+
 static void late_ticks_are_left_out(void) RUNS_ON(on_mix)
 {
 	int64_t late = count_get(COUNT_MIX_LATE);
@@ -227,7 +284,7 @@ static void posters(void) RUNS_ON(on_mix)
 {
 	vstage_rung_tap(b.st, LOW, true);
 	for (int i = 0; i < 30; i++) {
-		vstage_poster(b.st, 9);
+		vstage_poster(b.st, 9, b.now);
 		pass(100 * MS_US);
 	}
 	CHECK(b.posters == 3);
@@ -237,18 +294,243 @@ static void posters(void) RUNS_ON(on_mix)
 	vstage_rung_close(b.st, LOW);
 	pass(5 * SEC_US); /* the last one asked for still comes */
 	CHECK(b.posters == 4 && vstage_due_us(b.st, b.now) == VSTAGE_NEVER);
-	vstage_poster(b.st, 9); /* nobody watches: composed for the poster */
+	vstage_poster(b.st, 9, b.now); /* nobody watches: composed for the poster */
 	vstage_scene(b.st, 9, one_cell(40));
 	pass(0);
 	CHECK(b.posters == 5 && b.generation == 40);
 	CHECK(vstage_due_us(b.st, b.now) == VSTAGE_NEVER);
 }
 
+/* ---- who is seen ----------------------------------------------------------- */
+
+#define CAMERAS 200
+#define FIRST   1000 /* the number of the first one */
+
+static struct au *camera_units[3]; /* a key frame, and two after it */
+
+static void make_units(void)
+{
+	const struct encoder_conf conf = {.codec = CODEC_H264,
+					  .w_px = 64,
+					  .h_px = 48,
+					  .fps = 15,
+					  .bps = 100000,
+					  .vbv_ms = 600};
+	struct encoder *enc = NULL;
+	struct picture *pic = NULL;
+
+	CHECK(encoder_create(&enc, &conf) == 0 && picture_create(&pic, 64, 48) == 0);
+	scale_fill(pic, (struct rect_px){0, 0, 64, 48}, (struct colour){90, 90, 90});
+	for (int i = 0; i < 3; i++)
+		CHECK(encoder_encode(enc, pic, i * 66667, false, &camera_units[i]) == 0);
+	picture_destroy(pic);
+	encoder_destroy(enc);
+}
+
+/* All cameras send this unit. */
+static void all_send(int unit) RUNS_ON(on_mix)
+{
+	for (uint32_t i = 0; i < CAMERAS; i++)
+		vstage_unit(b.st, FIRST + i, camera_units[unit], b.now);
+}
+
+static struct scene *grid(uint32_t generation, uint32_t first)
+{
+	struct scene *scene = one_cell(generation);
+
+	scene->n = LIMIT_CELLS;
+	for (uint32_t i = 0; i < LIMIT_CELLS; i++)
+		scene->cells[i] = (struct scene_cell){
+			first + i,
+			{(uint16_t)(i % 5 * 2016), (uint16_t)(i / 5 * 2016), 2016, 2016},
+			true,
+			"Anna"};
+	return scene;
+}
+
+/* 200 cameras, 25 in sight: 25 decoders; all are known by their size. */
+static void only_the_seen_are_decoded(void) RUNS_ON(on_mix)
+{
+	const struct rung_conf conf = {.codec = CODEC_H264,
+				       .w_px = 320,
+				       .h_px = 192,
+				       .fps = 15,
+				       .bps = 200000,
+				       .vbv_ms = 600};
+	int64_t decoded = count_get(COUNT_FRAMES_DECODED), decoders;
+
+	vstage_source_close(b.st, 3);
+	decoders = count_get(COUNT_DECODERS);
+	CHECK(decoders == 0);
+	make_units();
+	for (uint32_t i = 0; i < CAMERAS; i++)
+		CHECK(vstage_source_open(b.st, FIRST + i) == 0);
+	b.keys_wanted = b.sizes = 0;
+	vstage_scene(b.st, 9, grid(60, FIRST));
+	all_send(0); /* nobody watches */
+	CHECK(b.sizes == CAMERAS && count_get(COUNT_FRAMES_DECODED) == decoded);
+	CHECK(vstage_rung_open(b.st, 9, FULL, &conf, b.now) == 0);
+	pass(0);
+	CHECK(b.keys_wanted == 25); /* at once */
+	all_send(0);
+	all_send(1);
+	CHECK(count_get(COUNT_FRAMES_DECODED) == decoded + 50);
+	CHECK(count_get(COUNT_DECODERS) == decoders + 25 && b.sizes == CAMERAS);
+	/* others come into sight: the waiting scene counts, the old one not for long */
+	b.keys_wanted = 0;
+	vstage_scene(b.st, 9, grid(61, FIRST + 100));
+	all_send(1);
+	CHECK(b.keys_wanted == 25);
+	pass(SEC_US / 15 + 1);
+	all_send(0);
+	CHECK(count_get(COUNT_DECODERS) == decoders + 50);
+	for (int i = 0; i < 11; i++) {
+		pass(SEC_US);
+		all_send(2);
+	}
+	CHECK(count_get(COUNT_DECODERS) == decoders + 25);
+	CHECK(b.keys_wanted == 25 && b.sizes == CAMERAS);
+	vstage_rung_close(b.st, FULL);
+}
+
+/* A poster that nobody watches live waits for pictures, but not for ever. */
+static void posters_wait_for_pictures(void) RUNS_ON(on_mix)
+{
+	int posters = b.posters;
+
+	all_send(2);
+	pass(2 * SEC_US);
+	all_send(2);
+	b.keys_wanted = 0;
+	vstage_poster(b.st, 9, b.now);
+	pass(100 * MS_US);
+	all_send(2);
+	CHECK(b.keys_wanted == 25 && b.posters == posters);
+	all_send(0);
+	pass(0);
+	CHECK(b.posters == posters + 1);
+	pass(3 * SEC_US);
+	all_send(2);
+	vstage_poster(b.st, 9, b.now);
+	pass(999 * MS_US);
+	CHECK(b.posters == posters + 1);
+	pass(1 * MS_US);
+	CHECK(b.posters == posters + 2);
+	CHECK(vstage_due_us(b.st, b.now) == VSTAGE_NEVER);
+}
+
+static void stills_fit(void) RUNS_ON(on_mix)
+{
+	const struct still_spec spec = {160, 1500};
+
+	for (int i = 0; i < 30; i++) {
+		vstage_wish(b.st, 9, &spec, b.now);
+		pass(100 * MS_US);
+	}
+	CHECK(b.stills >= 2 && b.stills <= 4);
+	CHECK(b.still_bytes > 50 && b.still_bytes <= spec.max_bytes);
+	pass(2 * SEC_US);
+}
+
+/* ---- what changes while it runs -------------------------------------------- */
+
+static void on_stats(void *ctx, const struct vworker_stats *stats)
+{
+	CHECK(ctx == &b && stats->n_views == 1 && stats->n_rungs == 1);
+	CHECK(stats->rungs[0].rung == FULL && stats->rungs[0].view == 9);
+	CHECK(stats->rungs[0].keys >= 2 && stats->rungs[0].bytes > 0);
+	b.stats = *stats;
+	b.view_stats = stats->views[0];
+}
+
+static void retunes(void) RUNS_ON(on_mix)
+{
+	struct rung_conf conf = {.codec = CODEC_H264,
+				 .w_px = 320,
+				 .h_px = 192,
+				 .fps = 15,
+				 .bps = 200000,
+				 .vbv_ms = 600};
+
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == -ENOENT);
+	CHECK(vstage_rung_open(b.st, 9, FULL, &conf, b.now) == 0);
+	pass(5 * SEC_US);
+	clear();
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == 0); /* the same */
+	conf.key_ms = 2000;
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == 0); /* the same encoder */
+	pass(500 * MS_US);
+	CHECK(b.keys[FULL] == 0 && b.n[FULL] <= 1);
+	conf.w_px = 160;
+	conf.h_px = 96;
+	conf.fps = 5;
+	conf.screen = true;
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == 0);
+	pass(SEC_US / 15 + 1); /* at the next tick */
+	CHECK(b.keys[FULL] == 1 && b.w_px[FULL] == 160);
+	clear();
+	for (int i = 0; i < 60; i++) { /* one key frame in two seconds */
+		vstage_rung_key(b.st, FULL);
+		pass(100 * MS_US);
+	}
+	CHECK(b.keys[FULL] == 3);
+	conf.codec = CODEC_VP8;
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == -EINVAL);
+	conf.codec = CODEC_H264;
+	conf.effort = (enum rung_effort)9;
+	CHECK(vstage_rung_retune(b.st, FULL, &conf) == -EINVAL);
+}
+
+static void canvas_changes(void) RUNS_ON(on_mix)
+{
+	static const struct view_conf confs[] = {
+		{1280, 720, 15}, {360, 640, 15}, {720, 1280, 15}, {320, 192, 30}};
+	const struct view_conf bad = {320, 193, 15};
+	int posters = b.posters;
+
+	CHECK(vstage_view_retune(b.st, 8, &confs[0], b.now) == -ENOENT);
+	CHECK(vstage_view_retune(b.st, 9, &bad, b.now) == -EINVAL);
+	for (size_t i = 0; i < sizeof(confs) / sizeof(confs[0]); i++) {
+		pass(3 * SEC_US);
+		clear();
+		CHECK(vstage_view_retune(b.st, 9, &confs[i], b.now) == 0);
+		pass(SEC_US / 5 + SEC_US / 15);
+		CHECK(b.n[FULL] >= 1 && b.keys[FULL] == 0 && b.w_px[FULL] == 160);
+	}
+	CHECK(b.posters == posters);
+}
+
+static void paces(void) RUNS_ON(on_mix)
+{
+	int64_t left_out = count_get(COUNT_MIX_PACED);
+	uint64_t ticks, late, missed;
+
+	vstage_stats(b.st, b.now, on_stats, &b);
+	CHECK(b.stats.late_ticks > 100 && b.stats.late_max_us < MS_US);
+	ticks = b.view_stats.ticks;
+	late = b.view_stats.late;
+	missed = b.view_stats.missed;
+	vstage_pace(b.st, 33);
+	pass(10 * SEC_US); /* at 30 frames a second */
+	vstage_stats(b.st, b.now, on_stats, &b);
+	ticks = b.view_stats.ticks - ticks;
+	CHECK(ticks >= 98 && ticks <= 101);
+	CHECK(count_get(COUNT_MIX_PACED) - left_out >= 199);
+	CHECK(b.view_stats.late == late && b.view_stats.missed == missed);
+	vstage_pace(b.st, 100);
+	vstage_rung_close(b.st, FULL);
+}
+
 /* Closing a view closes its rungs; what is still open goes with the stage. */
 static void closes(void) RUNS_ON(on_mix)
 {
 	const struct view_conf view = {320, 192, 15};
-	const struct rung_conf conf = {CODEC_VP8, 320, 192, 15, 200000, 600};
+	const struct rung_conf conf = {.codec = CODEC_VP8,
+				       .w_px = 320,
+				       .h_px = 192,
+				       .fps = 15,
+				       .bps = 200000,
+				       .vbv_ms = 600};
 	int64_t encoders = count_get(COUNT_ENCODERS);
 
 	for (uint32_t i = 1; i <= 16; i++)
@@ -267,8 +549,13 @@ static void closes(void) RUNS_ON(on_mix)
 
 int main(void)
 {
-	const struct vworker_events events = {
-		.ctx = &b, .scene_live = on_live, .poster = on_poster, .tap = on_tap};
+	const struct vworker_events events = {.ctx = &b,
+					      .source_key_wanted = on_key_wanted,
+					      .source_picture = on_picture,
+					      .scene_live = on_live,
+					      .poster = on_poster,
+					      .still = on_still,
+					      .tap = on_tap};
 
 	thread_enter(&on_mix);
 	thread_claim(&on_mix);
@@ -280,10 +567,19 @@ int main(void)
 	keeps_rates();
 	scene_forces_a_frame();
 	keys_are_shared();
+	key_frames_are_refined();
 	late_ticks_are_left_out();
 	full_ring_asks_for_a_key();
 	posters();
+	only_the_seen_are_decoded();
+	posters_wait_for_pictures();
+	stills_fit();
+	retunes();
+	canvas_changes();
+	paces();
 	closes();
+	for (int i = 0; i < 3; i++)
+		au_put(camera_units[i]);
 	vstage_destroy(b.st);
 	vstage_destroy(NULL);
 	ring_destroy(b.ring);

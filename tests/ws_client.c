@@ -71,7 +71,7 @@ static int shake(struct ws_client *client, const char *host, uint16_t port,
 		end = strstr((char *)client->buf, "\r\n\r\n");
 		if (end)
 			break;
-		if (client->len > 8000 || fill(client, 5000) <= 0)
+		if (client->len > 8000 || fill(client, 60000) <= 0)
 			return 0;
 	}
 	sscanf((char *)client->buf, "HTTP/1.1 %d", &status);

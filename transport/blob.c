@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "transport/annexb.h"
+#include "transport/blob_pen.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,53 +13,31 @@
 #define STAP_A_UNIT    2 /* length before each unit in it */
 #define FU_A_HEAD      2
 
-/* Runs twice over the unit: first without memory to count, then to write. */
-struct pen {
-	struct blob_packet *packets; /* NULL: count only */
-	uint8_t *data;
-	size_t max; /* bytes of one payload */
-	uint32_t n;
-	size_t len;
-};
-
-static void begin(struct pen *pen)
+/* The size of the parts of `len` bytes, of which none has more than `room`: as few as
+ * possible, and all equal but the last, which may be shorter. A run of equal ones is
+ * cheaper to send (sock.h). */
+static size_t part_size(size_t len, size_t room)
 {
-	if (pen->packets)
-		pen->packets[pen->n].offset = (uint32_t)pen->len;
-	pen->n++;
-}
+	size_t n = (len + room - 1) / room;
 
-static void put(struct pen *pen, const uint8_t *p, size_t len)
-{
-	if (pen->packets) {
-		memcpy(pen->data + pen->len, p, len);
-		pen->packets[pen->n - 1].len += (uint16_t)len;
-	}
-	pen->len += len;
-}
-
-/* The `i`-th of `n` nearly equal parts of `len`: where it begins. */
-static size_t part(size_t len, size_t n, size_t i)
-{
-	return len / n * i + (i < len % n ? i : len % n);
+	return (len + n - 1) / n;
 }
 
 static void put_fu_a(struct pen *pen, const uint8_t *nal, size_t len)
 {
-	size_t body = len - 1, room = pen->max - FU_A_HEAD;
-	size_t n = (body + room - 1) / room;
+	size_t size = part_size(len - 1, pen->max - FU_A_HEAD);
 
-	for (size_t i = 0; i < n; i++) {
-		size_t from = part(body, n, i), to = part(body, n, i + 1);
+	for (size_t at = 1; at < len; at += size) {
+		bool last = at + size >= len;
 		uint8_t head[FU_A_HEAD] = {
 			(uint8_t)((nal[0] & 0xe0) | NAL_FU_A),
-			(uint8_t)(nal_type(nal[0]) | (i == 0 ? FU_START : 0) |
-				  (i + 1 == n ? FU_END : 0)),
+			(uint8_t)(nal_type(nal[0]) | (at == 1 ? FU_START : 0) |
+				  (last ? FU_END : 0)),
 		};
 
-		begin(pen);
-		put(pen, head, sizeof(head));
-		put(pen, nal + 1 + from, to - from);
+		pen_begin(pen);
+		pen_put(pen, head, sizeof(head));
+		pen_put(pen, nal + at, last ? len - at : size);
 	}
 }
 
@@ -98,14 +77,14 @@ static void put_h264(struct pen *pen, const struct au *au)
 			len = annexb_next(&nal, &pos, au->data, au->len);
 			continue;
 		}
-		begin(pen);
+		pen_begin(pen);
 		if (many)
-			put(pen, &head, 1);
+			pen_put(pen, &head, 1);
 		do {
 			wr16(size, (uint16_t)len);
 			if (many)
-				put(pen, size, sizeof(size));
-			put(pen, nal, len);
+				pen_put(pen, size, sizeof(size));
+			pen_put(pen, nal, len);
 			len = annexb_next(&nal, &pos, au->data, au->len);
 		} while (left > 0 && --left > 0);
 	}
@@ -113,20 +92,19 @@ static void put_h264(struct pen *pen, const struct au *au)
 
 static void put_vp8(struct pen *pen, const struct au *au, uint32_t picture)
 {
-	size_t room = pen->max - VP8_DESCRIPTOR, n = (au->len + room - 1) / room;
+	size_t size = part_size(au->len, pen->max - VP8_DESCRIPTOR);
 
-	for (size_t i = 0; i < n; i++) {
-		size_t from = part(au->len, n, i), to = part(au->len, n, i + 1);
+	for (size_t at = 0; at < au->len; at += size) {
 		uint8_t head[VP8_DESCRIPTOR] = {
-			(uint8_t)(0x80 | (i == 0 ? 0x10 : 0)),   /* X, S */
+			(uint8_t)(0x80 | (at == 0 ? 0x10 : 0)),  /* X, S */
 			0x80,                                    /* I */
 			(uint8_t)(0x80 | (picture >> 8 & 0x7f)), /* M: 15 bits */
 			(uint8_t)picture,
 		};
 
-		begin(pen);
-		put(pen, head, sizeof(head));
-		put(pen, au->data + from, to - from);
+		pen_begin(pen);
+		pen_put(pen, head, sizeof(head));
+		pen_put(pen, au->data + at, at + size >= au->len ? au->len - at : size);
 	}
 }
 
@@ -136,9 +114,11 @@ static void run(struct pen *pen, const struct au *au, uint32_t vp8_picture)
 		put_h264(pen, au);
 	} else if (au->codec == CODEC_VP8) {
 		put_vp8(pen, au, vp8_picture);
+	} else if (au->codec == CODEC_AV1) {
+		pen_av1(pen, au);
 	} else {
-		begin(pen);
-		put(pen, au->data, au->len);
+		pen_begin(pen);
+		pen_put(pen, au->data, au->len);
 	}
 }
 
@@ -159,13 +139,13 @@ int blob_create(struct blob **out, struct au *au, size_t max_payload,
 
 	if (max_payload < MIN_PAYLOAD || max_payload > UINT16_MAX || au->len == 0)
 		return -EINVAL;
-	if (au->codec != CODEC_H264 && au->codec != CODEC_VP8 && au->codec != CODEC_OPUS)
+	if (au->codec == CODEC_NONE || au->codec == CODEC_VP9)
 		return -ENOTSUP;
 	if (au->codec == CODEC_OPUS && au->len > max_payload)
 		return -EMSGSIZE;
 	run(&count, au, vp8_picture);
 	if (count.n == 0 || count.len > UINT32_MAX)
-		return -EINVAL; /* no NAL unit in it */
+		return -EINVAL; /* no NAL unit or no OBU in it */
 
 	table = count.n * sizeof(struct blob_packet);
 	blob = calloc(1, sizeof(*blob) + table + count.len);

@@ -1,5 +1,7 @@
 /* blob.h - one unit packetised once for all viewers of a rung: the RTP
- * payloads, without headers (H.264: RFC 6184 mode 1; VP8: RFC 7741; Opus: one).
+ * payloads, without headers (H.264: RFC 6184 mode 1; VP8: RFC 7741; AV1: AOM's format
+ * 1.0, from a low-overhead OBU stream; Opus: one). The parts of a picture are equally
+ * long but for the last one, which may be shorter (sock.h says why).
  */
 #ifndef TRANSPORT_BLOB_H
 #define TRANSPORT_BLOB_H

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "transport/dtls_ctx.h"
+#include "transport/dtls_end.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -21,13 +22,14 @@
 #define TIMER_MOST    1000000u /* so that a lossy line gets its ten tries */
 
 struct dtls {
-	SSL *ssl;
+	SSL *ssl; /* NULL: let go by dtls_settle */
 	struct dtls_out to;
 	enum dtls_state state;
 	struct cursor in;          /* the datagram being fed, empty between calls */
 	uint32_t datagrams, bytes; /* of the handshake */
 	struct srtp_keys keys;
 	uint8_t fingerprint[32];
+	struct dtls_end end; /* after dtls_settle */
 };
 
 /* ---- the BIO: one read and one write is one datagram ----------------------- */
@@ -134,10 +136,44 @@ enum dtls_state dtls_state(const struct dtls *dtls)
 	return dtls->state;
 }
 
+static void keep_bye(void *ctx, const uint8_t *data, size_t len)
+{
+	struct dtls *dtls = ctx;
+
+	if (len > sizeof(dtls->end.bye))
+		return;
+	memcpy(dtls->end.bye, data, len);
+	dtls->end.bye_len = (uint8_t)len;
+}
+
+/* The number in the record of our close_notify is the next one, and stays it: nothing
+ * else is said any more. */
+void dtls_settle(struct dtls *dtls)
+{
+	const struct dtls_out to = dtls->to;
+
+	if (dtls->state != DTLS_DONE || !dtls->ssl)
+		return;
+	dtls_end_take_key(&dtls->end, dtls->ssl);
+	dtls->to = (struct dtls_out){dtls, keep_bye};
+	ERR_clear_error();
+	SSL_shutdown(dtls->ssl);
+	ERR_clear_error();
+	dtls->to = to;
+	SSL_free(dtls->ssl);
+	dtls->ssl = NULL;
+	explicit_bzero(&dtls->keys, sizeof(dtls->keys));
+}
+
 void dtls_bye(struct dtls *dtls)
 {
 	if (dtls->state != DTLS_DONE)
 		return;
+	if (!dtls->ssl) {
+		if (dtls->end.bye_len)
+			dtls->to.send(dtls->to.ctx, dtls->end.bye, dtls->end.bye_len);
+		return;
+	}
 	ERR_clear_error();
 	SSL_shutdown(dtls->ssl);
 	ERR_clear_error();
@@ -182,7 +218,7 @@ static enum dtls_state finish(struct dtls *dtls)
 
 void dtls_keys(const struct dtls *dtls, struct srtp_keys *keys)
 {
-	assert(dtls->state == DTLS_DONE);
+	assert(dtls->state == DTLS_DONE && dtls->ssl);
 	*keys = dtls->keys;
 }
 
@@ -279,6 +315,13 @@ enum dtls_state dtls_feed(struct dtls *dtls, const uint8_t *data, size_t len)
 
 	if (dtls->state == DTLS_FAILED || dtls->state == DTLS_CLOSED)
 		return dtls->state;
+	if (!dtls->ssl) {
+		if (dtls_end_is_alert(&dtls->end, data, len))
+			dtls->state = DTLS_CLOSED;
+		else
+			count_add(COUNT_REJECT_DTLS_LATE, 1);
+		return dtls->state;
+	}
 	if (len > sizeof(records) || over_limit(dtls, len)) {
 		count_add(COUNT_REJECT_DTLS, 1);
 		return dtls->state;

@@ -52,11 +52,18 @@ enum dtls_state dtls_state(const struct dtls *dtls);
 int64_t dtls_timeout_us(const struct dtls *dtls);
 enum dtls_state dtls_on_timeout(struct dtls *dtls);
 
-/* After DTLS_DONE. */
+/* After DTLS_DONE, before dtls_settle. */
 void dtls_keys(const struct dtls *dtls, struct srtp_keys *keys);
 /* True when the peer's certificate is one of `n` (32 bytes each); takes the same
  * time wherever they differ. */
 bool dtls_peer_is(const struct dtls *dtls, const uint8_t (*fingerprints)[32], uint32_t n);
+
+/* Lets go of what only a handshake needs, when the peer showed that it finished, too:
+ * by a genuine packet under the keys. Before, its last flight may have to be answered
+ * again. From then on only two things work: dtls_bye, and the peer's own close_notify.
+ * All else that comes is left out and counted, also a new ClientHello: a client that
+ * wants a new session opens a new connection. Before DTLS_DONE nothing happens. */
+void dtls_settle(struct dtls *dtls);
 
 /* Says close_notify, if there is a session. */
 void dtls_bye(struct dtls *dtls);

@@ -50,26 +50,26 @@ static void wheel_del(struct hub *hub, struct peer *peer)
 	peer->prev = peer->next = NULL;
 }
 
-void hub_peer_busy(struct hub *hub, struct peer *peer, bool busy)
+void hub_peer_list(struct hub *hub, struct peer *peer, enum hub_list list, bool in)
 {
-	if (peer->busy == busy)
+	struct hub_place *place = &peer->place[list];
+
+	if (place->in == in)
 		return;
-	peer->busy = busy;
-	if (busy) {
-		peer->busy_prev = NULL;
-		peer->busy_next = hub->busy;
-		if (hub->busy)
-			hub->busy->busy_prev = peer;
-		hub->busy = peer;
+	if (in) {
+		*place = (struct hub_place){true, NULL, hub->lists[list]};
+		if (place->next)
+			place->next->place[list].prev = peer;
+		hub->lists[list] = peer;
 		return;
 	}
-	if (peer->busy_prev)
-		peer->busy_prev->busy_next = peer->busy_next;
+	if (place->prev)
+		place->prev->place[list].next = place->next;
 	else
-		hub->busy = peer->busy_next;
-	if (peer->busy_next)
-		peer->busy_next->busy_prev = peer->busy_prev;
-	peer->busy_prev = peer->busy_next = NULL;
+		hub->lists[list] = place->next;
+	if (place->next)
+		place->next->place[list].prev = place->prev;
+	*place = (struct hub_place){0};
 }
 
 /* From here on no id leads to the peer. */
@@ -81,7 +81,8 @@ static void forget(struct hub *hub, struct peer *peer) RUNS_ON(on_net)
 		    idmap_get(&hub->sources, peer->source[in]) == peer)
 			idmap_del(&hub->sources, peer->source[in]);
 	wheel_del(hub, peer);
-	hub_peer_busy(hub, peer, false);
+	for (enum hub_list list = HUB_BUSY; list < HUB_LISTS; list++)
+		hub_peer_list(hub, peer, list, false);
 	count_add(COUNT_PEERS, -1);
 }
 
@@ -89,8 +90,8 @@ void hub_peer_lost(struct hub *hub, struct peer *peer, enum peer_state why)
 {
 	peer->gone = true;
 	peer->path.up = false;
-	outlet_watch(&peer->audio, NULL, 0);
-	outlet_watch(&peer->video, NULL, 0);
+	outlet_watch(&peer->audio, NULL, true, 0);
+	outlet_watch(&peer->video, NULL, true, 0);
 	forget(hub, peer);
 	peer->next = hub->dead;
 	hub->dead = peer;
@@ -268,30 +269,50 @@ void hub_outlet_close(struct hub *hub, uint32_t id)
 		outlet_destroy(outlet);
 }
 
-static void watch(struct hub *hub, struct send *send, uint32_t id, bool video,
-		  int64_t now_us) RUNS_ON(on_net)
+/* The outlet of an id, NULL: none. False when it is not of this kind. */
+static bool outlet_of(struct hub *hub, uint32_t id, bool video, struct outlet **out)
 {
 	struct outlet *outlet = idmap_get(&hub->outlets, id);
 
 	if (outlet && (outlet->codec != CODEC_OPUS) != video)
-		return;
-	outlet_watch(send, outlet, now_us);
+		return false;
+	*out = outlet;
+	return true;
 }
 
-void hub_watch_video(struct hub *hub, uint32_t peer, uint32_t outlet, int64_t now_us)
+void hub_watch_video(struct hub *hub, uint32_t peer, uint32_t outlet, bool at_once,
+		     int64_t now_us)
 {
 	struct peer *p = idmap_get(&hub->peers, peer);
+	struct outlet *o;
 
-	if (p)
-		watch(hub, &p->video, outlet, true, now_us);
+	if (p && outlet_of(hub, outlet, true, &o))
+		outlet_watch(&p->video, o, at_once, now_us);
 }
 
 void hub_watch_audio(struct hub *hub, uint32_t peer, uint32_t outlet, int64_t now_us)
 {
 	struct peer *p = idmap_get(&hub->peers, peer);
+	struct outlet *o;
 
-	if (p)
-		watch(hub, &p->audio, outlet, false, now_us);
+	if (p && outlet_of(hub, outlet, false, &o))
+		outlet_watch(&p->audio, o, true, now_us);
+}
+
+void hub_peer_probe(struct hub *hub, uint32_t id, uint32_t bps, int64_t now_us)
+{
+	struct peer *peer = idmap_get(&hub->peers, id);
+
+	if (peer)
+		peer_probe(peer, bps, now_us);
+}
+
+void hub_peer_allow(struct hub *hub, uint32_t id, uint32_t bps)
+{
+	struct peer *peer = idmap_get(&hub->peers, id);
+
+	if (peer)
+		peer_allow(peer, bps);
 }
 
 void hub_drain_video(struct hub *hub, int64_t now_us)
@@ -342,11 +363,15 @@ static void tick_outlets(struct hub *hub, int64_t now_us) RUNS_ON(on_net)
 
 void hub_tick(struct hub *hub, int64_t now_us)
 {
-	struct peer *peer;
+	struct peer *peer, *next;
 
 	bury(hub);
-	for (peer = hub->busy; peer; peer = peer->busy_next)
+	for (peer = hub->lists[HUB_BUSY]; peer; peer = peer->place[HUB_BUSY].next)
 		peer_tick(peer, now_us);
+	for (peer = hub->lists[HUB_ACTIVE]; peer; peer = next) {
+		next = peer->place[HUB_ACTIVE].next;
+		peer_way_tick(peer, now_us);
+	}
 	for (peer = hub->wheel[hub->ticks % HUB_WHEEL]; peer; peer = peer->next)
 		peer_report(peer, now_us);
 	if (hub->ticks++ % OUTLET_TICKS == 0)

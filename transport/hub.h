@@ -13,6 +13,19 @@
 
 struct peer;
 
+/* Lists of the peers that something is done for each tick. */
+enum hub_list {
+	HUB_BUSY,   /* they send something */
+	HUB_ACTIVE, /* they are sent something bit by bit */
+	HUB_LISTS
+};
+
+/* A peer's place in one of them. */
+struct hub_place {
+	bool in;
+	struct peer *prev, *next;
+};
+
 /* Owner: the net thread. */
 struct hub {
 	struct links *links;
@@ -23,8 +36,8 @@ struct hub {
 	struct idmap muted;   /* id of a source: the hub; see net_source_mute() */
 	struct idmap outlets; /* id: struct outlet */
 	struct peer *wheel[HUB_WHEEL]; /* all peers, by the tick of their report */
-	struct peer *busy;             /* those who send something: looked at each tick */
-	struct peer *dead;             /* closed by their link, freed at the next tick */
+	struct peer *lists[HUB_LISTS];
+	struct peer *dead; /* closed by their link, freed at the next tick */
 	uint32_t ticks, n_opened;
 	int64_t wall_us; /* added to clock_us(): µs since 1900, constant */
 };
@@ -54,10 +67,13 @@ void hub_source_forget(struct hub *hub, uint32_t source) RUNS_ON(on_net);
 void hub_source_key(struct hub *hub, uint32_t source) RUNS_ON(on_net);
 void hub_outlet_open(struct hub *hub, uint32_t id, enum codec codec) RUNS_ON(on_net);
 void hub_outlet_close(struct hub *hub, uint32_t id) RUNS_ON(on_net);
-void hub_watch_video(struct hub *hub, uint32_t peer, uint32_t outlet, int64_t now_us)
-	RUNS_ON(on_net);
+void hub_watch_video(struct hub *hub, uint32_t peer, uint32_t outlet, bool at_once,
+		     int64_t now_us) RUNS_ON(on_net);
 void hub_watch_audio(struct hub *hub, uint32_t peer, uint32_t outlet, int64_t now_us)
 	RUNS_ON(on_net);
+void hub_peer_probe(struct hub *hub, uint32_t id, uint32_t bps, int64_t now_us)
+	RUNS_ON(on_net);
+void hub_peer_allow(struct hub *hub, uint32_t id, uint32_t bps) RUNS_ON(on_net);
 void hub_stats(struct hub *hub,
 	       void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
 	       void *ctx) RUNS_ON(on_net);
@@ -66,6 +82,6 @@ void hub_stats(struct hub *hub,
  * its link is still at work. */
 void hub_peer_lost(struct hub *hub, struct peer *peer, enum peer_state why)
 	RUNS_ON(on_net);
-void hub_peer_busy(struct hub *hub, struct peer *peer, bool busy) RUNS_ON(on_net);
+void hub_peer_list(struct hub *hub, struct peer *peer, enum hub_list list, bool in);
 
 #endif

@@ -149,11 +149,14 @@ int link_write(struct links *links, const struct path *to, const uint8_t *data,
 	return 0;
 }
 
-int link_write_chosen(struct link *link, const uint8_t *data, size_t len)
+int link_write_along(struct link *link, const struct tuple *tuple, const uint8_t *data,
+		     size_t len)
 {
-	if (!link->tuples.chosen)
-		return -ENOTCONN;
-	return link_write(link->links, &link->tuples.chosen->path, data, len);
+	int err = link_write(link->links, &tuple->path, data, len);
+
+	if (!err)
+		link->wire_out += len + tuple->overhead;
+	return err;
 }
 
 /* Where a packet is to be written before send_end(); NULL: nowhere. */
@@ -168,7 +171,8 @@ static uint8_t *send_begin(struct link *link)
 
 static int send_end(struct link *link, const uint8_t *data, int len)
 {
-	const struct path *path = &link->tuples.chosen->path;
+	const struct tuple *chosen = link->tuples.chosen;
+	const struct path *path = &chosen->path;
 	int err = 0;
 
 	if (len < 0)
@@ -177,7 +181,10 @@ static int send_end(struct link *link, const uint8_t *data, int len)
 		err = tcp_conn_send(path->conn, data, (size_t)len);
 	else
 		sock_commit(path->sock, path, (size_t)len);
-	return err ? err : len;
+	if (err)
+		return err;
+	link->wire_out += (uint64_t)len + chosen->overhead;
+	return len;
 }
 
 int link_send_rtp(struct link *link, const uint8_t *header, size_t header_len,
@@ -195,8 +202,8 @@ int link_send_rtp(struct link *link, const uint8_t *header, size_t header_len,
 	n = srtp_seal_rtp(link->srtp, buf, header, header_len, payload, payload_len);
 	n = send_end(link, buf, n);
 	if (n > 0) {
-		count_add(COUNT_RTP_OUT, 1);
-		count_add(COUNT_RTP_OUT_BYTES, n);
+		link->links->rtp_out++;
+		link->links->rtp_out_bytes += n;
 	}
 	return n;
 }
@@ -224,6 +231,8 @@ void link_describe(const struct link *link, struct link_info *info)
 		.tcp = chosen && chosen->path.conn,
 		.srtp = link->srtp ? srtp_session_name(link->srtp) : "",
 		.consent_us = clock_us() - link->consent_us,
+		.wire_in = link->wire_in,
+		.wire_out = link->wire_out,
 	};
 	if (chosen)
 		addr_text(&chosen->path.remote, info->remote);

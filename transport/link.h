@@ -103,6 +103,9 @@ struct link_info {
 	char remote[64];    /* "1.2.3.4:5" */
 	const char *srtp;   /* "AEAD_AES_128_GCM", ... */
 	int64_t consent_us; /* since the last valid check */
+	/* Bytes of all its datagrams, STUN and DTLS too, with the headers of IP and
+	 * UDP (28 or 48 each) or TCP (42 or 62). */
+	uint64_t wire_in, wire_out;
 };
 void link_describe(const struct link *link, struct link_info *info) RUNS_ON(on_net);
 

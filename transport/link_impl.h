@@ -36,6 +36,7 @@ struct links {
 	 * many addresses are made up; who shares a place shares its budget. */
 	uint64_t seed;
 	struct bucket strangers[STRANGERS];
+	int64_t rtp_out, rtp_out_bytes;          /* not in the counters yet */
 	_Alignas(16) uint8_t scratch[SOCK_ROOM]; /* a frame on its way to TCP */
 };
 
@@ -49,10 +50,12 @@ struct link {
 	bool up;
 	bool nominated;             /* the chosen tuple was, by the peer */
 	bool judge;                 /* compare fingerprints, soon */
+	bool settled;               /* the peer has the keys: dtls_settle was called */
 	struct ufrag *now, *before; /* credentials; `before`: NULL mostly */
 	uint32_t n_fingerprints;    /* 0: link_remote did not come yet */
 	uint8_t fingerprints[2][32];
 	struct tuple_list tuples;
+	uint64_t wire_in, wire_out;      /* as in link_info */
 	int64_t consent_us;              /* last genuine check, at first: link_open */
 	int64_t chosen_us;               /* when tuples.chosen changed */
 	int64_t checked_us;              /* first genuine check, 0: none */
@@ -61,7 +64,7 @@ struct link {
 	struct bucket forged, forged_ns; /* of what was not: how many, and their cost */
 	struct bucket shakes;            /* DTLS datagrams */
 	struct dtls *dtls;
-	struct loop_timer *dtls_timer;
+	struct loop_timer *dtls_timer; /* until settled */
 	struct srtp *srtp;
 };
 
@@ -72,10 +75,11 @@ struct link {
 void link_fail(struct link *link, enum link_down why) RUNS_ON(on_net);
 /* Takes a tuple away, with its connection. */
 void link_drop_tuple(struct link *link, struct tuple *tuple) RUNS_ON(on_net);
-/* Queues bytes as they are along a path, or along the chosen one. */
+/* Queues bytes as they are along a path, or along a tuple of a link. */
 int link_write(struct links *links, const struct path *to, const uint8_t *data,
 	       size_t len) RUNS_ON(on_net);
-int link_write_chosen(struct link *link, const uint8_t *data, size_t len) RUNS_ON(on_net);
+int link_write_along(struct link *link, const struct tuple *tuple, const uint8_t *data,
+		     size_t len) RUNS_ON(on_net);
 
 /* ---- link_in.c ------------------------------------------------------------ */
 

@@ -60,14 +60,15 @@ static struct tuple *tuple_for(struct link *link, const struct path *path, int64
 	return tuples_add(links->tuples, &link->tuples, link, path, now_us);
 }
 
-static bool accept_check(struct ufrag *ufrag, const struct path *from, bool nominated,
-			 int64_t now_us) RUNS_ON(on_net)
+/* Returns the tuple that it came by, or NULL. */
+static struct tuple *accept_check(struct ufrag *ufrag, const struct path *from,
+				  bool nominated, int64_t now_us) RUNS_ON(on_net)
 {
 	struct link *link = ufrag->link;
 	struct tuple *tuple = tuple_for(link, from, now_us);
 
 	if (!tuple)
-		return false;
+		return NULL;
 	if (from->conn)
 		tcp_conn_trust(from->conn);
 	tuple->checked_us = now_us;
@@ -79,7 +80,7 @@ static bool accept_check(struct ufrag *ufrag, const struct path *from, bool nomi
 		link->before = NULL;
 	}
 	choose(link, tuple, nominated, now_us);
-	return true;
+	return tuple;
 }
 
 /* Whether a check is worth its HMAC: LIMIT_CHECKS_SEC from one source, so that a
@@ -117,6 +118,7 @@ static enum count answer_check(struct links *links, const struct path *from,
 {
 	uint8_t answer[ICE_ANSWER_MAX];
 	struct ice_check check;
+	struct tuple *tuple;
 	struct ufrag *ufrag;
 	bool valid;
 	int n = ice_peek(&check, data, len);
@@ -134,9 +136,15 @@ static enum count answer_check(struct links *links, const struct path *from,
 	n = ice_answer(links->ice, data, len, ufrag->pwd, &from->remote, answer, &valid);
 	if (n < 0)
 		return COUNT_REJECT_STUN;
-	if (valid && !accept_check(ufrag, from, check.nominated, now_us))
+	if (!valid) {
+		link_write(links, from, answer, (size_t)n);
+		return COUNT_N;
+	}
+	tuple = accept_check(ufrag, from, check.nominated, now_us);
+	if (!tuple)
 		return COUNT_REJECT_STUN;
-	link_write(links, from, answer, (size_t)n);
+	ufrag->link->wire_in += len + tuple->overhead;
+	link_write_along(ufrag->link, tuple, answer, (size_t)n);
 	return COUNT_N;
 }
 
@@ -147,7 +155,8 @@ static void send_dtls(void *ctx, const uint8_t *data, size_t len)
 	struct link *link = ctx;
 
 	thread_claim(&on_net);
-	if (link_write_chosen(link, data, len) < 0)
+	if (!link->tuples.chosen ||
+	    link_write_along(link, link->tuples.chosen, data, len) < 0)
 		log_debug("dtls_unsent", "bytes=%zu", len);
 }
 
@@ -168,7 +177,8 @@ static void on_dtls_state(struct link *link, enum dtls_state state) RUNS_ON(on_n
 		arm_timer(link);
 		break;
 	case DTLS_DONE:
-		loop_timer_stop(link->dtls_timer);
+		if (link->dtls_timer)
+			loop_timer_stop(link->dtls_timer);
 		if (!link->up)
 			link_judge(link);
 		break;
@@ -275,16 +285,27 @@ static bool within_doubt(struct link *link, bool expected, int64_t now_us)
 	       (expected || bucket_has(&link->forged, 1));
 }
 
+/* A peer that protects packets has finished its handshake. */
+static void settle(struct link *link)
+{
+	link->settled = true;
+	dtls_settle(link->dtls);
+	loop_timer_destroy(link->dtls_timer);
+	link->dtls_timer = NULL;
+}
+
 /* The outcome of a decryption. */
 static bool judge_packet(struct link *link, int err, size_t wire)
 {
 	if (err == 0) {
+		if (!link->settled)
+			settle(link);
 		bucket_take(&link->packets, 1);
 		bucket_take(&link->bits, (int64_t)wire * 8);
 		return true;
 	}
 	count_add(err == -EMFILE ? COUNT_REJECT_SSRC : COUNT_REJECT_SRTP, 1);
-	if (err == -EMFILE)
+	if (err != -EACCES)
 		return false;
 	if (bucket_has(&link->forged, 1))
 		bucket_take(&link->forged, 1);
@@ -365,6 +386,7 @@ static void take_known(struct tuple *tuple, uint8_t *data, size_t len, int64_t n
 {
 	struct link *link = tuple->link;
 
+	link->wire_in += len + tuple->overhead;
 	if (data[0] >= 20 && data[0] <= 63)
 		take_dtls(link, data, len, now_us);
 	else if (data[0] < 128 || data[0] > 191 || len < 2)

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/rand.h"
 #include "transport/link_impl.h"
 
@@ -46,6 +47,11 @@ void links_flush(struct links *links)
 		sock_flush(links->socks[i]);
 	for (uint32_t i = 0; i < links->n_tcps; i++)
 		sock_tcp_flush(links->tcps[i]);
+	if (links->rtp_out) {
+		count_add(COUNT_RTP_OUT, links->rtp_out);
+		count_add(COUNT_RTP_OUT_BYTES, links->rtp_out_bytes);
+		links->rtp_out = links->rtp_out_bytes = 0;
+	}
 }
 
 /* ---- timers ---------------------------------------------------------------- */

@@ -25,12 +25,35 @@ enum peer_state {
 	PEER_LEFT,      /* said goodbye; closed by itself */
 };
 
+/* What the way to a peer carries, as its feedback tells. Rates are bits a second
+ * on the wire, IP and UDP headers counted. */
+enum link_verdict {
+	LINK_CLEAR, /* no sign of too much for a second; also after LINK_SILENT */
+	LINK_TIGHT, /* more is sent than it carries: a queue grows, or packets are lost */
+	LINK_LOSSY, /* many are lost, but sending less would not change it */
+	LINK_SILENT,     /* no feedback for a second though packets went out */
+	LINK_PROBE_GOOD, /* net_peer_probe(): that much fits */
+	LINK_PROBE_BAD,  /* it does not, or nothing could be said */
+};
+
+struct link_report {
+	enum link_verdict verdict;
+	uint32_t carried_bps; /* what arrived lately; when tight: about what fits */
+	uint32_t cap_bps;     /* what the peer itself allows (REMB); 0: not said */
+	uint32_t probe_bps;   /* of the probe that ended */
+	uint16_t queue_ms;    /* how long packets wait on the way, beyond the least */
+	uint16_t rtt_ms;      /* 0: unknown */
+	uint16_t loss_64k;    /* of 65536, smoothed */
+};
+
 /* Called on the net thread: post and return. */
 struct net_events {
 	void *ctx;
 	void (*peer_state)(void *ctx, uint32_t peer, enum peer_state state);
 	/* A viewer of this video outlet needs a key frame; at most once a second. */
 	void (*key_wanted)(void *ctx, uint32_t outlet);
+	/* When the verdict changes; while tight at most each 500 ms again. */
+	void (*link_report)(void *ctx, uint32_t peer, const struct link_report *report);
 };
 
 struct net_rings {
@@ -73,15 +96,24 @@ int net_source_mute(struct net *net, uint32_t source, bool muted);
 int net_source_forget(struct net *net, uint32_t source);
 /* Asks its sender for a key frame, at most once a second. */
 int net_source_key(struct net *net, uint32_t source);
+/* What the peer may send in all, bits a second; told by REMB. 0: as it likes. */
+int net_peer_allow(struct net *net, uint32_t peer, uint32_t bps);
 
 int net_outlet_open(struct net *net, uint32_t outlet, enum codec codec) AULA_MUST_CHECK;
 int net_outlet_close(struct net *net, uint32_t outlet);
 
 /* From now on (video: from the outlet's next key frame; the group so far is
  * replayed at once when it is small) the peer gets this outlet; 0: nothing. A
- * unit whose skip list names the peer's voice is not sent to it. */
-int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet);
+ * unit whose skip list names the peer's voice is not sent to it.
+ * `at_once`: what was shown so far ends now, not when the new one begins; for a
+ * link that cannot carry it any more. */
+int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet, bool at_once);
 int net_peer_watch_audio(struct net *net, uint32_t peer, uint32_t outlet);
+
+/* Fills what is sent to the peer up to this rate with padding, for about a second,
+ * to learn whether so much fits; stopped early when it does not. Answered by a
+ * report. 0 ends it without one. A peer without feedback answers BAD. */
+int net_peer_probe(struct net *net, uint32_t peer, uint32_t bps);
 
 /* The RTP timestamp that a unit of this time carries, to every viewer. */
 static inline uint32_t net_video_ts(int64_t pts_us)
@@ -105,6 +137,11 @@ struct peer_stats {
 	uint32_t rtt_ms;       /* 0: unknown */
 	uint8_t fraction_lost; /* of 256, of what we sent, by its last report */
 	uint32_t jitter_ms;
+	/* on the wire: IP and UDP headers, RTCP, STUN and DTLS counted */
+	uint64_t wire_in, wire_out;
+	uint64_t probe_out; /* part of wire_out: padding */
+	struct link_report link;
+	bool red; /* sound is sent with a copy of what went before */
 };
 
 /* Calls done(ctx, stats, n) on the net thread with all peers. */

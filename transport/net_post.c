@@ -208,12 +208,42 @@ int net_outlet_close(struct net *net, uint32_t outlet)
 static void do_watch_video(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
 	RUNS_ON(on_net)
 {
-	hub_watch_video(hub, a, b, now_us);
+	hub_watch_video(hub, a, b, false, now_us);
 }
 
-int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet)
+static void do_watch_video_at_once(struct hub *hub, uint32_t a, uint32_t b,
+				   int64_t now_us) RUNS_ON(on_net)
 {
-	return post_must(&(struct note){net, do_watch_video, peer, outlet});
+	hub_watch_video(hub, a, b, true, now_us);
+}
+
+int net_peer_watch_video(struct net *net, uint32_t peer, uint32_t outlet, bool at_once)
+{
+	return post_must(&(struct note){
+		net, at_once ? do_watch_video_at_once : do_watch_video, peer, outlet});
+}
+
+static void do_probe(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	hub_peer_probe(hub, a, b, now_us);
+}
+
+int net_peer_probe(struct net *net, uint32_t peer, uint32_t bps)
+{
+	return post_note(&(struct note){net, do_probe, peer, bps});
+}
+
+static void do_allow(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	(void)now_us;
+	hub_peer_allow(hub, a, b);
+}
+
+int net_peer_allow(struct net *net, uint32_t peer, uint32_t bps)
+{
+	return post_note(&(struct note){net, do_allow, peer, bps});
 }
 
 static void do_watch_audio(struct hub *hub, uint32_t a, uint32_t b, int64_t now_us)

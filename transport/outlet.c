@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #define KEY_SPACING_US SEC_US
+#define KEY_MANY_US    (2 * SEC_US)
+#define MANY_WATCHES   50
 #define GOP_AGE_US     (2 * SEC_US)
 
 int outlet_create(struct outlet **out, uint32_t id, enum codec codec,
@@ -19,7 +21,7 @@ int outlet_create(struct outlet **out, uint32_t id, enum codec codec,
 	o->id = id;
 	o->codec = codec;
 	o->events = events;
-	o->key_asked_us = -KEY_SPACING_US;
+	o->key_asked_us = -KEY_MANY_US;
 	*out = o;
 	return 0;
 }
@@ -49,7 +51,9 @@ void outlet_destroy(struct outlet *o)
 
 void outlet_tick(struct outlet *o, int64_t now_us)
 {
-	if (!o->key_wanted || now_us - o->key_asked_us < KEY_SPACING_US)
+	int64_t spacing_us = o->n_watches > MANY_WATCHES ? KEY_MANY_US : KEY_SPACING_US;
+
+	if (!o->key_wanted || now_us - o->key_asked_us < spacing_us)
 		return;
 	o->key_wanted = false;
 	o->key_asked_us = now_us;
@@ -96,6 +100,7 @@ void outlet_unwatch(struct watch *w)
 {
 	if (!w->outlet)
 		return;
+	w->outlet->n_watches--;
 	if (w->prev)
 		w->prev->next = w->next;
 	else
@@ -108,6 +113,7 @@ void outlet_unwatch(struct watch *w)
 
 static void link_in(struct watch *w, struct outlet *o)
 {
+	o->n_watches++;
 	w->outlet = o;
 	w->prev = NULL;
 	w->next = o->watches;
@@ -140,7 +146,7 @@ static void begin(struct watch *w, int64_t now_us) RUNS_ON(on_net)
 		return;
 	}
 	promote(w);
-	for (uint32_t i = 0; i < o->n_gop; i++)
+	for (uint32_t i = 0; i < o->n_gop && w->send->flowing; i++)
 		send_blob(w->send, o->gop[i], now_us);
 }
 
@@ -148,18 +154,26 @@ static void show_nothing(struct send *s) RUNS_ON(on_net)
 {
 	outlet_unwatch(&s->w[s->cur]);
 	s->flowing = false;
+	if (s->video)
+		send_drop(s);
 }
 
-void outlet_watch(struct send *s, struct outlet *o, int64_t now_us)
+void outlet_watch(struct send *s, struct outlet *o, bool at_once, int64_t now_us)
 {
 	struct watch *cur = &s->w[s->cur], *other = &s->w[!s->cur];
 
-	if (o && o == other->outlet)
+	if (o && o == other->outlet) {
+		if (at_once) { /* it is waited for already, now with nothing before it */
+			show_nothing(s);
+			s->cur = !s->cur;
+		}
 		return;
+	}
 	outlet_unwatch(other);
 	if (o && o == cur->outlet)
 		return;
-	if (!o || !s->flowing || !cur->outlet || cur->outlet->codec != o->codec) {
+	if (!o || at_once || !s->flowing || !cur->outlet ||
+	    cur->outlet->codec != o->codec) {
 		show_nothing(s);
 		other = cur;
 	}
@@ -173,8 +187,11 @@ void outlet_resume(struct send *s, int64_t now_us)
 {
 	struct watch *cur = &s->w[s->cur], *other = &s->w[!s->cur];
 
-	if (cur->outlet && !send_ready(s, cur->outlet->codec))
+	if (cur->outlet && !send_ready(s, cur->outlet->codec)) {
 		s->flowing = false;
+		if (s->video)
+			send_drop(s);
+	}
 	if (other->outlet)
 		begin(other, now_us);
 	else if (cur->outlet && !s->flowing)
@@ -191,12 +208,13 @@ static bool skips(const struct au *au, uint32_t voice)
 	return false;
 }
 
-static void give_sound(struct send *s, struct blob *blob, int64_t now_us) RUNS_ON(on_net)
+static void give_sound(struct send *s, struct blob *blob, struct red_out *red,
+		       int64_t now_us) RUNS_ON(on_net)
 {
 	/* A member that changes between the mix of all and its own may be given
 	 * the same moment twice: only the first one counts. */
 	if (send_ready(s, CODEC_OPUS) && blob->au->pts_us > s->last_pts_us)
-		send_blob(s, blob, now_us);
+		send_sound(s, blob, red, now_us);
 }
 
 static void give_video(struct watch *w, struct blob *blob, int64_t now_us) RUNS_ON(on_net)
@@ -208,7 +226,8 @@ static void give_video(struct watch *w, struct blob *blob, int64_t now_us) RUNS_
 		return;
 	if (!shown || !s->flowing) {
 		if (!(blob->au->flags & AU_KEY)) {
-			outlet_want_key(w->outlet, now_us);
+			if (!shown || now_us >= s->ask_after_us)
+				outlet_want_key(w->outlet, now_us);
 			return;
 		}
 		promote(w);
@@ -219,6 +238,7 @@ static void give_video(struct watch *w, struct blob *blob, int64_t now_us) RUNS_
 void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
 {
 	struct watch *w, *next;
+	struct red_out red;
 	struct blob *blob;
 	int err = -EINVAL;
 
@@ -233,22 +253,25 @@ void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
 		gop_add(o, blob, now_us);
 	if (blob->au->flags & AU_KEY)
 		o->key_wanted = false;
+	red.before = red.unit = NULL;
 	for (w = o->watches; w; w = next) {
 		next = w->next;
 		if (o->codec != CODEC_OPUS)
 			give_video(w, blob, now_us);
 		else if (!skips(blob->au, w->send->path->voice))
-			give_sound(w->send, blob, now_us);
+			give_sound(w->send, blob, &red, now_us);
 	}
 	blob_put(blob);
 }
 
 void outlet_push_alone(struct send *s, struct au *au, int64_t now_us)
 {
+	struct red_out red;
 	struct blob *blob;
 
+	red.before = red.unit = NULL;
 	if (au->codec != CODEC_OPUS || blob_create(&blob, au, SEND_PAYLOAD_MAX, 0))
 		return;
-	give_sound(s, blob, now_us);
+	give_sound(s, blob, &red, now_us);
 	blob_put(blob);
 }

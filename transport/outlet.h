@@ -20,6 +20,7 @@ struct outlet {
 	uint32_t id;
 	enum codec codec;
 	struct watch *watches;
+	uint32_t n_watches;
 	const struct net_events *events;
 	uint32_t picture; /* number of the next one, for VP8 */
 	/* video: units since the last key frame, while they are few; else none */
@@ -38,14 +39,17 @@ void outlet_destroy(struct outlet *o) RUNS_ON(on_net); /* nobody watches it any 
 /* Packetises a unit and sends it to all who watch. Takes it. */
 void outlet_push(struct outlet *o, struct au *au, int64_t now_us) RUNS_ON(on_net);
 
-/* A viewer needs a key frame; passed on at most once a second. */
+/* A viewer needs a key frame; passed on at most once a second, each two seconds when
+ * there are many viewers: each key frame costs all of them. */
 void outlet_want_key(struct outlet *o, int64_t now_us) RUNS_ON(on_net);
 void outlet_tick(struct outlet *o, int64_t now_us) RUNS_ON(on_net);
 
 /* From now on the stream shows this outlet; NULL: nothing. Video: at its next key
  * frame, at once if the group so far can be replayed. Until then the one before
- * goes on if it has the same codec. */
-void outlet_watch(struct send *s, struct outlet *o, int64_t now_us) RUNS_ON(on_net);
+ * goes on if it has the same codec; with `at_once` it ends here, with what of it
+ * waits for its turn. */
+void outlet_watch(struct send *s, struct outlet *o, bool at_once, int64_t now_us)
+	RUNS_ON(on_net);
 void outlet_unwatch(struct watch *w) RUNS_ON(on_net);
 
 /* The stream became able to send (or unable): connected, or agreed anew. */

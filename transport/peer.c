@@ -20,6 +20,7 @@ static void on_up(void *ctx)
 	if (peer->gone || peer->path.up)
 		return;
 	peer->path.up = true;
+	peer_way_up(peer, now_us);
 	hub->events.peer_state(hub->events.ctx, peer->id, PEER_CONNECTED);
 	outlet_resume(&peer->video, now_us);
 }
@@ -83,6 +84,10 @@ int peer_create(struct peer **out, struct hub *hub, const struct peer_conf *conf
 	peer->source[SDP_IN_SCREEN] = conf->screen;
 	peer->path.voice = conf->voice;
 	peer->path.wall_us = hub->wall_us;
+	peer->path.owner = &peer_way_owner;
+	peer->path.owner_ctx = peer;
+	peer->block_us = INT64_MIN / 2;
+	bwe_init(&peer->bwe);
 	rand_token(peer->path.cname, sizeof(peer->path.cname) - 1);
 	send_init(&peer->audio, &peer->path, false, conf->local.ssrc_audio, 0);
 	send_init(&peer->video, &peer->path, true, conf->local.ssrc_video,
@@ -104,6 +109,8 @@ void peer_destroy(struct peer *peer)
 		return;
 	send_fini(&peer->audio);
 	send_fini(&peer->video);
+	pacer_fini(&peer->path.pacer);
+	twcc_tx_fini(&peer->path.tx);
 	while (peer->n_recv)
 		peer_forget(peer, peer->recv[0]);
 	free(peer->twcc);
@@ -157,6 +164,7 @@ int peer_remote(struct peer *peer, const struct sdp *remote, int64_t now_us)
 	reset_ended(peer);
 	send_agree(&peer->audio, section_for(peer, SDP_OUT_MIX));
 	send_agree(&peer->video, section_for(peer, SDP_OUT_VIEW));
+	peer_way_agreed(peer, now_us);
 	outlet_resume(&peer->video, now_us);
 	return 0;
 }
@@ -207,5 +215,8 @@ void peer_stats(const struct peer *peer, struct peer_stats *stats)
 		.rtt_ms = (uint32_t)((peer->path.rtt_us + 999) / 1000),
 		.fraction_lost = peer->fraction_lost,
 		.jitter_ms = peer->jitter_ms,
+		.wire_in = info.wire_in,
+		.wire_out = info.wire_out,
 	};
+	peer_way_stats(peer, stats);
 }

@@ -33,7 +33,7 @@ void peer_forget(struct peer *peer, struct recv *recv)
 		}
 	recv_destroy(recv);
 	if (!peer->n_recv)
-		hub_peer_busy(peer->hub, peer, false);
+		hub_peer_list(peer->hub, peer, HUB_BUSY, false);
 }
 
 static struct recv *idle(const struct peer *peer, int64_t now_us)
@@ -116,7 +116,7 @@ static struct recv *admit(struct peer *peer, const struct rtp_packet *pkt, int64
 	codec = section_codec(&peer->sections[m.index], pkt->pt);
 	recv->can_pli = codec && codec->pli;
 	peer->recv[peer->n_recv++] = recv;
-	hub_peer_busy(peer->hub, peer, true);
+	hub_peer_list(peer->hub, peer, HUB_BUSY, true);
 	/* without layers a new SSRC replaces the one before; one that is only
 	 * guessed to belong here waits until that one falls silent */
 	if (!recv->rtx && !recv->rid[0] && !m.guessed && peer->active[recv->in]) {

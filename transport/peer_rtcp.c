@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/limits.h"
 #include "transport/outlet.h"
 #include "transport/rtcp_types.h"
 
@@ -15,6 +16,10 @@
 #define SILENT_US    (5 * SEC_US) /* then a stream is not reported on */
 #define REMB_BPS     1500000
 #define FIR_LEN      20 /* bytes */
+#define ALLOW_AGAIN  5
+#define PLI_FIRST_US SEC_US
+#define PLI_US       (2 * SEC_US)
+#define LOOK_REPORTS 16 /* between two looks at the way's headers */
 
 /* ---- what comes ------------------------------------------------------------- */
 
@@ -32,19 +37,20 @@ static void on_sr(void *ctx, const struct rtcp_sr *sr)
 			rxstat_sr(&in->peer->recv[i]->stat, sr, in->now_us);
 }
 
-/* RFC 3550 6.4.1: now - dlsr - lsr, in 1/65536 s. */
-static void note_rtt(struct peer *peer, const struct rtcp_block *block, int64_t now_us)
+/* RFC 3550 6.4.1: now - dlsr - lsr, in 1/65536 s. Returns it in µs, 0: unknown. */
+static int64_t note_rtt(struct peer *peer, const struct rtcp_block *block, int64_t now_us)
 {
 	uint32_t rtt, now = send_ntp_middle(&peer->path, now_us);
 
 	if (!block->lsr)
-		return;
+		return 0;
 	rtt = now - block->lsr - block->dlsr;
 	if (rtt >= 10 * 65536) /* a clock that lies */
-		return;
+		return 0;
 	peer->path.rtt_us = (int64_t)rtt * SEC_US / 65536;
 	if (!peer->path.rtt_us)
 		peer->path.rtt_us = 1;
+	return peer->path.rtt_us;
 }
 
 static void on_block(void *ctx, uint32_t from, const struct rtcp_block *block)
@@ -53,6 +59,7 @@ static void on_block(void *ctx, uint32_t from, const struct rtcp_block *block)
 	struct peer *peer = in->peer;
 
 	(void)from;
+	thread_claim(&on_net);
 	if (block->ssrc == peer->video.ssrc) {
 		peer->video.mid_known = true;
 		peer->fraction_lost = block->fraction_lost;
@@ -66,7 +73,7 @@ static void on_block(void *ctx, uint32_t from, const struct rtcp_block *block)
 	} else {
 		return;
 	}
-	note_rtt(peer, block, in->now_us);
+	peer_way_block(peer, block, note_rtt(peer, block, in->now_us), in->now_us);
 }
 
 static void on_bye(void *ctx, uint32_t ssrc)
@@ -99,7 +106,8 @@ static void on_pli(void *ctx, uint32_t ssrc)
 
 	thread_claim(&on_net);
 	count_add(COUNT_PLI_IN, 1);
-	if (ssrc == video->ssrc && shown)
+	if (ssrc == video->ssrc && shown && in->peer->path.up && !in->peer->path.silent &&
+	    peer_may_want_key(in->peer, in->now_us))
 		outlet_want_key(shown, in->now_us);
 }
 
@@ -114,31 +122,25 @@ static void on_remb(void *ctx, uint64_t bps)
 {
 	struct incoming *in = ctx;
 
-	in->peer->remb_bps = bps;
+	thread_claim(&on_net);
+	peer_way_cap(in->peer, bps, in->now_us);
 }
 
 static void on_twcc(void *ctx, uint16_t seq, int64_t recv_us)
 {
 	struct incoming *in = ctx;
 
-	(void)seq;
-	if (recv_us < 0)
-		in->peer->fb_lost++;
-	else
-		in->peer->fb_received++;
+	thread_claim(&on_net);
+	peer_way_status(in->peer, seq, recv_us, in->now_us);
 }
 
 static void on_twcc_end(void *ctx, uint8_t fb_count)
 {
 	struct incoming *in = ctx;
-	struct peer *peer = in->peer;
-	uint32_t n = peer->fb_lost + peer->fb_received;
 
 	(void)fb_count;
-	if (n) /* one eighth of the news, seven of what was known */
-		peer->loss_64k +=
-			((int32_t)(peer->fb_lost * 65536 / n) - peer->loss_64k) / 8;
-	peer->fb_lost = peer->fb_received = 0;
+	thread_claim(&on_net);
+	peer_way_feedback(in->peer, in->now_us);
 }
 
 void peer_rtcp(struct peer *peer, const uint8_t *data, size_t len, int64_t now_us)
@@ -170,8 +172,10 @@ void peer_rtcp(struct peer *peer, const uint8_t *data, size_t len, int64_t now_u
 
 static void send_out(struct peer *peer, const struct rtcp_out *o) RUNS_ON(on_net)
 {
-	if (o->len)
-		link_send_rtcp(peer->path.link, o->data, o->len);
+	int sent = o->len ? link_send_rtcp(peer->path.link, o->data, o->len) : 0;
+
+	if (sent > 0)
+		peer->path.wire += (uint32_t)sent + peer->path.overhead;
 }
 
 static void put_nack(struct peer *peer, struct recv *recv, struct rtcp_out *o,
@@ -274,23 +278,64 @@ static size_t blocks_of(struct peer *peer, struct rtcp_block blocks[LIMIT_SSRCS]
 	return n;
 }
 
-/* For senders that know no transport-wide feedback: a fixed allowance, without
- * which they stay at their first, low rate. */
+/* Whether what it sends here can be told a rate, and must be. Who knows no transport-
+ * wide feedback is given a fixed one, without which it stays at its first, low rate. */
+static bool needs_remb(const struct peer *peer, const struct section *s)
+{
+	if (!s || !s->n_codecs || !s->codecs[0].remb)
+		return false;
+	return peer->allow_bps || peer->allow_again ||
+	       !(s->codecs[0].twcc && s->ext[SDP_EXT_TWCC]);
+}
+
 static void put_remb(struct peer *peer, struct rtcp_out *o)
 {
-	uint32_t ssrcs[LIMIT_SSRCS];
+	uint32_t ssrcs[LIMIT_SSRCS], bps = REMB_BPS;
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < peer->n_recv; i++) {
 		const struct recv *recv = peer->recv[i];
-		const struct section *s = peer_section(peer, recv->in);
 
-		if (s && !recv->rtx && recv_is_video(recv) && s->n_codecs &&
-		    s->codecs[0].remb && !(s->codecs[0].twcc && s->ext[SDP_EXT_TWCC]))
+		if (!recv->rtx && recv_is_video(recv) &&
+		    needs_remb(peer, peer_section(peer, recv->in)))
 			ssrcs[n++] = recv->ssrc;
 	}
+	if (peer->allow_bps) {
+		bps = peer->allow_bps;
+	} else if (peer->allow_again) { /* else the last one would hold for ever */
+		bps = LIMIT_BITS_SEC;
+		peer->allow_again--;
+	}
 	if (n)
-		rtcp_put_remb(o, peer->audio.ssrc, REMB_BPS, ssrcs, n);
+		rtcp_put_remb(o, peer->audio.ssrc, bps, ssrcs, n);
+}
+
+void peer_allow(struct peer *peer, uint32_t bps)
+{
+	uint8_t buf[REPORT_MAX];
+	struct rtcp_out o = {buf, sizeof(buf), 0, 0};
+
+	if (peer->allow_bps == bps)
+		return;
+	peer->allow_bps = bps;
+	peer->allow_again = bps ? 0 : ALLOW_AGAIN;
+	if (!peer->path.up || peer->gone)
+		return;
+	/* a compound begins with a report (RFC 3550 6.1) */
+	rtcp_put_rr(&o, peer->audio.ssrc, NULL, 0);
+	rtcp_put_cname(&o, peer->audio.ssrc, peer->path.cname);
+	put_remb(peer, &o);
+	send_out(peer, &o);
+}
+
+bool peer_may_want_key(struct peer *peer, int64_t now_us)
+{
+	if (peer->n_plis &&
+	    now_us - peer->pli_us < (peer->n_plis > 1 ? PLI_US : PLI_FIRST_US))
+		return false;
+	peer->pli_us = now_us;
+	peer->n_plis++;
+	return true;
 }
 
 void peer_report(struct peer *peer, int64_t now_us)
@@ -317,6 +362,9 @@ void peer_report(struct peer *peer, int64_t now_us)
 	}
 	put_remb(peer, &o);
 	send_out(peer, &o);
+	peer_way_second(peer, now_us);
+	if (peer->n_reports++ % LOOK_REPORTS == 0)
+		peer_way_look(peer);
 }
 
 void peer_goodbye(struct peer *peer)

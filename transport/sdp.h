@@ -115,8 +115,27 @@ int sdp_take_answer(struct sdp *answer, const char **why) AULA_MUST_CHECK;
 int sdp_answer_offer(struct sdp *offer, char *out, size_t size,
 		     const struct sdp_local *local, const char **why) AULA_MUST_CHECK;
 
+/* The first byte of profile-level-id. */
+#define SDP_HIGH     0x64
+#define SDP_HIGH_444 0xf4
+
+/* True for what units flagged AU_HIGH may be sent as, in fragments: high profile,
+ * constrained or not; or high 4:4:4 predictive, whose decoders take all that is high
+ * (H.264, A.2.11), and which is all that many a Chromium lists beyond main. */
+static inline bool sdp_is_high(const struct sdp_codec *c)
+{
+	uint32_t profile = c->h264_profile >> 16;
+
+	return c->codec == CODEC_H264 && c->h264_mode == 1 &&
+	       (profile == SDP_HIGH || profile == SDP_HIGH_444);
+}
+
 /* The codec that the view is to be sent in: H.264 where taken, else VP8, else
  * CODEC_NONE. */
 enum codec sdp_view_codec(const struct sdp *remote);
+/* All that it may be sent in, as bits 1 << enum codec. */
+uint32_t sdp_view_codecs(const struct sdp *remote);
+/* H.264 of high profile is taken, too (the units are flagged AU_HIGH). */
+bool sdp_view_high(const struct sdp *remote);
 
 #endif

@@ -160,6 +160,10 @@ static int add_codec(struct sdp_reader *r, uint8_t number, const struct sdp_pt *
 	if (pt->codec == CODEC_VP9 && span_param(pt->fmtp, "profile-id", &value) &&
 	    !span_is(value, "0"))
 		return 0;
+	/* the other profiles of AV1 as well */
+	if (pt->codec == CODEC_AV1 && span_param(pt->fmtp, "profile", &value) &&
+	    !span_is(value, "0"))
+		return 0;
 	if (pt->codec == CODEC_H264) {
 		int err = h264_params(r, pt->fmtp, &codec);
 

@@ -7,14 +7,22 @@
 
 #define LEVEL_MAX 0x1f /* H.264 level 3.1, as in our offers */
 
-/* Baseline, main and high: 8 bits, 4:2:0. What we send is constrained baseline,
- * which decoders of all three take. */
-static bool is_our_h264(const struct sdp_codec *c)
+/* True when a section only carries what we send. */
+static bool only_view(const struct sdp_media *m)
+{
+	return m->in == SDP_IN_NONE && m->out == SDP_OUT_VIEW;
+}
+
+/* Baseline, main and high: 8 bits, 4:2:0. Decoders of all three take constrained
+ * baseline. High 4:4:4 predictive may be more than that: we never take it. */
+static bool is_our_h264(const struct sdp_media *m, const struct sdp_codec *c)
 {
 	uint32_t profile = c->h264_profile >> 16;
 
+	if (profile == SDP_HIGH_444)
+		return c->h264_mode == 1 && only_view(m);
 	return c->h264_mode == 1 &&
-	       (profile == 0x42 || profile == 0x4d || profile == 0x64);
+	       (profile == 0x42 || profile == 0x4d || profile == SDP_HIGH);
 }
 
 static bool is_ours(const struct sdp_media *m, const struct sdp_codec *c)
@@ -24,9 +32,11 @@ static bool is_ours(const struct sdp_media *m, const struct sdp_codec *c)
 	case CODEC_VP8:
 		return true;
 	case CODEC_H264:
-		return is_our_h264(c);
+		return is_our_h264(m, c);
 	case CODEC_VP9: /* we take it, but never send it */
 		return m->in != SDP_IN_NONE || m->out == SDP_OUT_NONE;
+	case CODEC_AV1: /* we send it, but never take it */
+		return only_view(m);
 	default:
 		return false;
 	}
@@ -35,10 +45,12 @@ static bool is_ours(const struct sdp_media *m, const struct sdp_codec *c)
 /* How well a codec fits the view: an exact profile first. */
 static unsigned int view_rank(const struct sdp_codec *c)
 {
+	uint32_t profile = c->h264_profile >> 16;
+
 	if (c->codec != CODEC_H264)
-		return 3;
-	if (c->h264_profile >> 16 != 0x42)
-		return 2;
+		return c->codec == CODEC_AV1 ? 5 : 4;
+	if (profile != 0x42)
+		return profile == SDP_HIGH_444 ? 3 : 2;
 	return c->h264_profile & 0x4000 ? 0 : 1; /* constraint_set1: constrained */
 }
 
@@ -65,7 +77,7 @@ static void reduce_codecs(struct sdp_media *m)
 	if (m->kind == SDP_AUDIO && n > 1)
 		n = 1;
 	m->n_codecs = n;
-	if (m->in != SDP_IN_VOICE)
+	if (m->in != SDP_IN_VOICE && m->out != SDP_OUT_MIX)
 		m->red_pt = 0;
 	if (m->out == SDP_OUT_VIEW)
 		sort_for_view(m);
@@ -325,19 +337,56 @@ int sdp_answer_offer(struct sdp *offer, char *out, size_t size,
 	return (int)t.len;
 }
 
-enum codec sdp_view_codec(const struct sdp *remote)
+/* Calls `see` with each codec that the view may be sent in. */
+static void each_view_codec(const struct sdp *remote,
+			    void (*see)(void *ctx, const struct sdp_codec *c), void *ctx)
 {
-	enum codec best = CODEC_NONE;
-
 	for (uint32_t i = 0; i < remote->n_media; i++) {
 		const struct sdp_media *m = &remote->media[i];
 
-		for (uint32_t k = 0; m->out == SDP_OUT_VIEW && k < m->n_codecs; k++) {
-			if (m->codecs[k].codec == CODEC_H264)
-				return CODEC_H264;
-			if (m->codecs[k].codec == CODEC_VP8)
-				best = CODEC_VP8;
-		}
+		if (m->out != SDP_OUT_VIEW || m->rejected)
+			continue;
+		for (uint32_t k = 0; k < m->n_codecs; k++)
+			see(ctx, &m->codecs[k]);
 	}
-	return best;
+}
+
+static void note_codec(void *ctx, const struct sdp_codec *c)
+{
+	uint32_t *set = ctx;
+
+	if (c->codec == CODEC_H264 || c->codec == CODEC_VP8 || c->codec == CODEC_AV1)
+		*set |= 1u << c->codec;
+}
+
+static void note_high(void *ctx, const struct sdp_codec *c)
+{
+	bool *high = ctx;
+
+	*high |= sdp_is_high(c);
+}
+
+uint32_t sdp_view_codecs(const struct sdp *remote)
+{
+	uint32_t set = 0;
+
+	each_view_codec(remote, note_codec, &set);
+	return set;
+}
+
+bool sdp_view_high(const struct sdp *remote)
+{
+	bool high = false;
+
+	each_view_codec(remote, note_high, &high);
+	return high;
+}
+
+enum codec sdp_view_codec(const struct sdp *remote)
+{
+	uint32_t set = sdp_view_codecs(remote);
+
+	if (set & 1u << CODEC_H264)
+		return CODEC_H264;
+	return set & 1u << CODEC_VP8 ? CODEC_VP8 : CODEC_NONE;
 }

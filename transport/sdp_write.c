@@ -88,6 +88,8 @@ static void write_codec(struct sdp_text *t, const struct sdp_codec *c)
 		    c->pt, c->h264_mode, c->h264_profile);
 	if (c->codec == CODEC_VP9)
 		add(t, "a=fmtp:%u profile-id=0\r\n", c->pt);
+	if (c->codec == CODEC_AV1)
+		add(t, "a=fmtp:%u level-idx=5;profile=0;tier=0\r\n", c->pt);
 	if (c->nack)
 		add(t, "a=rtcp-fb:%u nack\r\n", c->pt);
 	if (c->pli)
@@ -193,22 +195,29 @@ static const struct sdp_codec offer_opus[] = {
 		.pli = true, .fir = true, .twcc = true, .remb = true, \
 	}
 
-/* One number means one codec in the whole bundle. */
+/* One number means one codec in the whole bundle. High profile is said in both ways,
+ * as some clients know the first one and Safari the second, constrained, one; we send
+ * no B frames and no fields, so both are true. Of the third see sdp_is_high(). */
 static const struct sdp_codec offer_view[] = {
-	OFFER_VIDEO(CODEC_H264, 96, 0x42e01f),
-	OFFER_VIDEO(CODEC_VP8, 98, 0),
+	OFFER_VIDEO(CODEC_H264, 96, 0x42e01f),  OFFER_VIDEO(CODEC_H264, 104, 0x64001f),
+	OFFER_VIDEO(CODEC_H264, 108, 0x640c1f), OFFER_VIDEO(CODEC_H264, 112, 0xf4001f),
+	OFFER_VIDEO(CODEC_VP8, 98, 0),          OFFER_VIDEO(CODEC_AV1, 106, 0),
 };
 
 static const struct sdp_codec offer_camera[] = {
-	OFFER_VIDEO(CODEC_H264, 96, 0x42e01f),
-	OFFER_VIDEO(CODEC_H264, 102, 0x42001f),
-	OFFER_VIDEO(CODEC_VP8, 98, 0),
-	OFFER_VIDEO(CODEC_VP9, 100, 0),
+	OFFER_VIDEO(CODEC_H264, 96, 0x42e01f),  OFFER_VIDEO(CODEC_H264, 102, 0x42001f),
+	OFFER_VIDEO(CODEC_H264, 104, 0x64001f), OFFER_VIDEO(CODEC_H264, 108, 0x640c1f),
+	OFFER_VIDEO(CODEC_VP8, 98, 0),          OFFER_VIDEO(CODEC_VP9, 100, 0),
 };
+
+#define N_VIEW   (sizeof(offer_view) / sizeof(offer_view[0]))
+#define N_CAMERA (sizeof(offer_camera) / sizeof(offer_camera[0]))
+
+_Static_assert(N_VIEW <= LIMIT_PTS && N_CAMERA <= LIMIT_PTS, "they fit into a section");
 
 const struct sdp_codec *sdp_offered_camera(uint32_t *n)
 {
-	*n = sizeof(offer_camera) / sizeof(offer_camera[0]);
+	*n = N_CAMERA;
 	return offer_camera;
 }
 
@@ -223,13 +232,13 @@ static const struct offer_section {
 } offer_sections[] = {
 	{"a", SDP_AUDIO, SDP_SEND | SDP_RECV, offer_opus, 1, 63,
 	 1 << SDP_EXT_MID | 1 << SDP_EXT_TWCC | 1 << SDP_EXT_AUDIO_LEVEL},
-	{"v", SDP_VIDEO, SDP_SEND, offer_view, 2, 0,
+	{"v", SDP_VIDEO, SDP_SEND, offer_view, N_VIEW, 0,
 	 1 << SDP_EXT_MID | 1 << SDP_EXT_TWCC | 1 << SDP_EXT_PLAYOUT_DELAY},
-	{"c", SDP_VIDEO, SDP_RECV, offer_camera, 4, 0,
+	{"c", SDP_VIDEO, SDP_RECV, offer_camera, N_CAMERA, 0,
 	 1 << SDP_EXT_MID | 1 << SDP_EXT_RID | 1 << SDP_EXT_REPAIRED_RID |
 		 1 << SDP_EXT_TWCC | 1 << SDP_EXT_ORIENTATION |
 		 1 << SDP_EXT_ABS_SEND_TIME},
-	{"s", SDP_VIDEO, SDP_RECV, offer_camera, 4, 0,
+	{"s", SDP_VIDEO, SDP_RECV, offer_camera, N_CAMERA, 0,
 	 1 << SDP_EXT_MID | 1 << SDP_EXT_RID | 1 << SDP_EXT_REPAIRED_RID |
 		 1 << SDP_EXT_TWCC | 1 << SDP_EXT_ORIENTATION |
 		 1 << SDP_EXT_ABS_SEND_TIME},

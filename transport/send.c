@@ -8,10 +8,17 @@
 #include "transport/outlet.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HEADER_MAX       (RTP_HEADER_LEN + 4 + 17 * 2 + 3)
+#define SILENT_US        SEC_US
+#define SKIP_ASK_US      (3 * SEC_US) /* between two wishes of one pacer */
+#define PADDING_BIT      0x20
+#define PADDING_MAX      255   /* bytes */
+#define PADDING_LEAST    100   /* missing, to be worth a packet */
+#define PADDING_PACKETS  24    /* at once */
 #define AGAIN_PER_SEC    200   /* packets */
 #define AGAIN_SHARE      4     /* one byte again for so many sent */
 #define CREDIT_START     16384 /* bytes */
@@ -39,6 +46,8 @@ void send_init(struct send *s, struct send_path *path, bool video, uint32_t ssrc
 
 void send_fini(struct send *s)
 {
+	blob_put(s->before);
+	s->before = NULL;
 	outlet_unwatch(&s->w[0]);
 	outlet_unwatch(&s->w[1]);
 	if (s->history)
@@ -63,27 +72,65 @@ void send_agree(struct send *s, const struct section *section)
 {
 	memset(s->pt, 0, sizeof(s->pt));
 	memset(s->rtx_pt, 0, sizeof(s->rtx_pt));
+	s->pt_high = s->rtx_pt_high = 0;
 	s->nack = false;
+	s->red_pt = 0;
 	if (!section || !(section->dir & SDP_RECV))
 		return;
 	for (uint32_t i = 0; i < section->n_codecs; i++) {
 		const struct sdp_codec *c = &section->codecs[i];
 
+		if (!s->pt_high && sdp_is_high(c)) {
+			s->pt_high = c->pt;
+			s->rtx_pt_high = c->rtx_pt;
+		}
 		if (!prefers(s, section, c))
 			continue;
 		s->pt[c->codec] = c->pt;
 		s->rtx_pt[c->codec] = c->rtx_pt;
 		s->nack |= c->nack;
 	}
+	s->red_pt = section->red_pt;
 	s->ext_mid = section->ext[SDP_EXT_MID];
 	s->ext_twcc = section->ext[SDP_EXT_TWCC];
 	memcpy(s->mid, section->mid, sizeof(s->mid));
 }
 
+static uint8_t pt_of(const struct send *s, const struct au *au)
+{
+	return au->flags & AU_HIGH && s->pt_high ? s->pt_high : s->pt[au->codec];
+}
+
+/* 0: it cannot be sent again. */
+static uint8_t rtx_pt_of(const struct send *s, const struct au *au)
+{
+	return au->flags & AU_HIGH && s->pt_high ? s->rtx_pt_high : s->rtx_pt[au->codec];
+}
+
 /* ---- packets ---------------------------------------------------------------- */
 
-static void put(struct send *s, const struct rtp_packet *pkt, const uint8_t *payload,
-		size_t len) RUNS_ON(on_net)
+/* What went out, or should have: a packet that a full socket did not take is lost
+ * on the way like any other. */
+static void account(struct send *s, enum twcc_kind kind, uint32_t size, bool sent,
+		    int64_t now_us) RUNS_ON(on_net)
+{
+	struct send_path *path = s->path;
+
+	if (s->ext_twcc) {
+		twcc_tx_sent(&path->tx, kind, size, now_us);
+		if (path->feedback && !path->irregular &&
+		    now_us - path->tx.waiting_us > SILENT_US && path->owner)
+			path->owner->silent(path->owner_ctx, now_us);
+	}
+	if (path->paced && kind != TWCC_PROBE)
+		pacer_spend(&path->pacer, size);
+	if (sent)
+		path->wire += size;
+}
+
+/* Returns bytes on the wire, 0: not sent. */
+static uint32_t put(struct send *s, const struct rtp_packet *pkt, const uint8_t *payload,
+		    size_t len, enum twcc_kind kind, int64_t now_us) RUNS_ON(on_net)
 {
 	uint8_t header[HEADER_MAX], twcc[2];
 	struct rtp_ext exts[2];
@@ -91,16 +138,23 @@ static void put(struct send *s, const struct rtp_packet *pkt, const uint8_t *pay
 	int sent;
 
 	if (s->ext_twcc) {
-		wr16(twcc, s->path->twcc_seq++);
+		wr16(twcc, twcc_tx_next(&s->path->tx));
 		exts[n++] = (struct rtp_ext){s->ext_twcc, 2, twcc};
 	}
 	if (s->ext_mid && !s->mid_known && s->mid[0])
 		exts[n++] = (struct rtp_ext){s->ext_mid, (uint8_t)strlen(s->mid),
 					     (const uint8_t *)s->mid};
 	header_len = rtp_header_write(header, pkt, exts, n);
+	if (!pkt->payload_len && kind == TWCC_PROBE)
+		header[0] |= PADDING_BIT;
 	sent = link_send_rtp(s->path->link, header, header_len, payload, len);
 	if (sent > 0)
 		s->path->bytes += (uint64_t)sent;
+	account(s, kind,
+		s->path->overhead +
+			(sent > 0 ? (uint32_t)sent : (uint32_t)(header_len + len)),
+		sent > 0, now_us);
+	return sent > 0 ? (uint32_t)sent + s->path->overhead : 0;
 }
 
 static uint32_t rtp_ts(const struct send *s, int64_t us)
@@ -114,7 +168,7 @@ static struct rtp_packet header_of(const struct send *s, const struct blob *blob
 {
 	return (struct rtp_packet){
 		.marker = s->video ? i + 1 == blob->n : s->packets == 0,
-		.pt = s->pt[blob->au->codec],
+		.pt = pt_of(s, blob->au),
 		.ts = rtp_ts(s, blob->au->pts_us),
 		.ssrc = s->ssrc,
 	};
@@ -122,7 +176,7 @@ static struct rtp_packet header_of(const struct send *s, const struct blob *blob
 
 static void remember(struct send *s, struct blob *blob, uint32_t i)
 {
-	if (!s->video || !s->nack || !s->rtx_pt[blob->au->codec] || !s->rtx_ssrc)
+	if (!s->video || !s->nack || !rtx_pt_of(s, blob->au) || !s->rtx_ssrc)
 		return;
 	if (!s->history)
 		s->history = calloc(1, sizeof(*s->history));
@@ -134,30 +188,141 @@ static void first_report(struct send *s, int64_t now_us) RUNS_ON(on_net)
 {
 	uint8_t buf[256];
 	struct rtcp_out o = {buf, sizeof(buf), 0, 0};
+	int sent;
 
 	send_report(s, &o, NULL, 0, now_us);
-	link_send_rtcp(s->path->link, o.data, o.len);
+	sent = link_send_rtcp(s->path->link, o.data, o.len);
+	if (sent > 0)
+		s->path->wire += (uint32_t)sent + s->path->overhead;
+}
+
+static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	struct rtp_packet pkt = header_of(s, blob, i);
+	const struct blob_packet *p = &blob->packets[i];
+
+	pkt.seq = s->seq;
+	remember(s, blob, i);
+	s->seq++;
+	s->packets++;
+	s->bytes += p->len;
+	s->credit += p->len / AGAIN_SHARE;
+	if (s->credit > CREDIT_MAX)
+		s->credit = CREDIT_MAX;
+	put(s, &pkt, blob->data + p->offset, p->len, TWCC_VIDEO, now_us);
+}
+
+/* The queue is full or stands too long: on from the next key frame. */
+static void skip(struct send *s, int64_t now_us) RUNS_ON(on_net)
+{
+	struct outlet *shown = s->w[s->cur].outlet;
+
+	count_add(COUNT_PACER_DROPS, 1);
+	if (pacer_skip(&s->path->pacer, now_us))
+		return;
+	s->flowing = false;
+	/* a link that cannot carry this at all must not cost all others a key frame
+	 * each second */
+	if (shown && now_us >= s->ask_after_us) {
+		outlet_want_key(shown, now_us);
+		s->ask_after_us = now_us + SKIP_ASK_US;
+	}
+}
+
+void send_paced(struct send *s, int64_t now_us)
+{
+	struct pacer *pacer = &s->path->pacer;
+	bool first = s->packets == 0;
+	struct blob *blob;
+	uint32_t i;
+
+	pacer_fill(pacer, s->path->pace_bps, now_us);
+	if (pacer_is_late(pacer, now_us))
+		skip(s, now_us);
+	while (pacer_may(pacer) && !s->path->held && pacer_take(pacer, &blob, &i)) {
+		if (send_ready(s, blob->au->codec))
+			put_packet(s, blob, i, now_us);
+		blob_put(blob);
+	}
+	if (first && s->packets)
+		first_report(s, now_us);
+}
+
+void send_drop(struct send *s)
+{
+	pacer_clear(&s->path->pacer);
+}
+
+/* What a full queue does not take is gone; if a key frame waits in it, or is on its
+ * way, all that follows would lean on what is gone. */
+static void queue(struct send *s, struct blob *blob, int64_t now_us) RUNS_ON(on_net)
+{
+	struct pacer *pacer = &s->path->pacer;
+	int err = pacer_push(pacer, blob, now_us);
+
+	if (err == -ENOBUFS && blob->au->flags & AU_KEY) {
+		pacer_clear(pacer);
+		err = pacer_push(pacer, blob, now_us);
+	} else if (err == -ENOBUFS && pacer_skip(pacer, now_us)) {
+		err = pacer_push(pacer, blob, now_us);
+	}
+	if (err) {
+		skip(s, now_us);
+		s->flowing = false;
+		return;
+	}
+	s->last_pts_us = blob->au->pts_us;
+	send_paced(s, now_us);
+	if (!pacer_is_empty(pacer) && s->path->owner)
+		s->path->owner->queued(s->path->owner_ctx);
 }
 
 void send_blob(struct send *s, struct blob *blob, int64_t now_us)
 {
 	bool first = s->packets == 0;
 
-	for (uint32_t i = 0; i < blob->n; i++) {
-		struct rtp_packet pkt = header_of(s, blob, i);
-		const struct blob_packet *p = &blob->packets[i];
-
-		pkt.seq = s->seq;
-		put(s, &pkt, blob->data + p->offset, p->len);
-		remember(s, blob, i);
-		s->seq++;
-		s->packets++;
-		s->bytes += p->len;
-		s->credit += p->len / AGAIN_SHARE;
+	assert(s->video);
+	if (s->path->paced) {
+		queue(s, blob, now_us);
+		return;
 	}
-	if (s->credit > CREDIT_MAX)
-		s->credit = CREDIT_MAX;
+	for (uint32_t i = 0; i < blob->n; i++)
+		put_packet(s, blob, i, now_us);
 	s->last_pts_us = blob->au->pts_us;
+	if (first)
+		first_report(s, now_us);
+}
+
+/* ---- sound ------------------------------------------------------------------ */
+
+static void keep(struct send *s, struct blob *blob)
+{
+	struct blob *old = s->before;
+
+	s->before = blob ? blob_get(blob) : NULL;
+	blob_put(old);
+}
+
+void send_sound(struct send *s, struct blob *blob, struct red_out *red, int64_t now_us)
+{
+	struct rtp_packet pkt = header_of(s, blob, 0);
+	const uint8_t *payload = blob->data + blob->packets[0].offset, *twice;
+	size_t len = blob->packets[0].len;
+	bool first = s->packets == 0, wanted = s->path->red && s->red_pt;
+
+	if (wanted && s->before) {
+		twice = red_out_write(red, s->before, blob, pkt.pt, &len);
+		payload = twice ? twice : payload;
+		pkt.pt = twice ? s->red_pt : pkt.pt;
+	}
+	pkt.seq = s->seq++;
+	s->packets++;
+	s->bytes += (uint32_t)len;
+	s->last_pts_us = blob->au->pts_us;
+	put(s, &pkt, payload, len, TWCC_SOUND, now_us);
+	if (wanted || s->before)
+		keep(s, wanted ? blob : NULL);
 	if (first)
 		first_report(s, now_us);
 }
@@ -187,35 +352,40 @@ static bool may_repeat(struct send *s, const struct history_entry *e, size_t len
 	return s->again < AGAIN_PER_SEC && s->credit >= len;
 }
 
-static void repeat(struct send *s, uint16_t seq, int64_t now_us) RUNS_ON(on_net)
+/* Sends what went out as this number once more, as RTX. */
+static uint32_t put_again(struct send *s, const struct history_entry *e,
+			  enum twcc_kind kind, int64_t now_us) RUNS_ON(on_net)
 {
-	struct history_entry *e = s->history ? history_find(s->history, seq) : NULL;
-	uint8_t payload[2 + SEND_PAYLOAD_MAX];
-	const struct blob_packet *p;
-	struct rtp_packet pkt;
-	const uint8_t *data;
-	uint8_t rtx_pt;
+	const struct blob_packet *p = &e->blob->packets[e->index];
+	uint8_t payload[2 + SEND_PAYLOAD_MAX], rtx_pt = rtx_pt_of(s, e->blob->au);
+	struct rtp_packet pkt = header_of(s, e->blob, e->index);
 
-	if (!e)
-		return;
-	p = &e->blob->packets[e->index];
-	if (!may_repeat(s, e, p->len, now_us))
-		return;
-	pkt = header_of(s, e->blob, e->index);
-	data = e->blob->data + p->offset;
-	rtx_pt = s->rtx_pt[e->blob->au->codec];
 	if (!rtx_pt)
-		return;
+		return 0;
 	assert(p->len <= SEND_PAYLOAD_MAX);
-	wr16(payload, seq); /* RFC 4588 4 */
-	memcpy(payload + 2, data, p->len);
+	wr16(payload, e->seq); /* RFC 4588 4 */
+	memcpy(payload + 2, e->blob->data + p->offset, p->len);
 	pkt.pt = rtx_pt;
 	pkt.ssrc = s->rtx_ssrc;
 	pkt.seq = s->rtx_seq++;
-	put(s, &pkt, payload, (size_t)p->len + 2);
+	pkt.payload_len = (size_t)p->len + 2;
+	return put(s, &pkt, payload, pkt.payload_len, kind, now_us);
+}
+
+static void repeat(struct send *s, uint16_t seq, int64_t now_us) RUNS_ON(on_net)
+{
+	struct history_entry *e = s->history ? history_find(s->history, seq) : NULL;
+	size_t len;
+
+	if (!e)
+		return;
+	len = e->blob->packets[e->index].len;
+	if (!rtx_pt_of(s, e->blob->au) || !may_repeat(s, e, len, now_us))
+		return;
+	put_again(s, e, TWCC_RTX, now_us);
 	e->resent_ms = (uint32_t)(now_us / MS_US) | 1;
 	s->again++;
-	s->credit -= p->len;
+	s->credit -= (uint32_t)len;
 	count_add(COUNT_RTX_OUT, 1);
 }
 
@@ -225,6 +395,62 @@ void send_again(struct send *s, uint16_t pid, uint16_t blp, int64_t now_us)
 	for (uint32_t bit = 0; bit < 16; bit++)
 		if (blp >> bit & 1)
 			repeat(s, (uint16_t)(pid + 1 + bit), now_us);
+}
+
+/* ---- padding ---------------------------------------------------------------- */
+
+/* One packet of nothing but padding, on the RTX stream: no receiver takes it for a
+ * picture (RFC 3550 5.1). */
+static uint32_t put_nothing(struct send *s, uint8_t rtx_pt, uint32_t bytes,
+			    int64_t now_us) RUNS_ON(on_net)
+{
+	uint8_t padding[PADDING_MAX] = {0};
+	struct rtp_packet pkt = {
+		.pt = rtx_pt,
+		.seq = s->rtx_seq++,
+		.ts = rtp_ts(s, now_us),
+		.ssrc = s->rtx_ssrc,
+	};
+	uint8_t len = (uint8_t)(bytes < PADDING_MAX ? bytes : PADDING_MAX);
+
+	padding[len - 1] = len;
+	return put(s, &pkt, padding, len, TWCC_PROBE, now_us);
+}
+
+/* Of the codec that is shown; else of any that has one. */
+static uint8_t padding_pt(const struct send *s)
+{
+	const struct outlet *shown = s->w[s->cur].outlet;
+	uint8_t pt = shown ? s->rtx_pt[shown->codec] : 0;
+
+	for (size_t i = 0; i < sizeof(s->rtx_pt) && !pt; i++)
+		pt = s->rtx_pt[i];
+	return s->rtx_ssrc ? pt : 0;
+}
+
+bool send_padding(struct send *s, uint32_t bytes, int64_t now_us)
+{
+	uint8_t pt = padding_pt(s);
+	uint32_t left = bytes;
+
+	if (!pt || !s->path->up)
+		return false;
+	for (uint32_t k = 1; k <= PADDING_PACKETS && left >= PADDING_LEAST; k++) {
+		struct history_entry *e =
+			s->history && s->packets >= k && left > PADDING_MAX
+				? history_find(s->history, (uint16_t)(s->seq - k))
+				: NULL;
+		uint32_t sent = e ? put_again(s, e, TWCC_PROBE, now_us) : 0;
+
+		if (!sent)
+			sent = put_nothing(s, pt, left, now_us);
+		if (!sent)
+			break; /* a full socket: the probe will see what became of it */
+		s->path->probed += sent;
+		count_add(COUNT_PROBE_BYTES, sent);
+		left -= sent < left ? sent : left;
+	}
+	return true;
 }
 
 /* ---- reports ---------------------------------------------------------------- */

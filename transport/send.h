@@ -9,8 +9,11 @@
 #include "transport/blob.h"
 #include "transport/history.h"
 #include "transport/link.h"
+#include "transport/pacer.h"
+#include "transport/red_out.h"
 #include "transport/rtcp.h"
 #include "transport/section.h"
+#include "transport/twcc_tx.h"
 
 struct outlet;
 struct send;
@@ -22,14 +25,36 @@ struct watch {
 	struct watch *prev, *next;
 };
 
+/* What the streams tell whose they are. Called while units are handed out: nothing
+ * may be watched or closed in it. */
+struct send_owner {
+	/* Packets go out, but for a second no feedback came; each time it is seen. */
+	void (*silent)(void *ctx, int64_t now_us);
+	/* Video waits in the pacer now. */
+	void (*queued)(void *ctx);
+};
+
 /* What the streams to one peer share. */
 struct send_path {
 	struct link *link;
+	const struct send_owner *owner; /* NULL: nobody wants to know */
+	void *owner_ctx;
 	bool up;
-	uint16_t twcc_seq;
+	bool silent;      /* no video until feedback comes back */
+	bool irregular;   /* that it is silent would say nothing */
+	bool feedback;    /* the client gives it, of the transport-wide kind */
+	bool paced;       /* video goes through the pacer */
+	bool held;        /* the pacer waits: the queue on the way is long enough */
+	bool red;         /* sound is sent twice */
+	uint8_t overhead; /* bytes of IP, UDP or TCP around each packet */
+	uint32_t pace_bps;
+	struct pacer pacer;
+	struct twcc_tx tx;
 	int64_t rtt_us;  /* 0: unknown */
 	int64_t wall_us; /* added to clock_us(): µs since 1900 */
-	uint64_t bytes;  /* on the wire */
+	uint64_t bytes;  /* of RTP, without IP and UDP */
+	uint64_t wire;   /* with them, and RTCP */
+	uint64_t probed; /* of those: padding */
 	uint32_t voice;  /* units whose skip list names it are not for this peer */
 	char cname[17];
 };
@@ -42,13 +67,16 @@ struct send {
 	 * and w[!cur]. */
 	struct watch w[2];
 	uint8_t cur;
-	bool flowing; /* video: a key frame of the one that is shown was sent */
+	int64_t ask_after_us; /* video: no key frame is asked for before that */
+	bool flowing;         /* video: a key frame of the one that is shown was sent */
 
 	/* agreed with the client */
 	bool nack;
 	uint8_t pt[CODEC_OPUS + 1]; /* by enum codec; 0: not agreed on */
 	uint8_t rtx_pt[CODEC_OPUS + 1];
-	uint8_t ext_mid, ext_twcc; /* 0: none */
+	uint8_t pt_high, rtx_pt_high; /* of units flagged AU_HIGH; 0: as pt, rtx_pt */
+	uint8_t red_pt;               /* sound: 0: not agreed on */
+	uint8_t ext_mid, ext_twcc;    /* 0: none */
 	char mid[SDP_MID_MAX + 1];
 	bool mid_known; /* the client reported on our stream: no more mids */
 
@@ -56,6 +84,8 @@ struct send {
 	uint16_t seq, rtx_seq;   /* the next ones */
 	int64_t last_pts_us;     /* INT64_MIN: nothing sent yet */
 	uint32_t packets, bytes; /* for sender reports; bytes of payload */
+
+	struct blob *before; /* sound: the last unit, while it is sent twice */
 
 	struct history *history; /* NULL: nothing to answer NACKs from */
 	int64_t again_since_us;  /* the second in which `again` counts */
@@ -73,11 +103,23 @@ void send_agree(struct send *s, const struct section *section);
 /* True when this stream can carry the codec now. */
 static inline bool send_ready(const struct send *s, enum codec codec)
 {
-	return s->path->up && s->pt[codec];
+	return s->path->up && s->pt[codec] && !(s->video && s->path->silent);
 }
 
-/* Sends all packets of a blob. */
+/* Sends all packets of a unit of video, or queues them for the pacer. */
 void send_blob(struct send *s, struct blob *blob, int64_t now_us) RUNS_ON(on_net);
+/* A unit of sound. `red` is shared by all who are given this unit. */
+void send_sound(struct send *s, struct blob *blob, struct red_out *red, int64_t now_us)
+	RUNS_ON(on_net);
+
+/* Video: what the pacer allows now. */
+void send_paced(struct send *s, int64_t now_us) RUNS_ON(on_net);
+/* What waits in the pacer is not wanted any more. */
+void send_drop(struct send *s) RUNS_ON(on_net);
+
+/* Fills about `bytes` with what was sent before, or with padding; at most a few
+ * packets. False: the client knows no RTX. */
+bool send_padding(struct send *s, uint32_t bytes, int64_t now_us) RUNS_ON(on_net);
 
 /* A NACK for packet `pid` and those of `blp`'s bits after it. */
 void send_again(struct send *s, uint16_t pid, uint16_t blp, int64_t now_us)

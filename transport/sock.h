@@ -1,7 +1,10 @@
 /* sock.h - a UDP socket that reads and writes in batches. Owner: net thread.
  *
- * Out: at most SOCK_BATCH datagrams wait for sock_flush(); what the kernel does
- * not take then is dropped and counted. Nothing ever blocks.
+ * Out: what waits for sock_flush() is at most SOCK_BATCH messages and SOCK_ARENA bytes.
+ * A message is one datagram, or a train: datagrams in a row along the same path, of
+ * equal length but for the last one, which may be shorter. The kernel walks its stack
+ * once for a train and cuts it at the end (UDP_SEGMENT). Where it does not, each goes
+ * alone. What the kernel does not take is dropped and counted. Nothing ever blocks.
  */
 #ifndef TRANSPORT_SOCK_H
 #define TRANSPORT_SOCK_H
@@ -11,7 +14,9 @@
 #include "transport/path.h"
 
 #define SOCK_BATCH 64
-#define SOCK_ROOM  1536 /* bytes of one send buffer */
+#define SOCK_ROOM  1536        /* bytes of one send buffer */
+#define SOCK_ARENA (128 << 10) /* bytes of all that waits */
+#define SOCK_TRAIN 64          /* datagrams; what all kernels with UDP_SEGMENT take */
 
 struct sock_handler {
 	void *ctx;
@@ -29,8 +34,12 @@ void sock_destroy(struct sock *sock); /* NULL is accepted */
 uint16_t sock_port(const struct sock *sock);
 bool sock_serves(const struct sock *sock, const struct addr *addr); /* the family */
 
-/* A buffer of SOCK_ROOM bytes to write one datagram into, the same one until
- * sock_commit; flushes first when the batch is full. */
+/* True while trains are left to the kernel to cut. It ends for good when the kernel
+ * refuses a train on a device that cannot, or the first one for whatever reason. */
+bool sock_has_trains(const struct sock *sock);
+
+/* A buffer of SOCK_ROOM bytes to write one datagram into, at any alignment; the same
+ * one until sock_commit or sock_flush. Flushes first when there is no room. */
 uint8_t *sock_reserve(struct sock *sock);
 void sock_commit(struct sock *sock, const struct path *to, size_t len);
 void sock_flush(struct sock *sock);

@@ -10,14 +10,20 @@
 #include <netinet/tcp.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define IN_ROOM      4096 /* bytes read at once; more than one whole frame */
 #define READS        8    /* of one connection in a row */
 #define ACCEPTS      16   /* in a row */
+#define OUT_LEAST    4096 /* bytes of what waits; more than OUT_KEPT is given back */
+#define OUT_KEPT     8192
 #define KERNEL_QUEUE (128 << 10)
 #define IDLE_US      (40 * SEC_US) /* checks come every few seconds */
 
+_Static_assert((LIMIT_TCP_QUEUE & (LIMIT_TCP_QUEUE - 1)) == 0 &&
+		       LIMIT_TCP_QUEUE >= OUT_LEAST,
+	       "doubling ends there");
 _Static_assert(IN_ROOM > 2 + LIMIT_DATAGRAM, "a whole frame fits");
 
 struct tcp_conn {
@@ -30,7 +36,8 @@ struct tcp_conn {
 	bool trusted, dead, dirty, writing;
 	uint32_t n_in;            /* bytes in `in` */
 	uint32_t out_at, out_len; /* what waits: out[out_at .. out_at + out_len) */
-	uint8_t *out;             /* LIMIT_TCP_QUEUE bytes, made when first needed */
+	uint32_t out_room;        /* bytes of `out`; grows up to LIMIT_TCP_QUEUE */
+	uint8_t *out;             /* NULL: nothing waits */
 	uint8_t in[IN_ROOM];
 };
 
@@ -102,6 +109,13 @@ static void want(struct tcp_conn *conn, bool writing)
 	loop_fd_want(conn->lfd, LOOP_READ | (writing ? LOOP_WRITE : 0));
 }
 
+static void drop_out(struct tcp_conn *conn)
+{
+	free(conn->out);
+	conn->out = NULL;
+	conn->out_room = 0;
+}
+
 static void write_some(struct tcp_conn *conn)
 {
 	ssize_t n = 0;
@@ -120,9 +134,36 @@ static void write_some(struct tcp_conn *conn)
 		tcp_conn_close(conn);
 		return;
 	}
-	if (conn->out_len == 0)
+	if (conn->out_len == 0) {
 		conn->out_at = 0;
+		if (conn->out_room > OUT_KEPT)
+			drop_out(conn);
+	}
 	want(conn, conn->out_len > 0);
+}
+
+/* Makes place for `n` bytes behind what waits. */
+static int make_room(struct tcp_conn *conn, uint32_t n)
+{
+	uint32_t room = conn->out_room ? conn->out_room : OUT_LEAST;
+	uint8_t *out;
+
+	if (conn->out_at + conn->out_len + n <= conn->out_room)
+		return 0;
+	if (conn->out_at) {
+		memmove(conn->out, conn->out + conn->out_at, conn->out_len);
+		conn->out_at = 0;
+	}
+	while (room < conn->out_len + n)
+		room *= 2;
+	if (room == conn->out_room)
+		return 0;
+	out = realloc(conn->out, room);
+	if (!out)
+		return -ENOMEM;
+	conn->out = out;
+	conn->out_room = room;
+	return 0;
 }
 
 int tcp_conn_send(struct tcp_conn *conn, const uint8_t *data, size_t len)
@@ -131,18 +172,12 @@ int tcp_conn_send(struct tcp_conn *conn, const uint8_t *data, size_t len)
 
 	if (conn->dead)
 		return -ENOTCONN;
-	if (!conn->out)
-		conn->out = malloc(LIMIT_TCP_QUEUE);
-	if (!conn->out)
-		return -ENOMEM;
 	if (len > LIMIT_DATAGRAM || conn->out_len + 2 + len > LIMIT_TCP_QUEUE) {
 		count_add(COUNT_TCP_DROPPED, 1);
 		return -ENOBUFS;
 	}
-	if (conn->out_at + conn->out_len + 2 + len > LIMIT_TCP_QUEUE) {
-		memmove(conn->out, conn->out + conn->out_at, conn->out_len);
-		conn->out_at = 0;
-	}
+	if (make_room(conn, (uint32_t)(2 + len)) < 0)
+		return -ENOMEM;
 	p = conn->out + conn->out_at + conn->out_len;
 	wr16(p, (uint16_t)len);
 	memcpy(p + 2, data, len);

@@ -1,10 +1,10 @@
 /* srtp.h - protection of one link's RTP and RTCP (RFC 3711, 7714) with the keys
  * of its DTLS handshake (RFC 5764). Owner: net thread.
  *
- * In, all by libsrtp: a stream is kept for at most LIMIT_SSRCS senders, and one
- * is added only by a packet that is genuine; policy when full: the one silent
- * for SRTP_IDLE_US goes, else the newcomer is refused.
- * Out: AEAD_AES_128_GCM by srtp_gcm.h, else libsrtp.
+ * In: at most LIMIT_SSRCS senders are kept, and one is added only by a packet that
+ * is genuine; policy when full: the one silent for SRTP_IDLE_US goes, else the
+ * newcomer is refused. AEAD_AES_128_GCM is by srtp_gcm.h, both ways, the other
+ * profile by libsrtp.
  */
 #ifndef TRANSPORT_SRTP_H
 #define TRANSPORT_SRTP_H
@@ -52,16 +52,16 @@ bool srtp_expects(const struct srtp *srtp, uint32_t ssrc, uint16_t seq, int64_t 
 int64_t srtp_refusal_ns(const struct srtp *srtp);
 
 /* Decrypts in place and sets the new length. `len` is at least 12 (RTP) or 8.
- * -EACCES: not genuine, or a replay; -EMFILE: one SSRC too many. */
+ * -EACCES: not genuine, or a replay; -EMFILE: one SSRC too many; -ENOMEM. */
 int srtp_open_rtp(struct srtp *srtp, uint8_t *data, size_t *len,
 		  int64_t now_us) AULA_MUST_CHECK;
 int srtp_open_rtcp(struct srtp *srtp, uint8_t *data, size_t *len,
 		   int64_t now_us) AULA_MUST_CHECK;
 
 /* Writes the protected packet to `out`, which has room for header, payload and
- * SRTP_OVERHEAD. Returns its length; -EINVAL: not RTP; -EALREADY: this number
- * was used before or is too old, and a second use would give the key away;
- * -EMFILE: more than 8 SSRCs. */
+ * SRTP_OVERHEAD, and need not be aligned. Returns its length; -EINVAL: not RTP;
+ * -EMSGSIZE: beyond LIMIT_DATAGRAM; -EALREADY: this number was used before or is too old,
+ * and a second use would give the key away; -EMFILE: more than 8 SSRCs. */
 int srtp_seal_rtp(struct srtp *srtp, uint8_t *out, const uint8_t *header,
 		  size_t header_len, const uint8_t *payload,
 		  size_t payload_len) AULA_MUST_CHECK;

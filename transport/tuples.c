@@ -44,6 +44,13 @@ static bool same(const struct path *a, const struct path *b)
 	       memcmp(a->local, b->local, 16) == 0;
 }
 
+/* Without options; a segment of TCP may hold more than one frame, or a part. */
+static uint8_t overhead_of(const struct path *path)
+{
+	return (uint8_t)((addr_is_v4(&path->remote) ? 20 : 40) +
+			 (path->conn ? 20 + 2 : 8));
+}
+
 static struct tuple **bucket_of(const struct tuples *tuples, const struct path *path)
 {
 	uint8_t key[16 + 16 + 2];
@@ -93,6 +100,7 @@ struct tuple *tuples_add(struct tuples *tuples, struct tuple_list *list,
 				.next = list->first,
 				.link = link,
 				.path = *path,
+				.overhead = overhead_of(path),
 				.checked_us = now_us};
 	*bucket = tuple;
 	list->first = tuple;

@@ -16,7 +16,8 @@ struct tuple {
 	struct tuple *next;  /* of its owner */
 	struct link *link;
 	struct path path;
-	int64_t checked_us;   /* last genuine check */
+	uint8_t overhead;   /* bytes of IP and UDP, or TCP with its frame, around each */
+	int64_t checked_us; /* last genuine check */
 	struct bucket checks; /* what may still be looked at */
 	int64_t starved_us;   /* a check was not looked at; 0: never */
 };

@@ -173,7 +173,7 @@ describe('in class', () => {
     await lecturer.page.click('.class > .lecturer [data-act=record]');
     await press(lecturer, 'more');
     await press(lecturer, 'recordings');
-    await lecturer.page.locator('.recording[data-state=ready]').waitFor({ timeout: 15000 });
+    await lecturer.page.locator('.recording[data-state=ready]').waitFor();
     await lookAt(lecturer.page, 'recordings');
     await lecturer.page.click('.recording [data-act=play]');
     await lecturer.page.locator('video.player').evaluate((video) => new Promise((ok) => (video.onplaying = ok)));
@@ -183,7 +183,7 @@ describe('in class', () => {
 
   test('a shared screen', async () => {
     await press(asha, 'share');
-    await untilShown(lecturer, NAMES.asha, 'white', { kind: 'screen', ms: 6000 });
+    await untilShown(lecturer, NAMES.asha, 'white', { kind: 'screen' });
     await sleep(300);
     await lookAt(lecturer.page, 'screen');
     await lookAt(asha.page, 'screen-own');
@@ -195,7 +195,7 @@ describe('in class', () => {
     await asha.page.locator('.banner p').waitFor();
     await lookAt(asha.page, 'offline');
     await asha.context.setOffline(false);
-    await until('Asha is back', async () => (await snapshot(asha)).link === 'open', { ms: 8000 });
+    await until('Asha is back', async () => (await snapshot(asha)).link === 'open');
   });
 });
 

@@ -71,9 +71,15 @@ async function openList(pupil) {
   await press(pupil, 'recordings');
 }
 
-async function startRecording() {
+/** Presses the button; returns when the page was clicked, which may be long before the driver knows of it. */
+async function pressRecord() {
+  await lecturer.page.evaluate(() => document.addEventListener('click', () => (window.__clicked = Date.now()), { once: true, capture: true }));
   await lecturer.page.click(RECORD);
-  const start = Date.now();
+  return lecturer.page.evaluate(() => window.__clicked);
+}
+
+async function startRecording() {
+  const start = await pressRecord();
   for (const pupil of [lecturer, asha]) {
     await until(`${pupil.name} knows`, async () => (await snapshot(pupil)).recording.on, { ms: 1000 });
     await pupil.page.locator('[data-rec=on]').waitFor({ timeout: 1000 * SLOW });
@@ -84,7 +90,7 @@ async function startRecording() {
 /** Saves the file of the first row that is in `state`, as the page's link does. */
 async function save(pupil, state, name) {
   const row = pupil.page.locator(`.recording[data-state=${state}]`).first();
-  await row.waitFor({ timeout: 15000 * SLOW });
+  await row.waitFor({ timeout: 30000 * SLOW });
   const href = await row.locator('[data-act=download]').getAttribute('href');
   const reply = await get(href);
   assert.equal(reply.status, 200);
@@ -125,7 +131,8 @@ function watchAt(player, seconds) {
       for (let x = 0; x < canvas.width; x += 8) colours.push([...pen.getImageData(x, y, 1, 1).data.slice(0, 3)]);
     }
     await video.play();
-    await new Promise((go) => setTimeout(go, 600));
+    const end = performance.now() + 20000;
+    while (video.currentTime - landed <= 0.3 && performance.now() < end) await new Promise((go) => setTimeout(go, 50));
     video.pause();
     return { landed, played: video.currentTime - landed, colours };
   }, seconds);
@@ -134,7 +141,7 @@ function watchAt(player, seconds) {
 async function assertPlaysAt(player, seconds) {
   const { landed, played, colours } = await watchAt(player, seconds);
   assert.ok(Math.abs(landed - seconds) < 0.1, `sought ${seconds} s, is at ${landed} s`);
-  assert.ok(played > 0.3, `from ${seconds} s it played ${played} s within 0.6 s`);
+  assert.ok(played > 0.3, `from ${seconds} s it played ${played} s only`);
   for (const colour of ['red', 'green']) {
     const share = colours.filter((rgb) => looksLike(rgb, colour)).length / colours.length;
     assert.ok(share > 0.05, `at ${seconds} s ${colour} fills ${Math.round(share * 100)} % of the picture`);
@@ -174,8 +181,7 @@ describe(`a recording of ${SECONDS} s`, () => {
   test('everybody sees REC while it runs', async () => {
     const start = await startRecording();
     await sleep(SECONDS * 1000 - (Date.now() - start));
-    await lecturer.page.click(RECORD);
-    seconds = (Date.now() - start) / 1000;
+    seconds = ((await pressRecord()) - start) / 1000;
     for (const pupil of [lecturer, asha]) {
       await until(`${pupil.name} knows of the end`, async () => !(await snapshot(pupil)).recording.on, { ms: 1000 });
       await until('the sign goes', async () => (await pupil.page.locator('[data-rec=on]').count()) === 0);
@@ -215,7 +221,7 @@ describe(`a recording of ${SECONDS} s`, () => {
       await video.play();
       let peak = 0;
       const heard = new Float32Array(analyser.fftSize);
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 400 && peak <= 0.05; i++) {
         await new Promise((go) => setTimeout(go, 50));
         analyser.getFloatTimeDomainData(heard);
         peak = Math.max(peak, ...heard.map(Math.abs));
@@ -288,7 +294,7 @@ describe('a server that is killed while it records', { skip: running ? 'not our 
       await until(`${pupil.name} is back`, async () => {
         const { link, ice, firstFrame } = await snapshot(pupil);
         return link === 'open' && ice === 'connected' && firstFrame;
-      }, { ms: 15000 });
+      });
       assert.equal((await snapshot(pupil)).recording.on, false);
     }
   });
@@ -315,7 +321,7 @@ describe('a server that is killed while it records', { skip: running ? 'not our 
 
   test('the class goes on', async () => {
     for (const pupil of [lecturer, asha]) {
-      for (const one of [lecturer, asha]) await untilShown(pupil, one.name, one.colour, { ms: 8000 });
+      for (const one of [lecturer, asha]) await untilShown(pupil, one.name, one.colour);
     }
   });
 });

@@ -51,9 +51,9 @@ describe('the server is told to stop', () => {
     const said = [listen(lecturer), listen(asha)];
     for (const pupil of [lecturer, asha]) { // so that their sockets are listened to
       await pupil.page.reload();
-      await until(`${pupil.name} is inside`, async () => (await snapshot(pupil)).firstFrame, { ms: 10000 });
+      await until(`${pupil.name} is inside`, async () => (await snapshot(pupil)).firstFrame);
     }
-    await until('there are two', async () => (await snapshot(lecturer)).members.filter((one) => one.state === 'here').length === 2, { ms: GONE_MS });
+    await until('there are two', async () => (await snapshot(lecturer)).members.filter((one) => one.state === 'here').length === 2);
     for (const who of [lecturer, asha]) await untilShown(asha, who.name, who.colour);
     await press(asha, 'chat');
     await asha.page.fill('#chat-text', CHAT);
@@ -77,7 +77,7 @@ describe('the server is told to stop', () => {
 
   test('the pages say what happens', async () => {
     for (const pupil of [lecturer, asha]) {
-      await pupil.page.locator('.banner p').first().waitFor({ timeout: 3000 });
+      await pupil.page.locator('.banner p').first().waitFor();
       assert.equal((await snapshot(pupil)).screen, 'class');
     }
   });
@@ -88,7 +88,7 @@ describe('the server is told to stop', () => {
       await until(`${pupil.name} is back`, async () => {
         const { link, ice, firstFrame } = await snapshot(pupil);
         return link === 'open' && ice === 'connected' && firstFrame;
-      }, { ms: 15000 });
+      });
     }
     for (const pupil of [lecturer, asha]) {
       for (const who of [lecturer, asha]) await untilShown(pupil, who.name, who.colour);
@@ -108,7 +108,7 @@ describe('the server is told to stop', () => {
   test('the recording was finished', async () => {
     await press(asha, 'more');
     await press(asha, 'recordings');
-    await asha.page.locator('.recording[data-state=ready]').waitFor({ timeout: 5000 });
+    await asha.page.locator('.recording[data-state=ready]').waitFor();
     await asha.page.keyboard.press('Escape');
   });
 });

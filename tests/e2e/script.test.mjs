@@ -10,7 +10,6 @@ import { createClass } from './lib/room.mjs';
 import { openTarget } from './lib/target.mjs';
 import { sleep, until } from './lib/until.mjs';
 
-const PATIENCE_MS = 20000;
 const RECORDED_MS = 3000;
 const BAR = '.class > .lecturer';
 
@@ -35,10 +34,10 @@ after(async () => {
 test('both come in and see each other', async () => {
   for (const pupil of [lecturer, asha]) {
     await press(pupil, 'join-now');
-    await until(`${pupil.name} sees the class`, async () => (await snapshot(pupil)).firstFrame, { ms: PATIENCE_MS });
+    await until(`${pupil.name} sees the class`, async () => (await snapshot(pupil)).firstFrame);
   }
   for (const pupil of [lecturer, asha]) {
-    for (const who of [lecturer, asha]) await untilShown(pupil, who.name, who.colour, { ms: PATIENCE_MS });
+    for (const who of [lecturer, asha]) await untilShown(pupil, who.name, who.colour);
     const { inboundVideo, inboundAudio } = await stats(pupil);
     assert.deepEqual([inboundVideo, inboundAudio], [1, 1]);
   }
@@ -49,29 +48,29 @@ test('another layout, and back', async () => {
   for (const name of [layouts.find((one) => one !== layout.name), layout.name]) {
     await lecturer.page.click(`${BAR} [data-layout="${name}"]`);
     for (const pupil of [lecturer, asha]) {
-      await until(`${pupil.name} has it`, async () => (await snapshot(pupil)).layout.name === name, { ms: PATIENCE_MS });
+      await until(`${pupil.name} has it`, async () => (await snapshot(pupil)).layout.name === name);
     }
   }
-  await untilShown(asha, 'Lecturer', 'red', { ms: PATIENCE_MS });
+  await untilShown(asha, 'Lecturer', 'red');
 });
 
 test('a recording, while somebody turns the camera off and shares the screen', async () => {
   await lecturer.page.click(`${BAR} [data-act=record]`);
-  await until('it runs', async () => (await snapshot(asha)).recording.on, { ms: PATIENCE_MS });
+  await until('it runs', async () => (await snapshot(asha)).recording.on);
   const start = Date.now();
   await press(asha, 'cam');
-  await untilSeen(lecturer, 'Asha', (one) => one?.cam === false, PATIENCE_MS);
-  await untilNotShown(lecturer, 'Asha', 'green', PATIENCE_MS);
+  await untilSeen(lecturer, 'Asha', (one) => one?.cam === false);
+  await untilNotShown(lecturer, 'Asha', 'green');
   await press(asha, 'share');
-  await untilShown(lecturer, 'Asha', 'white', { kind: 'screen', ms: PATIENCE_MS });
+  await untilShown(lecturer, 'Asha', 'white', { kind: 'screen' });
   await sleep(Math.max(0, RECORDED_MS - (Date.now() - start)));
   await lecturer.page.click(`${BAR} [data-act=record]`);
   await press(asha, 'share');
   await press(asha, 'cam');
-  await untilShown(lecturer, 'Asha', 'green', { ms: PATIENCE_MS });
+  await untilShown(lecturer, 'Asha', 'green');
   await press(lecturer, 'more');
   await press(lecturer, 'recordings');
-  await lecturer.page.locator('.recording[data-state=ready]').waitFor({ timeout: PATIENCE_MS });
+  await lecturer.page.locator('.recording[data-state=ready]').waitFor();
   await lecturer.page.keyboard.press('Escape');
 });
 
@@ -79,15 +78,15 @@ test('a word in the chat', async () => {
   await press(asha, 'chat');
   await asha.page.fill('#chat-text', 'Hello');
   await asha.page.press('#chat-text', 'Enter');
-  await until('it comes', async () => (await snapshot(lecturer)).chat.at(-1)?.text === 'Hello', { ms: PATIENCE_MS });
+  await until('it comes', async () => (await snapshot(lecturer)).chat.at(-1)?.text === 'Hello');
   await press(asha, 'chat-close');
 });
 
 test('one leaves, one is thrown out of the network', async () => {
   await asha.page.evaluate(() => window.__aula.pc().close());
   await press(asha, 'leave');
-  await until('Asha is gone', async () => !(await seen(lecturer, 'Asha')), { ms: PATIENCE_MS });
-  await untilShown(lecturer, 'Lecturer', 'red', { ms: PATIENCE_MS });
+  await until('Asha is gone', async () => !(await seen(lecturer, 'Asha')));
+  await untilShown(lecturer, 'Lecturer', 'red');
   assert.deepEqual([...lecturer.errors, ...asha.errors], []);
 });
 

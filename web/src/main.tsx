@@ -6,13 +6,14 @@ import { startLanguage } from './core/i18n';
 import { readRoute } from './core/route';
 import { state } from './core/state';
 import { expose } from './probe';
-import { Shell } from './screens/shell';
+import { loadClass, Shell } from './screens/shell';
 
 async function start(): Promise<void> {
   const route = readRoute();
   expose();
   await startLanguage();
   visitor.code = route.code;
+  if (route.page === 'join') void loadClass().catch(() => undefined);
   if (route.page === 'admin') state.screen.value = 'admin';
   else if (route.page === 'recordings') state.screen.value = 'recordings';
   else if (route.code && !(await enterAgain(route.code)) && visitor.name) toCheck(route.code, visitor.name);

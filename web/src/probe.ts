@@ -22,6 +22,11 @@ function snapshot() {
     mic: state.mic.value.on,
     cam: state.cam.value.on,
     share: state.share.value.on,
+    quality: structuredClone(state.quality.value),
+    wish: structuredClone(state.wish.value),
+    used: { ...state.used.value },
+    stillMs: state.still.value?.atMs ?? 0,
+    links: structuredClone(state.links.value),
     firstFrame: state.firstFrame.value,
     notice: state.notice.value.key,
   };

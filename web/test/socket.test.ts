@@ -184,3 +184,35 @@ test('a refused hello is told', async () => {
   assert.deepEqual(heard.refusals, ['no_room']);
   assert.ok(ws.closed);
 });
+
+test('a place in the line is waited for on the same connection', async () => {
+  const heard: Heard = { links: [], events: [], welcomes: [], closes: [], refusals: [] };
+  const socket = new Socket('wss://x/ws', user(heard, () => 'join'));
+  all.push(socket);
+  socket.start();
+  const ws = FakeWs.all.at(-1)!;
+  ws.onopen?.();
+  ws.say({ t: 'err', id: ws.sent[0]!.id, code: 'too_fast', after_ms: 30 });
+  await turn();
+  assert.equal(ws.sent.length, 1);
+  await new Promise((go) => setTimeout(go, 60));
+  assert.equal(ws.sent[1]?.t, 'join');
+  ws.say({ t: 'ok', id: ws.sent[1]!.id, d: {} });
+  await turn();
+  assert.deepEqual(heard.refusals, []);
+  assert.equal(heard.links.at(-1), 'open');
+  assert.equal(FakeWs.all.at(-1), ws);
+  socket.stop();
+});
+
+test('too many wrong codes are a refusal', async () => {
+  const heard: Heard = { links: [], events: [], welcomes: [], closes: [], refusals: [] };
+  const socket = new Socket('wss://x/ws', user(heard, () => 'join'));
+  all.push(socket);
+  socket.start();
+  const ws = FakeWs.all.at(-1)!;
+  ws.onopen?.();
+  ws.say({ t: 'err', id: ws.sent[0]!.id, code: 'too_fast' });
+  await turn();
+  assert.deepEqual(heard.refusals, ['too_fast']);
+});

@@ -40,24 +40,24 @@ export async function tileOf(pupil, name, kind = 'camera') {
 }
 
 /** Waits until the tile of `name` shows `colour` to `pupil`. */
-export function untilShown(pupil, name, colour, { kind = 'camera', ms = 5000 } = {}) {
+export function untilShown(pupil, name, colour, { kind = 'camera' } = {}) {
   return until(`${pupil.name} sees ${colour} in the ${kind} tile of ${name}`, async () => {
     const tile = await tileOf(pupil, name, kind);
     if (!tile) throw new Error('no such tile');
     const [rgb] = await colours(pupil, [middle(tile)]);
     if (!looksLike(rgb, colour)) throw new Error(`it is ${rgb}`);
     return tile;
-  }, { ms });
+  });
 }
 
 /** Waits until `pupil` sees that colour nowhere in the middle of the camera tile of `name`. */
-export function untilNotShown(pupil, name, colour, ms = 5000) {
+export function untilNotShown(pupil, name, colour) {
   return until(`${pupil.name} sees no ${colour} in the tile of ${name}`, async () => {
     const tile = await tileOf(pupil, name);
     if (!tile) return true;
     const [rgb] = await colours(pupil, [middle(tile)]);
     return !looksLike(rgb, colour);
-  }, { ms });
+  });
 }
 
 /**

@@ -85,6 +85,6 @@ export async function seen(by, name) {
   return (await snapshot(by)).members.find((one) => one.name === name);
 }
 
-export function untilSeen(by, name, check, ms = 5000) {
-  return until(`${by.name} sees ${name}: ${check}`, async () => check(await seen(by, name)), { ms });
+export function untilSeen(by, name, check) {
+  return until(`${by.name} sees ${name}: ${check}`, async () => check(await seen(by, name)));
 }

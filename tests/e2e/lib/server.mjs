@@ -60,7 +60,7 @@ function judge(how, signal, output) {
  * env: more environment. readyMs: how long it may take until the administrator's link is printed.
  * place: {dir, port} of a server that was stopped with keep, to go on where it ended.
  */
-export async function startServer({ binary, config, args, env = {}, readyMs = 10000, place }) {
+export async function startServer({ binary, config, args, env = {}, readyMs = 30000, place }) {
   const dir = place?.dir ?? mkdtempSync(join(tmpdir(), 'aula-e2e-'));
   const port = place?.port ?? (await freePort());
   const file = join(dir, 'aula.conf');

@@ -35,8 +35,8 @@ export function tones(pupil, frequencies, ms = 2500) {
   );
 }
 
-/** Listens until `check(levels)` holds, at most `tries` times: a mix needs a moment to settle. */
-export async function untilHeard(pupil, frequencies, check, tries = 4) {
+/** Listens until `check(levels)` holds, at most so many times: a mix needs a moment to settle, and a busy machine more. */
+export async function untilHeard(pupil, frequencies, check, tries = 15) {
   let levels = [];
   for (let i = 0; i < tries; i++) {
     levels = await tones(pupil, frequencies, 1500);

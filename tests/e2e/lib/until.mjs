@@ -3,7 +3,10 @@
 /** How many times slower than usual the server is: 1, or 3 with AULA_SLOW=1, for one built with sanitizers. */
 export const SLOW = process.env.AULA_SLOW ? 3 : 1;
 
-export async function until(what, check, { ms = 5000, every = 50 } = {}) {
+/** For what must come, where the time is not what is tested: a busy machine may take long. */
+const PATIENCE_MS = 30000;
+
+export async function until(what, check, { ms = PATIENCE_MS, every = 50 } = {}) {
   const limit = ms * SLOW;
   const end = Date.now() + limit;
   let last;

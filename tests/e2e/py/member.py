@@ -1,8 +1,9 @@
 """A member that is no browser: aiortc, in the class by docs/protocol.md.
 
-member.py ORIGIN CODE NAME answer|call SECONDS
+member.py ORIGIN CODE NAME answer|call
 
-Sends a green picture and a tone, receives for that many seconds, and prints one JSON object about what came.
+Sends a green picture and a tone, and receives until its input ends and enough came, or no more can be waited for. Then
+it prints one JSON object about what came.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamT
 TONE_HZ = 1500
 RATE_HZ = 48000
 GREEN = (48, 160, 64)
+ENOUGH = {"video": 31, "audio": 151}
+PATIENCE_S = 60
 
 # aiortc 1.4 gives number 2 to two things in one bundle, and then refuses its own description (aiortc pull request 900)
 HEADER_EXTENSIONS["video"][1].id = 3
@@ -74,7 +77,7 @@ class Class:
         self.waiting[self.next_id] = reply
         await self.socket.send(json.dumps({"t": kind, "id": self.next_id, "d": d}))
         self.next_id += 1
-        message = await asyncio.wait_for(reply, 10)
+        message = await asyncio.wait_for(reply, PATIENCE_S)
         if message["t"] == "err":
             raise RuntimeError(f"{kind}: {message}")
         return message.get("d", {})
@@ -96,7 +99,7 @@ async def consume(track, seen):
 
 
 async def answer(klass, pc):
-    offer = await asyncio.wait_for(klass.offers.get(), 10)
+    offer = await asyncio.wait_for(klass.offers.get(), PATIENCE_S)
     await pc.setRemoteDescription(RTCSessionDescription(offer["sdp"], "offer"))
     for one in pc.getTransceivers():
         if one.mid == "a":
@@ -120,7 +123,14 @@ async def call(klass, pc):
     await pc.setRemoteDescription(RTCSessionDescription(reply["sdp"], "answer"))
 
 
-async def main(origin, code, name, how, seconds):
+async def until_enough(seen):
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    end = time.monotonic() + PATIENCE_S
+    while any(seen[kind] < n for kind, n in ENOUGH.items()) and time.monotonic() < end:
+        await asyncio.sleep(0.1)
+
+
+async def main(origin, code, name, how):
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     seen = collections.Counter(video=0, audio=0, peak=0)
@@ -135,7 +145,7 @@ async def main(origin, code, name, how, seconds):
         pc.on("track", lambda track: tasks.append(asyncio.create_task(consume(track, seen))))
         await (call if how == "call" else answer)(klass, pc)
         await klass.request("media.set", mic=True, cam=True)
-        await asyncio.sleep(float(seconds))
+        await until_enough(seen)
         ufrags = set(re.findall(r"a=ice-ufrag:(\S+)", pc.localDescription.sdp))
         print(json.dumps({**seen, "state": pc.connectionState, "ufrags": len(ufrags)}), flush=True)
         await klass.request("leave")

@@ -2,15 +2,30 @@
 
 import { Devices } from './devices';
 import { Health } from './health';
-import { Refusal, type ByeWhy, type Layout, type Recording, type Snapshot } from './protocol';
+import { LEVELS } from './levels';
+import { netHint, Prefer } from './prefer';
+import { Presence } from './presence';
+import {
+  Refusal,
+  type Ask,
+  type ByeWhy,
+  type Costs,
+  type Layout,
+  type LinkHistory,
+  type Recording,
+  type Snapshot,
+  type StillPart,
+} from './protocol';
 import { addPage, applyEvent, applySnapshot } from './reduce';
 import { wantsVp8 } from './route';
 import { Rtc, type Mid } from './rtc';
 import { Socket, type Link, type SocketUser } from './socket';
-import { forgetClass, notify, state } from './state';
-import { rememberTab } from './store';
+import { forgetClass, notify, NOTHING_USED, state } from './state';
+import { StillParts } from './still';
+import { recall, recallTab, rememberTab } from './store';
 import { TileClock } from './tilemap';
 import { WakeLock } from './wakelock';
+import { Wire, type Bytes } from './wire';
 
 export interface Visit {
   code: string;
@@ -20,6 +35,8 @@ export interface Visit {
   media: boolean;
 }
 
+const KEEP_S = 5; // how often what was used is kept, for a reload
+
 const CLOSES: Record<number, ByeWhy> = { 1000: 'left', 1008: 'too_fast', 4409: 'replaced' };
 
 export class Classroom implements SocketUser {
@@ -28,8 +45,15 @@ export class Classroom implements SocketUser {
   readonly tiles = new TileClock((layout) => {
     state.layout.value = layout;
   });
+  readonly prefer: Prefer;
+  readonly wire = new Wire();
+  private readonly stills = new StillParts();
   private readonly socket: Socket;
   private readonly health: Health;
+  private readonly presence = new Presence(
+    (sight) => this.prefer.see(sight),
+    () => state.chatOpen.value,
+  );
   private readonly wake = new WakeLock(() => {
     if (state.awake.value) notify('note.no_wake_lock');
     state.awake.value = false;
@@ -39,6 +63,7 @@ export class Classroom implements SocketUser {
   private entered: { ok(): void; fail(why: Refusal): void } | null = null;
   private framesOf = -1;
   private joinedMs = 0;
+  private seconds = 0;
 
   constructor() {
     const url = `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/ws`;
@@ -54,8 +79,21 @@ export class Classroom implements SocketUser {
       },
       wantsVp8(),
     );
-    this.health = new Health(this.rtc, this.socket);
-    addEventListener('pagehide', (event) => !event.persisted && this.socket.tell('leave'));
+    this.prefer = new Prefer({
+      tell: (d) => (this.visit.media && this.session ? this.socket.request('rtc.prefer', d) : Promise.resolve()),
+      used: () => this.wire.used.in + this.wire.used.out,
+      changed: (wish) => {
+        state.wish.value = wish;
+        this.rtc.spend(wish.wish);
+      },
+    });
+    this.health = new Health(this.rtc, this.socket, this.wire, () => this.second());
+    this.recallCosts();
+    state.chatOpen.subscribe(() => this.presence.turn());
+    addEventListener('pagehide', (event) => {
+      if (this.session && this.visit.media) this.keepUsed();
+      if (!event.persisted) this.socket.tell('leave');
+    });
     addEventListener('pageshow', (event) => event.persisted && this.socket.retryNow());
     const connection = (navigator as { connection?: EventTarget }).connection;
     connection?.addEventListener('change', () => state.ice.value === 'lost' && this.rtc.restart());
@@ -66,6 +104,10 @@ export class Classroom implements SocketUser {
     this.visit = visit;
     this.session = '';
     forgetClass();
+    if (visit.media) {
+      this.recallUsed();
+      this.presence.on();
+    }
     return new Promise((ok, fail) => {
       this.entered = { ok, fail };
       this.socket.start();
@@ -94,6 +136,11 @@ export class Classroom implements SocketUser {
       notify(`error.${why instanceof Refusal ? why.code : 'unknown'}`);
       return false;
     }
+  }
+
+  /** The last minutes of a member's link; for lecturers. */
+  async linkHistory(member: string): Promise<LinkHistory> {
+    return (await this.socket.request('link.history', { member })) as unknown as LinkHistory;
   }
 
   /** The newest ones; or those that follow what is known already. */
@@ -125,6 +172,8 @@ export class Classroom implements SocketUser {
     if (this.session) return { t: 'resume', d: { token: this.session, seq: this.socket.seq } };
     const { code, name, token } = this.visit;
     this.rtc.reset();
+    this.rtc.ask(null);
+    this.stills.clear();
     this.tiles.clear();
     this.framesOf = -1;
     this.joinedMs = performance.now();
@@ -136,7 +185,11 @@ export class Classroom implements SocketUser {
     if (d.replayed !== true) this.applySnapshot(d as unknown as Snapshot);
     if (t === 'resume' && this.visit.media && !this.rtc.connected()) this.rtc.restart();
     if (t === 'join' && this.visit.media) this.startMedia();
-    if (this.visit.media) this.sayDevices();
+    if (this.visit.media) {
+      if (d.replayed === true) this.prefer.sayAgain();
+      else this.prefer.say(t === 'join' ? netHint() : {}); // before any answer: the first picture is chosen by it
+      this.sayDevices();
+    }
     state.restarting.value = false;
     this.entered?.ok();
     this.entered = null;
@@ -163,6 +216,11 @@ export class Classroom implements SocketUser {
       }
     } else if (t === 'rtc.state') {
       if (d.state === 'lost') this.rtc.restart(); // the server gave the peer up: a new one is offered
+    } else if (t === 'send') {
+      this.rtc.ask(d as { camera?: Ask; screen?: Ask });
+    } else if (t === 'still') {
+      const bytes = this.stills.push(d as unknown as StillPart);
+      if (bytes) state.still.value = { bytes, atMs: Date.now() };
     } else if (t === 'layout') {
       this.tiles.push(d as unknown as Layout);
     } else if (t === 'muted') {
@@ -179,6 +237,12 @@ export class Classroom implements SocketUser {
     state.link.value = link;
     state.tries.value = tries;
     if (link === 'open' && this.visit.media) this.health.start();
+  }
+
+  traffic(kind: 'open' | 'in' | 'out', text: string): void {
+    if (kind === 'open') this.wire.opened();
+    else if (kind === 'in') this.wire.heard(text, Date.now());
+    else this.wire.said(text);
   }
 
   closed(code: number): void {
@@ -229,6 +293,41 @@ export class Classroom implements SocketUser {
     }
   }
 
+  private recallCosts(): void {
+    try {
+      const costs = JSON.parse(recall('costs') || 'null') as Costs | null;
+      if (costs && LEVELS.every((level) => costs[level] > 0)) state.costs.value = costs;
+    } catch {
+      // the usual ones do
+    }
+  }
+
+  /** A reload, and a second visit, go on counting where the class was left. */
+  private recallUsed(): void {
+    let was: { code?: string; used?: Bytes; untilMs?: number } = {};
+    try {
+      was = (JSON.parse(recallTab('used') || '{}') as typeof was | null) ?? {};
+    } catch {
+      // counted from nothing
+    }
+    const same = was.code === this.visit.code && !!was.used;
+    this.wire.restore(same ? was.used! : NOTHING_USED);
+    this.prefer.begin(same ? was.untilMs : 0);
+    state.used.value = { ...NOTHING_USED, ...this.wire.used, untilMs: this.prefer.untilMs };
+  }
+
+  private keepUsed(): void {
+    const { code } = this.visit;
+    rememberTab('used', JSON.stringify({ code, used: this.wire.used, untilMs: this.prefer.untilMs }));
+  }
+
+  private second(): void {
+    if (state.used.value.untilMs !== this.prefer.untilMs) {
+      state.used.value = { ...state.used.value, untilMs: this.prefer.untilMs };
+    }
+    if (++this.seconds % KEEP_S === 0) this.keepUsed();
+  }
+
   private tell(t: string, d: object = {}): void {
     this.socket.request(t, d).catch(() => undefined); // said again after the next welcome, or no longer true
   }
@@ -253,6 +352,9 @@ export class Classroom implements SocketUser {
     this.socket.stop();
     this.health.stop();
     this.wake.off();
+    this.presence.off();
+    this.prefer.stop();
+    if (this.visit.media) this.keepUsed();
     this.rtc.reset();
     this.tiles.clear();
     this.devices.close();

@@ -20,6 +20,19 @@ export function day(ms: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  const format = new Intl.NumberFormat(language.value, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
-  return format.format(bytes / 1e6);
+  return inMegabytes(bytes, { maximumFractionDigits: 1 });
+}
+
+/** With two digits that count, for what is only known about. */
+export function roughly(mb: number): string {
+  return inMegabytes(mb * 1e6, { maximumSignificantDigits: 2 });
+}
+
+/** As short as it can be, for the bar on top. */
+export function shortly(bytes: number): string {
+  return inMegabytes(bytes, { maximumFractionDigits: bytes < 9.95e6 ? 1 : 0 });
+}
+
+function inMegabytes(bytes: number, digits: Intl.NumberFormatOptions): string {
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit: 'megabyte', ...digits }).format(bytes / 1e6);
 }

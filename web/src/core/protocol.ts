@@ -12,6 +12,12 @@ export interface Member {
   state: 'here' | 'away';
 }
 
+/** Members of the class, and how many of them are told of one by one. */
+export interface Roster {
+  n: number;
+  listed: number;
+}
+
 export interface Tile {
   member: string;
   kind: 'camera' | 'screen';
@@ -25,6 +31,8 @@ export interface Tile {
 
 export interface Layout {
   generation: number;
+  /** The view that this member is shown; another one may come at any time. */
+  view?: number;
   name: string;
   w: number;
   h: number;
@@ -71,6 +79,69 @@ export interface RoomRow extends Room {
   student_url: string;
 }
 
+/** How much of the class is received, rising. */
+export type Level = 'sound' | 'still' | 'low' | 'mid' | 'main' | 'high';
+export type WishName = 'auto' | 'save' | 'slides' | 'sound';
+/** Why it is not more. */
+export type Why = 'best' | 'start' | 'link' | 'loss' | 'lost' | 'member' | 'budget' | 'hidden' | 'room' | 'server';
+/** Kilobits a second on the wire, by level. */
+export type Costs = Record<Level, number>;
+
+export interface Quality {
+  level: Level;
+  why: Why;
+  most: Level;
+  wish: WishName;
+  cap: Level;
+  shape: 'wide' | 'tall';
+  content: 'people' | 'slides';
+  codec: string;
+  view: number;
+  kbps: Costs;
+}
+
+/** A part of a still picture, in base64. */
+export interface StillPart {
+  n: number;
+  i: number;
+  of: number;
+  b: string;
+}
+
+/** What the server wants to be sent of one picture. */
+export interface Ask {
+  on: boolean;
+  h: number;
+  fps: number;
+  kbps: number;
+}
+
+export interface WeakLink {
+  member: string;
+  level: Level;
+  why: Why;
+  loss: number;
+  rtt_ms: number;
+  kbps: number;
+}
+
+export interface Links {
+  weak: WeakLink[];
+  n_weak: number;
+  levels: Partial<Record<Level, number>>;
+}
+
+export interface LinkMinute {
+  level: Level;
+  why: Why;
+  loss: number;
+  changes: number;
+}
+
+export interface LinkHistory extends WeakLink {
+  minutes: LinkMinute[];
+}
+
 export interface Snapshot {
   replayed: false;
   session: string;
@@ -81,9 +152,11 @@ export interface Snapshot {
   room: Room | null;
   layouts?: string[];
   members?: Member[];
+  roster?: Roster;
   layout?: Layout | null;
   pinned?: string;
   recording?: RecordState;
+  quality?: Quality;
   chat?: ChatLine[];
   now_ms: number;
 }
@@ -95,6 +168,8 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     readonly field = '',
+    /** When the server says so: not before this many milliseconds. */
+    readonly afterMs = 0,
   ) {
     super(code);
   }

@@ -1,7 +1,9 @@
 // Applies the snapshot and the events about the class to the state. What concerns media is not here.
 
-import type { ChatLine, Member, Recording, RecordState, Snapshot } from './protocol';
+import type { ChatLine, Links, Member, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
+import { LEVELS } from './levels';
 import { notify, state } from './state';
+import { remember } from './store';
 
 const CHAT_ROWS = 200;
 const FEW = 20; // in a larger class nobody is told of each one who comes and goes
@@ -12,10 +14,22 @@ export function applySnapshot(snap: Snapshot): void {
   state.room.value = snap.room ?? { id: '', code: '', title: '' };
   state.layouts.value = snap.layouts ?? [];
   state.members.value = new Map((snap.members ?? []).map((one) => [one.id, one]));
+  state.roster.value = snap.roster ?? { n: 0, listed: 0 };
   state.pinned.value = snap.pinned ?? '';
   state.recording.value = snap.recording ?? { on: false, since_ms: 0 };
   state.chat.value = snap.chat ?? [];
+  if (snap.quality) setQuality(snap.quality);
   state.clockSkewMs.value = snap.now_ms ? snap.now_ms - Date.now() : 0;
+}
+
+function setQuality(d: Quality): void {
+  state.quality.value = d;
+  if (d.level !== 'still' && state.firstFrame.value) state.still.value = null; // it would be an old one the next time
+  if (!LEVELS.every((level) => d.kbps?.[level] > 0)) return;
+  if (LEVELS.some((level) => d.kbps[level] !== state.costs.value[level])) {
+    state.costs.value = d.kbps;
+    remember('costs', JSON.stringify(d.kbps)); // for the choice before the next class
+  }
 }
 
 function putMember(member: Member): void {
@@ -74,6 +88,13 @@ const EVENTS: Record<string, Apply> = {
   'member.left': (d: { id: string }) => dropMember(d.id),
   speakers: (d: { members?: string[] }) => {
     state.speakers.value = d.members ?? [];
+  },
+  roster: (d: Roster) => {
+    state.roster.value = d;
+  },
+  quality: setQuality,
+  links: (d: Links) => {
+    state.links.value = d;
   },
   poster: (d: { jpeg?: string }) => {
     state.poster.value = d.jpeg ?? '';

@@ -1,7 +1,9 @@
 // The one connection for media: the server offers, the page answers. Sections by their mid:
 // a = own microphone out and the mix in, v = the picture in, c = own camera out, s = own screen out.
 
+import type { Ask, WishName } from './protocol';
 import { origin } from './sdp';
+import { apply, limitOf, sendingOf, type Picture } from './send';
 
 export type Mid = 'a' | 'c' | 's';
 export type IceState = 'new' | 'connected' | 'lost';
@@ -15,10 +17,6 @@ export interface RtcUser {
   state(state: IceState): void;
 }
 
-const CAM_BITS = 400_000;
-const CAM_FPS = 15;
-const SCREEN_BITS = 1_200_000;
-const SCREEN_FPS = 15;
 const DISCONNECTED_MS = 3000;
 const RESTART_GAP_MS = 4000;
 
@@ -27,14 +25,9 @@ function without264(): RTCRtpCodec[] {
   return codecs.filter((codec) => !/\/h264$/i.test(codec.mimeType));
 }
 
-async function limit(sender: RTCRtpSender, bits: number, fps: number): Promise<void> {
-  const params = sender.getParameters();
-  const encoding = params.encodings?.[0];
-  if (!encoding || (encoding.maxBitrate === bits && encoding.maxFramerate === fps)) return;
-  encoding.maxBitrate = bits;
-  encoding.maxFramerate = fps;
-  await sender.setParameters(params).catch(() => undefined); // a wish: the server's limits hold anyway
-}
+type Pictures = Record<Picture, Ask | null>;
+
+const NO_ASKS: Pictures = { camera: null, screen: null };
 
 export class Rtc {
   /** Both received tracks, for the one <video>. */
@@ -44,6 +37,9 @@ export class Rtc {
   private from = '';
   private queue: Promise<void> = Promise.resolve();
   private tracks: Record<Mid, MediaStreamTrack | null> = { a: null, c: null, s: null };
+  private asks: Pictures = NO_ASKS;
+  private wish: WishName = 'auto';
+  private tuning = false;
   private restartTimer = 0;
   private restartedMs = 0;
 
@@ -68,6 +64,31 @@ export class Rtc {
     this.tracks[mid] = track;
     const at = this.find(mid);
     if (at && at.sender.track !== track) await at.sender.replaceTrack(track);
+    await this.tune();
+  }
+
+  /** What the server wants to be sent; null: it has not said anything yet. */
+  ask(asks: Partial<Pictures> | null): void {
+    this.asks = asks ? { ...this.asks, ...asks } : NO_ASKS;
+    void this.tune();
+  }
+
+  /** What the user wants to spend. */
+  spend(wish: WishName): void {
+    this.wish = wish;
+    void this.tune();
+  }
+
+  /** Brings the senders to what is asked for now. Called each second, too: tracks turn, and browsers refuse at times. */
+  async tune(): Promise<void> {
+    if (this.tuning) return;
+    this.tuning = true;
+    try {
+      await this.tuneOne('camera', 'c');
+      await this.tuneOne('screen', 's');
+    } finally {
+      this.tuning = false;
+    }
   }
 
   /** Forgets the peer: the server will offer a new one. */
@@ -144,10 +165,14 @@ export class Rtc {
     const local = pc.localDescription;
     if (this.pc !== pc || !local) return;
     this.user.answer(local.sdp, v);
-    for (const at of pc.getTransceivers()) {
-      if (at.mid === 'c') await limit(at.sender, CAM_BITS, CAM_FPS);
-      if (at.mid === 's') await limit(at.sender, SCREEN_BITS, SCREEN_FPS);
-    }
+    await this.tune();
+  }
+
+  private async tuneOne(picture: Picture, mid: Mid): Promise<void> {
+    const at = this.find(mid);
+    if (!at || at.currentDirection === 'stopped') return;
+    const height = this.tracks[mid]?.getSettings().height ?? 0;
+    await apply(at.sender, sendingOf(picture, this.asks[picture], limitOf(this.wish, picture), height));
   }
 
   private async direct(at: RTCRtpTransceiver): Promise<void> {

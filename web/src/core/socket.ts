@@ -17,6 +17,8 @@ export interface SocketUser {
   link(link: Link, tries: number): void;
   /** The server closed for good (left, too fast, elsewhere). */
   closed(code: number): void;
+  /** What goes over the wire: a connection, a text in, a text out. */
+  traffic?(kind: 'open' | 'in' | 'out', text: string): void;
 }
 
 interface Waiting {
@@ -25,10 +27,20 @@ interface Waiting {
   timer: number;
 }
 
+interface Reply {
+  t: string;
+  id: number;
+  d?: Record<string, unknown>;
+  code?: string;
+  field?: string;
+  after_ms?: number;
+}
+
 const BACKOFF_MS = 500;
 const BACKOFF_CAP_MS = 15000;
 const CONNECT_MS = 8000;
 const REQUEST_MS = 10000;
+const PATIENCE_MS = 4000; // the server bears a connection without a session a little longer
 const SILENCE_MS = 5000; // ask for a sign of life after this long without a message
 const DEAD_MS = 3000; // and give up after this long without one
 const FINAL_CLOSES = [1000, 1008, 4409];
@@ -101,7 +113,7 @@ export class Socket {
 
   /** Without waiting for the answer: for the last words of a closing page. */
   tell(t: string, d: object = {}): void {
-    if (this.open) this.ws?.send(JSON.stringify({ t, id: this.nextId++, d }));
+    if (this.open) this.write(JSON.stringify({ t, id: this.nextId++, d }));
   }
 
   /** Something looks dead: demands a sign of life within `limitMs`. */
@@ -123,8 +135,13 @@ export class Socket {
         fail(new Refusal('timeout'));
       }, limitMs);
       this.waiting.set(id, { ok, fail, timer });
-      this.ws?.send(JSON.stringify({ t, id, d }));
+      this.write(JSON.stringify({ t, id, d }));
     });
+  }
+
+  private write(text: string): void {
+    this.ws?.send(text);
+    this.user.traffic?.('out', text);
   }
 
   private connect(): void {
@@ -138,7 +155,11 @@ export class Socket {
     const ws = new WebSocket(this.url, 'aula.v1');
     this.ws = ws;
     this.connectTimer = window.setTimeout(() => this.ws === ws && this.lose(), CONNECT_MS);
-    ws.onopen = () => this.ws === ws && this.greet();
+    ws.onopen = () => {
+      if (this.ws !== ws) return;
+      this.user.traffic?.('open', '');
+      this.greet();
+    };
     ws.onmessage = (event) => this.ws === ws && this.receive(String(event.data));
     ws.onclose = (event) => {
       if (this.ws !== ws) return;
@@ -165,32 +186,46 @@ export class Socket {
       (why: Refusal) => {
         if (why.code === 'offline' || why.code === 'timeout') return; // the connection is already lost
         clearTimeout(this.connectTimer);
-        if (this.user.refused(hello.t, why)) this.greet();
+        if (why.code === 'too_fast' && why.afterMs > 0) this.queue(why.afterMs);
+        else if (this.user.refused(hello.t, why)) this.greet();
         else this.stop();
       },
     );
   }
 
+  /** Many come at once, and the server gave us a place in the line: on this connection while it lasts. */
+  private queue(ms: number): void {
+    const ws = this.ws;
+    if (ms > PATIENCE_MS) {
+      this.drop();
+      this.retryTimer = window.setTimeout(() => this.connect(), ms);
+      return;
+    }
+    this.connectTimer = window.setTimeout(() => this.ws === ws && this.lose(), ms + CONNECT_MS);
+    this.retryTimer = window.setTimeout(() => this.ws === ws && this.greet(), ms);
+  }
+
   private receive(text: string): void {
     this.heard++;
     this.heardMs = Date.now();
-    let msg: { t?: string; id?: number; seq?: number; d?: Record<string, unknown>; code?: string; field?: string };
+    this.user.traffic?.('in', text);
+    let msg: { t?: string; id?: number; seq?: number; d?: Record<string, unknown>; code?: string; field?: string; after_ms?: number };
     try {
       msg = JSON.parse(text);
     } catch {
       return;
     }
-    if (msg.t === 'ok' || msg.t === 'err') this.settle(msg as { t: string; id: number });
+    if (msg.t === 'ok' || msg.t === 'err') this.settle(msg as Reply);
     else if (typeof msg.t === 'string') this.hear(msg.t, msg.seq, msg.d ?? {});
   }
 
-  private settle(msg: { t: string; id: number; d?: Record<string, unknown>; code?: string; field?: string }): void {
+  private settle(msg: Reply): void {
     const one = this.waiting.get(msg.id);
     if (!one) return;
     this.waiting.delete(msg.id);
     clearTimeout(one.timer);
     if (msg.t === 'ok') one.ok(msg.d ?? {});
-    else one.fail(new Refusal(msg.code ?? 'unknown', msg.field));
+    else one.fail(new Refusal(msg.code ?? 'unknown', msg.field, msg.after_ms));
   }
 
   private hear(t: string, seq: number | undefined, d: Record<string, unknown>): void {

@@ -1,7 +1,22 @@
 // Everything the screens show. Written by the classroom, read by the screens; signals tell them what changed.
 
 import { signal } from '@preact/signals-core';
-import type { ChatLine, ByeWhy, Layout, Member, Recording, RecordState, Role, Room } from './protocol';
+import type {
+  ByeWhy,
+  ChatLine,
+  Costs,
+  Layout,
+  Links,
+  Member,
+  Quality,
+  Recording,
+  RecordState,
+  Role,
+  Room,
+  Roster,
+} from './protocol';
+import type { Wish } from './prefer';
+import { USUAL_COSTS } from './levels';
 import type { Fault } from './media';
 import type { IceState } from './rtc';
 import type { Link } from './socket';
@@ -14,6 +29,21 @@ export interface DeviceState {
   busy: boolean;
   fault: Fault | '';
 }
+
+/** Bytes on the wire in this class, and how fast they grow. */
+export interface Used {
+  in: number;
+  out: number;
+  kbps: number;
+  untilMs: number; // the end that a budget must reach
+}
+
+export interface Still {
+  bytes: Uint8Array<ArrayBuffer>;
+  atMs: number;
+}
+
+export const NOTHING_USED: Used = { in: 0, out: 0, kbps: 0, untilMs: 0 };
 
 const OFF: DeviceState = { on: false, busy: false, fault: '' };
 
@@ -33,6 +63,7 @@ export const state = {
   role: signal<Role>('student'),
   room: signal<Room>({ id: '', code: '', title: '' }),
   members: signal<ReadonlyMap<string, Member>>(new Map()),
+  roster: signal<Roster>({ n: 0, listed: 0 }),
   layouts: signal<string[]>([]),
   layout: signal<Layout | null>(null),
   pinned: signal(''),
@@ -44,6 +75,13 @@ export const state = {
   unread: signal(0),
   chatOpen: signal(false),
   clockSkewMs: signal(0), // the server's clock less ours
+
+  quality: signal<Quality | null>(null), // what is received now
+  costs: signal<Costs>(USUAL_COSTS),
+  wish: signal<Wish>({ wish: 'auto', cap: 'high', budget: { mb: 0, min: 60 } }),
+  used: signal<Used>(NOTHING_USED),
+  still: signal<Still | null>(null),
+  links: signal<Links | null>(null), // a lecturer's
 
   poster: signal(''), // base64 of a JPEG
   firstFrame: signal(false),
@@ -65,6 +103,12 @@ export function isLecturer(): boolean {
   return state.role.value !== 'student';
 }
 
+/** Members that are told of by their number only. */
+export function audience(): number {
+  const { n, listed } = state.roster.value;
+  return Math.max(0, n - listed);
+}
+
 export function notify(key: string, vars?: Record<string, string>): void {
   state.notice.value = { key, vars };
 }
@@ -72,6 +116,7 @@ export function notify(key: string, vars?: Record<string, string>): void {
 /** What belongs to one class is forgotten. */
 export function forgetClass(): void {
   state.members.value = new Map();
+  state.roster.value = { n: 0, listed: 0 };
   state.layout.value = null;
   state.speakers.value = [];
   state.pinned.value = '';
@@ -80,6 +125,9 @@ export function forgetClass(): void {
   state.moreRecordings.value = false;
   state.chat.value = [];
   state.unread.value = 0;
+  state.quality.value = null;
+  state.still.value = null;
+  state.links.value = null;
   state.poster.value = '';
   state.firstFrame.value = false;
   state.restarting.value = false;

@@ -39,7 +39,7 @@ export const NO_STATS: Stats = {
 };
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Row = Record<string, any>;
+export type Row = Record<string, any>;
 
 interface Sums {
   atMs: number;
@@ -51,11 +51,14 @@ interface Sums {
 }
 
 export class StatsReader {
+  /** All that the last reading said. */
+  rows: Row[] = [];
   private last: Sums | null = null;
 
   async read(pc: RTCPeerConnection): Promise<Stats> {
     const rows = new Map<string, Row>();
     (await pc.getStats()).forEach((row: Row) => rows.set(row.id, row));
+    this.rows = [...rows.values()];
     const out = { ...NO_STATS };
     const sums: Sums = { atMs: performance.now(), video: 0, audio: 0, sent: 0, packets: 0, lost: 0 };
     for (const row of rows.values()) this.add(row, rows, out, sums);

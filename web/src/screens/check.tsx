@@ -8,7 +8,9 @@ import { showCode } from '../core/route';
 import { state } from '../core/state';
 import { recall, remember } from '../core/store';
 import { Icon } from '../ui/icon';
+import { closeSheet, sheet } from './panels';
 import { Preview } from './preview';
+import { QualityRow, QualitySheet } from './quality';
 
 function Level() {
   const bar = useRef<HTMLSpanElement>(null);
@@ -94,6 +96,7 @@ export function Check() {
   useEffect(() => {
     if (recall('mic') !== '0') void classroom.devices.setMic(true);
     if (recall('cam') === '1') void classroom.devices.setCam(true);
+    return closeSheet;
   }, []);
 
   const enter = async (withDevices: boolean) => {
@@ -128,6 +131,7 @@ export function Check() {
         {cam.on ? <Preview name="check" /> : null}
         {cam.fault ? <p class="error">{t(`cam.${cam.fault}`)}</p> : null}
         <SoundTest />
+        <QualityRow act="quality" />
         <button type="button" class="primary" data-act="join-now" disabled={entering} onClick={() => void enter(true)}>
           {entering ? t('connecting') : t('check.join')}
         </button>
@@ -135,6 +139,7 @@ export function Check() {
           {t('check.watch')}
         </button>
       </div>
+      {sheet.value === 'quality' && <QualitySheet />}
     </main>
   );
 }

@@ -11,6 +11,7 @@ import { LecturerBar } from './lecturerbar';
 import { More } from './more';
 import { closeSheet, sheet } from './panels';
 import { People } from './people';
+import { QualitySheet } from './quality';
 import { Recordings } from './recordings';
 import { Stage } from './stage';
 import { TopBar } from './topbar';
@@ -35,6 +36,7 @@ export function ClassView() {
       {open === 'more' && <More />}
       {open === 'people' && <People />}
       {open === 'recordings' && <Recordings />}
+      {open === 'quality' && <QualitySheet />}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { classroom } from '../app';
 import { isLecturer, state } from '../core/state';
 import { toggleCam, toggleMic } from './controls';
-import { sheet, toggleChat } from './panels';
+import { openSheet, sheet, toggleChat } from './panels';
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
@@ -21,6 +21,7 @@ function onKey(event: KeyboardEvent): void {
   if (letter === 'm') toggleMic();
   else if (letter === 'v') toggleCam();
   else if (letter === 'c') toggleChat();
+  else if (letter === 'q') openSheet('quality');
   else if (/^[1-9]$/.test(letter) && isLecturer()) {
     const name = state.layouts.value[Number(letter) - 1];
     if (name) void classroom.act('layout.set', { name });

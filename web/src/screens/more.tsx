@@ -4,13 +4,14 @@ import { useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import { showCode } from '../core/route';
-import { isLecturer, state } from '../core/state';
+import { audience, isLecturer, state } from '../core/state';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
 import { LanguageChoice } from './languages';
 import { LecturerBar } from './lecturerbar';
 import { closeSheet, openSheet } from './panels';
+import { QualityRow } from './quality';
 
 function Toggle(props: { act: string; label: string; more?: string; on: boolean; onChange(on: boolean): void }) {
   return (
@@ -50,12 +51,13 @@ export function More() {
       {isLecturer() ? <LecturerBar /> : null}
       <button type="button" class="switch" data-act="people" onClick={() => openSheet('people')}>
         <Icon name="people" />
-        <span class="grow">{t('people.n', { n: state.members.value.size })}</span>
+        <span class="grow">{t('people.n', { n: state.members.value.size + audience() })}</span>
       </button>
       <button type="button" class="switch" data-act="recordings" onClick={() => openSheet('recordings')}>
         <Icon name="film" />
         <span class="grow">{t('recordings')}</span>
       </button>
+      <QualityRow act="data" />
       <Toggle
         act="self-view"
         label={t('more.self')}

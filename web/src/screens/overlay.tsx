@@ -25,7 +25,8 @@ function TileBox({ tile, map }: { tile: Tile; map: Layout }) {
   const own = tile.member === state.self.value;
   const speaks = tile.kind === 'camera' && state.speakers.value.includes(tile.member);
   const ownCamera = own && tile.kind === 'camera' && state.cam.value.on && state.selfView.value;
-  const drawn = !tile.video && !ownCamera; // the server draws a face with the name below it
+  const seen = state.quality.value?.level !== 'sound';
+  const drawn = seen && !tile.video && !ownCamera; // the server draws a face with the name below it
   const classes = [
     'tile',
     speaks && 'is-speaking',

@@ -3,11 +3,12 @@
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import type { Member } from '../core/protocol';
-import { isLecturer, state } from '../core/state';
+import { audience, isLecturer, state } from '../core/state';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
 import { closeSheet } from './panels';
+import { Weak } from './weak';
 
 const RANK = { admin: 0, lecturer: 1, student: 2 };
 
@@ -71,23 +72,28 @@ function Actions({ member }: { member: Member }) {
   );
 }
 
-function muteAll(): void {
-  for (const member of state.members.value.values()) {
-    if (member.mic && member.id !== state.self.value) void classroom.act('member.mute', { member: member.id });
-  }
+function WeakMark() {
+  return (
+    <span class="weak-mark" title={t('weak.mark')}>
+      <Icon name="quality" />
+      <span class="unseen">{t('weak.mark')}</span>
+    </span>
+  );
 }
 
 export function People() {
   const members = [...state.members.value.values()].sort(byRoleAndName);
   const lecturer = isLecturer();
+  const weak = new Set(state.links.value?.weak.map((one) => one.member));
   return (
-    <Sheet name="people" title={t('people.n', { n: members.length })} onClose={closeSheet}>
+    <Sheet name="people" title={t('people.n', { n: members.length + audience() })} onClose={closeSheet}>
       {lecturer ? (
-        <button type="button" class="row-button" data-act="mute-all" onClick={muteAll}>
+        <button type="button" class="row-button" data-act="mute-all" onClick={() => void classroom.act('member.mute', { member: '' })}>
           <Icon name="mic_off" />
           <span>{t('people.mute_all')}</span>
         </button>
       ) : null}
+      {lecturer ? <Weak /> : null}
       <ul class="rows">
         {members.map((member) => (
           <li key={member.id} class={member.state === 'away' ? 'row is-away' : 'row'} data-member={member.id}>
@@ -97,11 +103,13 @@ export function People() {
               {member.role !== 'student' ? <em>{t('people.lecturer')}</em> : null}
               {member.state === 'away' ? <em>{t('tile.away')}</em> : null}
             </span>
+            {weak.has(member.id) ? <WeakMark /> : null}
             <Marks member={member} />
             {lecturer ? <Actions member={member} /> : null}
           </li>
         ))}
       </ul>
+      {audience() ? <p class="fine">{t('people.audience', { n: audience() })}</p> : null}
     </Sheet>
   );
 }

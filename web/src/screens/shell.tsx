@@ -3,21 +3,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../core/i18n';
 import { state } from '../core/state';
+import { Late } from '../ui/late';
 import { Bye } from './bye';
 import { Check } from './check';
-import { ClassView } from './class';
 import { Join } from './join';
 
-type AdminModule = typeof import('./admin');
-type RecordingsModule = typeof import('./archive');
+type ClassModule = typeof import('./class');
+type BesideModule = typeof import('./beside');
 
-function Late<T>({ load, show }: { load(): Promise<T>; show(module: T): preact.JSX.Element }) {
-  const [module, setModule] = useState<T | null>(null);
-  useEffect(() => {
-    void load().then((loaded) => setModule(() => loaded));
-  }, []);
-  return module ? show(module) : null;
-}
+/** Asked for while the user is at the door, so that it is there when it is needed. */
+export const loadClass = (): Promise<ClassModule> => import('./class');
+
+const loadBeside = (): Promise<BesideModule> => import('./beside');
 
 function Toast() {
   const notice = state.notice.value;
@@ -43,14 +40,10 @@ export function Shell({ token }: { token: string }) {
     <>
       {screen === 'join' && <Join />}
       {screen === 'check' && <Check />}
-      {screen === 'class' && <ClassView />}
+      {screen === 'class' && <Late<ClassModule> load={loadClass} show={(m) => <m.ClassView />} />}
       {screen === 'bye' && <Bye />}
-      {screen === 'admin' && (
-        <Late<AdminModule> load={() => import('./admin')} show={(m) => <m.Admin token={token} />} />
-      )}
-      {screen === 'recordings' && (
-        <Late<RecordingsModule> load={() => import('./archive')} show={(m) => <m.Archive token={token} />} />
-      )}
+      {screen === 'admin' && <Late<BesideModule> load={loadBeside} show={(m) => <m.Admin token={token} />} />}
+      {screen === 'recordings' && <Late<BesideModule> load={loadBeside} show={(m) => <m.Archive token={token} />} />}
       <Toast />
     </>
   );

@@ -4,11 +4,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { contain, type Box } from '../core/fit';
 import { t } from '../core/i18n';
+import { isMoving } from '../core/levels';
 import { state } from '../core/state';
+import { StateBadge } from './badge';
 import { Overlay } from './overlay';
 import { Poster } from './poster';
+import { Still, type Size } from './still';
 
 const NO_BOX: Box = { x: 0, y: 0, w: 0, h: 0 };
+const WIDE: Size = { w: 16, h: 9 };
 
 /** Follows the frames: for the tile map, and for the first picture. */
 function watchFrames(video: HTMLVideoElement): () => void {
@@ -40,11 +44,24 @@ async function playWithSound(video: HTMLVideoElement): Promise<void> {
   }
 }
 
+/** The shape of what is seen: of the still, of the video, or of the map while there is neither. */
+function shapeOf(still: Size | null, video: Size | null): Size {
+  const map = state.layout.value;
+  return still ?? video ?? (map ? { w: map.w, h: map.h } : WIDE);
+}
+
+/** What the styles go by: a hidden page is on its way back to what it was. */
+function shownLevel(): string {
+  const quality = state.quality.value;
+  return quality && quality.why !== 'hidden' ? quality.level : '';
+}
+
 export function Stage() {
   const holder = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [size, setSize] = useState({ w: 0, h: 0 });
-  const [picture, setPicture] = useState({ w: 16, h: 9 });
+  const [picture, setPicture] = useState<Size | null>(null);
+  const [stillSize, setStillSize] = useState<Size | null>(null);
 
   useEffect(() => {
     const element = video.current!;
@@ -67,12 +84,17 @@ export function Stage() {
     };
   }, []);
 
-  const box = size.w ? contain(size.w, size.h, picture.w, picture.h) : NO_BOX;
+  const level = shownLevel();
+  const still = state.still.value !== null && (level === 'still' || !state.firstFrame.value);
+  const { w, h } = shapeOf(still ? stillSize : null, picture);
+  const box = size.w ? contain(size.w, size.h, w, h) : NO_BOX;
   return (
-    <div class="stage" ref={holder}>
+    <div class="stage" ref={holder} data-level={level} data-still={still}>
       <video id="class" ref={video} class="picture" playsInline autoplay aria-label={t('stage.label')} />
-      {state.firstFrame.value ? null : <Poster />}
+      {still ? <Still onSize={setStillSize} /> : null}
+      {state.firstFrame.value || still || !isMoving(state.quality.value?.level ?? 'main') ? null : <Poster />}
       <Overlay box={box} />
+      <StateBadge />
       {state.soundBlocked.value ? (
         <button type="button" class="primary tap" data-act="sound" onClick={() => void playWithSound(video.current!)}>
           {t('stage.tap')}

@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { classroom } from '../app';
-import { clock } from '../core/format';
+import { clock, megabytes, shortly } from '../core/format';
 import { t } from '../core/i18n';
-import { state } from '../core/state';
+import { audience, state } from '../core/state';
 import { Icon } from '../ui/icon';
+import { openSheet } from './panels';
 
 function useSecond(): void {
   const [, tick] = useState(0);
@@ -25,13 +26,33 @@ function Signal() {
   const { videoKbps, audioKbps, rttMs, lossPct } = state.stats.value;
   const good = state.link.value === 'open' && state.ice.value === 'connected';
   const bars = !good ? 0 : state.weak.value || lossPct >= 4 ? 1 : rttMs > 400 || lossPct >= 1 ? 2 : 3;
-  const text = t('signal', { kbps: videoKbps + audioKbps, rtt: rttMs, loss: lossPct });
+  const { in: got, out } = state.used.value;
+  const quality = state.quality.value;
+  const text = [
+    t('quality.open'),
+    ...(quality ? [t(`level.${quality.level}`)] : []),
+    t('signal', { kbps: videoKbps + audioKbps, rtt: rttMs, loss: lossPct }),
+    t('data.used', { mb: megabytes(got + out) }),
+  ].join(', ');
   return (
-    <span class="signal" data-bars={bars} role="img" aria-label={text} title={text}>
-      <i />
-      <i />
-      <i />
-    </span>
+    <button
+      type="button"
+      class="signal"
+      data-act="quality"
+      data-bars={bars}
+      aria-label={text}
+      aria-haspopup="dialog"
+      aria-keyshortcuts="Q"
+      title={text}
+      onClick={() => openSheet('quality')}
+    >
+      <span class="bars" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      <span class="spent">{shortly(got + out)}</span>
+    </button>
   );
 }
 
@@ -48,7 +69,7 @@ export function TopBar() {
         </span>
       ) : null}
       <span class="count" title={t('people.title')}>
-        <Icon name="people" /> {state.members.value.size}
+        <Icon name="people" /> {state.members.value.size + audience()}
       </span>
       <button type="button" class="leave" data-act="leave" onClick={() => classroom.leave()}>
         <Icon name="leave" />

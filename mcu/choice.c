@@ -1,0 +1,279 @@
+#include "mcu/choice.h"
+
+#include "base/clock.h"
+
+/* A report of trouble so soon after a step down is still about what was sent
+ * before it. */
+#define DRAIN_US       (1500 * MS_US)
+#define CLEAR_FIRST_US (1500 * MS_US) /* before the next step up is tried */
+#define RETRY_FIRST_US (3 * SEC_US)   /* after a probe that failed */
+#define RETRY_MAX_US   (6 * SEC_US)   /* small ones; what lies high is asked for less */
+#define RETRY_HIGH_US  (30 * SEC_US)
+#define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
+/* Who fell back from a level so soon after it had risen to it waits longer and
+ * longer before it is tried again. */
+#define FELL_BACK_US  (30 * SEC_US)
+#define PENALTY_FIRST 20 /* s */
+#define PENALTY_MAX   300
+
+/* What is sent may fill so much of what is carried, in percent. The lowest moving
+ * picture may fill more: below it there is none. */
+#define FILL     88
+#define FILL_LOW 98
+/* A probe shows that the level fits with room to spare. */
+#define PROBE_FILL 108
+
+#define LOSS_HEAVY  (65536 * 22 / 100)
+#define LOSS_STRONG (65536 * 12 / 100)
+
+const char *choice_why_name(enum choice_why why)
+{
+	static const char *const names[] = {
+		"best",   "start",  "link",   "loss", "lost",
+		"member", "budget", "hidden", "room", "server",
+	};
+
+	return names[why];
+}
+
+void choice_init(struct choice *c, enum level start, enum level max, int64_t now_us)
+{
+	*c = (struct choice){
+		.fit = start,
+		.max = max,
+		.why = WHY_START,
+		.max_why = WHY_ROOM,
+		.changed_us = now_us,
+		.clear_us = now_us,
+		.tight_us = now_us - FELL_BACK_US,
+	};
+}
+
+enum level choice_level(const struct choice *c)
+{
+	return c->fit < c->max ? c->fit : c->max;
+}
+
+enum choice_why choice_why(const struct choice *c)
+{
+	if (c->silent)
+		return WHY_LOST;
+	if (c->fit < c->max)
+		return c->why;
+	return c->max == LEVEL_HIGH ? WHY_BEST : c->max_why;
+}
+
+struct before {
+	enum level level;
+	enum choice_why why;
+};
+
+static struct before before(const struct choice *c)
+{
+	return (struct before){choice_level(c), choice_why(c)};
+}
+
+static void note(const struct choice *c, struct before b, struct choice_out *out)
+{
+	out->changed |= choice_level(c) != b.level || choice_why(c) != b.why;
+	out->at_once |= choice_level(c) < b.level;
+}
+
+static void set_fit(struct choice *c, enum level fit, enum choice_why why, int64_t now_us)
+{
+	c->why = why;
+	if (fit == c->fit)
+		return;
+	c->rose = fit > c->fit;
+	c->fit = fit;
+	c->changed_us = now_us;
+	c->probe = LEVEL_SOUND;
+}
+
+/* ---- down -------------------------------------------------------------------- */
+
+static enum level fitting(const struct choice_costs *costs, uint32_t carried_bps)
+{
+	enum level level = LEVEL_HIGH;
+
+	for (; level > LEVEL_STILL; level--) {
+		uint64_t fill = level == LEVEL_LOW ? FILL_LOW : FILL;
+
+		if (costs->bps[level] * UINT64_C(100) <= carried_bps * fill)
+			break;
+	}
+	if (level == LEVEL_STILL && carried_bps < costs->bps[LEVEL_SOUND])
+		level = LEVEL_SOUND;
+	return level;
+}
+
+/* It had been tried, and did not last. */
+static void punish(struct choice *c, enum level level, int64_t now_us)
+{
+	uint32_t *s = &c->penalty_s[level];
+
+	*s = *s ? *s * 2 : PENALTY_FIRST;
+	if (*s > PENALTY_MAX)
+		*s = PENALTY_MAX;
+	for (enum level l = level; l < LEVELS; l++)
+		if (c->not_before_us[l] < now_us + *s * SEC_US)
+			c->not_before_us[l] = now_us + *s * SEC_US;
+}
+
+static void tight(struct choice *c, const struct choice_costs *costs,
+		  const struct link_report *r, int64_t now_us)
+{
+	bool again = now_us - c->tight_us < 3 * SEC_US;
+	enum level now = choice_level(c), fit = fitting(costs, r->carried_bps);
+
+	c->clear = false;
+	c->probe = LEVEL_SOUND;
+	if (!c->rose && now_us - c->changed_us < DRAIN_US)
+		return;
+	c->tight_us = now_us;
+	/* it should fit: a moment's trouble, unless it comes back */
+	if (fit >= now)
+		fit = again && now > LEVEL_SOUND ? now - 1 : now;
+	if (fit >= now)
+		return;
+	if (c->rose && c->fit == now && now_us - c->changed_us < FELL_BACK_US)
+		punish(c, now, now_us);
+	set_fit(c, fit, WHY_LINK, now_us);
+}
+
+static void lossy(struct choice *c, const struct link_report *r, int64_t now_us)
+{
+	enum level most = r->loss_64k >= LOSS_HEAVY    ? LEVEL_LOW
+			  : r->loss_64k >= LOSS_STRONG ? LEVEL_MID
+						       : LEVEL_HIGH;
+
+	c->probe = LEVEL_SOUND;
+	if (c->fit > most)
+		set_fit(c, most, WHY_LOSS, now_us);
+}
+
+/* What the client itself allows. */
+static void capped(struct choice *c, const struct choice_costs *costs, uint32_t cap_bps,
+		   int64_t now_us)
+{
+	enum level fit;
+
+	if (!cap_bps)
+		return;
+	fit = fitting(costs, cap_bps);
+	if (fit < c->fit)
+		set_fit(c, fit, WHY_LINK, now_us);
+}
+
+/* ---- up ---------------------------------------------------------------------- */
+
+static void probed(struct choice *c, bool good, int64_t now_us)
+{
+	enum level level = c->probe;
+
+	c->probe = LEVEL_SOUND;
+	if (level == LEVEL_SOUND)
+		return; /* overtaken */
+	if (!good) {
+		c->probe_fails++;
+		c->why = WHY_LINK;
+		return;
+	}
+	c->probe_fails = 0;
+	if (level > c->fit)
+		set_fit(c, level, WHY_LINK, now_us);
+}
+
+static int64_t pause_us(const struct choice *c, enum level next)
+{
+	int64_t most = next >= LEVEL_HIGH ? RETRY_HIGH_US : RETRY_MAX_US;
+	int64_t us = CLEAR_FIRST_US;
+
+	for (uint32_t i = 0; i < c->probe_fails && us < most; i++)
+		us = us < RETRY_FIRST_US ? RETRY_FIRST_US : us * 2;
+	return us < most ? us : most;
+}
+
+/* STILL needs no probe beyond SOUND: it is tried, and costs little. */
+static void rise(struct choice *c, const struct choice_costs *costs, enum level next,
+		 int64_t now_us, struct choice_out *out)
+{
+	if (next == LEVEL_STILL) {
+		set_fit(c, next, WHY_LINK, now_us);
+		return;
+	}
+	c->probe = next;
+	c->probe_us = now_us;
+	out->probe_bps = (uint32_t)(costs->bps[next] * (uint64_t)PROBE_FILL / 100);
+}
+
+void choice_tick(struct choice *c, const struct choice_costs *costs, int64_t now_us,
+		 struct choice_out *out)
+{
+	enum level next = c->fit + 1;
+	struct before b = before(c);
+	int64_t since;
+
+	if (c->probe != LEVEL_SOUND && now_us - c->probe_us > PROBE_LOST_US)
+		c->probe = LEVEL_SOUND;
+	since = c->clear_us > c->changed_us ? c->clear_us : c->changed_us;
+	if (since < c->probe_us)
+		since = c->probe_us;
+	if (c->probe == LEVEL_SOUND && c->clear && next <= c->max && next < LEVELS &&
+	    now_us >= c->not_before_us[next] && now_us - since >= pause_us(c, next))
+		rise(c, costs, next, now_us, out);
+	/* what has lasted is forgiven */
+	if (c->penalty_s[c->fit] && now_us - c->changed_us > 4 * FELL_BACK_US)
+		c->penalty_s[c->fit] = 0;
+	note(c, b, out);
+}
+
+/* ---- in ---------------------------------------------------------------------- */
+
+void choice_report(struct choice *c, const struct choice_costs *costs,
+		   const struct link_report *r, int64_t now_us, struct choice_out *out)
+{
+	struct before b = before(c);
+
+	c->known = true;
+	c->silent = r->verdict == LINK_SILENT;
+	switch (r->verdict) {
+	case LINK_CLEAR:
+		if (!c->clear)
+			c->clear_us = now_us;
+		c->clear = true;
+		if (c->why == WHY_START && c->fit < c->max)
+			c->why = WHY_LINK;
+		break;
+	case LINK_TIGHT:
+		tight(c, costs, r, now_us);
+		break;
+	case LINK_LOSSY:
+		c->clear = false;
+		lossy(c, r, now_us);
+		break;
+	case LINK_SILENT:
+		c->clear = false;
+		c->probe = LEVEL_SOUND;
+		break;
+	case LINK_PROBE_GOOD:
+	case LINK_PROBE_BAD:
+		probed(c, r->verdict == LINK_PROBE_GOOD, now_us);
+		break;
+	}
+	capped(c, costs, r->cap_bps, now_us);
+	note(c, b, out);
+}
+
+void choice_limit(struct choice *c, enum level max, enum choice_why why, int64_t now_us,
+		  struct choice_out *out)
+{
+	struct before b = before(c);
+
+	(void)now_us;
+	c->max = max;
+	c->max_why = why;
+	if (c->probe > max)
+		c->probe = LEVEL_SOUND;
+	note(c, b, out);
+}

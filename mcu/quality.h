@@ -1,0 +1,98 @@
+/* quality.h - what one member receives: its level, chosen by its link, its own
+ * wishes and what the class and the server allow. Control thread.
+ */
+#ifndef MCU_QUALITY_H
+#define MCU_QUALITY_H
+
+#include "base/thread.h"
+#include "mcu/choice.h"
+#include "mcu/ladder.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct member;
+struct room;
+struct peer_stats;
+
+/* What the member asked for. */
+enum wish {
+	WISH_AUTO,
+	WISH_SAVE,   /* little data: the low picture at most */
+	WISH_SLIDES, /* moving pictures only while a page is shown */
+	WISH_SOUND,
+	WISHES
+};
+const char *wish_name(enum wish wish);
+/* WISHES: no such name. */
+enum wish wish_by_name(const char *name);
+
+#define QUALITY_MINUTES 60 /* that are remembered, for the lecturer */
+
+/* One minute of a link, in little space. */
+struct quality_minute {
+	uint8_t level, why; /* the lowest, and why */
+	uint8_t loss;       /* percent */
+	uint8_t changes;
+};
+
+struct quality {
+	bool on; /* its peer is up: it is counted below */
+	struct choice choice;
+	enum wish wish;
+	enum level cap; /* of the member's choosing */
+	bool hidden;    /* nobody looks at the page */
+	bool tall;
+	enum level start; /* a guess of the page, before anything is known */
+	/* a budget of data: 0 bytes: none */
+	uint64_t budget_bytes, budget_from;
+	int64_t budget_until_us;
+	enum level budget_level;
+	/* what it is given now */
+	bool video;
+	enum shape shape;
+	enum family family;
+	enum level level;
+	enum mix_class mix;
+	uint8_t voice_loss; /* percent, as the encoder of its own was told */
+	bool still; /* counted in the room's stills, of this shape */
+	enum shape still_shape;
+	/* what its link is like */
+	struct link_report link;
+	uint32_t rtt_ms;
+	uint64_t used;              /* bytes on the wire, both ways, of all its peers */
+	uint64_t peer_in, peer_out; /* of the one at hand, as it said last */
+	uint32_t kbps;              /* lately, to it */
+	uint32_t n_minutes;
+	struct quality_minute now;
+	struct quality_minute minutes[QUALITY_MINUTES]; /* by n_minutes, a ring */
+	int64_t minute_us;
+};
+
+void quality_init(struct member *member) RUNS_ON(on_ctl);
+/* What the client takes is known (again): its codecs are in the member. */
+void quality_start(struct member *member) RUNS_ON(on_ctl);
+/* Its peer is gone. */
+void quality_end(struct member *member) RUNS_ON(on_ctl);
+
+void quality_report(struct member *member, const struct link_report *report)
+	RUNS_ON(on_ctl);
+/* Something of what it may get at most has changed. */
+void quality_limit(struct member *member) RUNS_ON(on_ctl);
+/* Each second, for all of a room. */
+void quality_tick(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
+/* Figures of its peer, each few seconds. */
+void quality_stats(struct member *member, const struct peer_stats *stats,
+		   int64_t since_us) RUNS_ON(on_ctl);
+
+/* After the figures of all: what listeners lose is told to the encoders of sound. */
+void quality_losses(struct room *room) RUNS_ON(on_ctl);
+
+/* Data that the member may use from now on; 0 bytes: no limit. */
+void quality_budget(struct member *member, uint64_t bytes, int64_t minutes)
+	RUNS_ON(on_ctl);
+
+/* Worth a lecturer's look. */
+bool quality_weak(const struct member *member);
+
+#endif

@@ -1,0 +1,54 @@
+/* rungs.h - the encoders of a room: each runs only while somebody watches or
+ * records it. Control thread.
+ */
+#ifndef MCU_RUNGS_H
+#define MCU_RUNGS_H
+
+#include "base/thread.h"
+#include "mcu/ladder.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct room;
+
+#define RUNGS_VIDEO    (LEVELS - LEVEL_VIDEO)
+#define RUNG_LINGER_US INT64_C(3000000) /* somebody may come back */
+#define RUNG_MANY      50               /* viewers: then key frames are rarer */
+
+struct room_rung {
+	uint32_t viewers;
+	bool open;
+	uint32_t view; /* what it is scaled from, while open */
+	struct rung_conf conf;
+	int64_t idle_us; /* since when nobody needs it; 0: somebody does */
+};
+
+/* The number of the outlet, and of the rung. */
+uint32_t rungs_id(const struct room *room, enum shape shape, enum family family,
+		  enum level level);
+
+/* One viewer more, or less. The encoder is started at once; it is stopped some
+ * seconds after the last one left. */
+void rungs_take(struct room *room, enum shape shape, enum family family, enum level level)
+	RUNS_ON(on_ctl);
+void rungs_leave(struct room *room, enum shape shape, enum family family,
+		 enum level level) RUNS_ON(on_ctl);
+
+/* Starts, tunes, moves and stops encoders as they are needed now: after any
+ * change of scenes or content, and each second. */
+void rungs_update(struct room *room) RUNS_ON(on_ctl);
+/* Stops all. */
+void rungs_close(struct room *room) RUNS_ON(on_ctl);
+
+/* Somebody watches this level, in any family. */
+bool rungs_watched(const struct room *room, enum shape shape, enum level level);
+/* A rung is made of this view. */
+bool rungs_on(const struct room *room, uint32_t view);
+
+/* The rung that recordings are made of; its size and profile stay as they are
+ * while it is recorded. */
+uint32_t rungs_recorded(const struct room *room);
+void rungs_recorded_size(uint16_t *w_px, uint16_t *h_px);
+
+#endif

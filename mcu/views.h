@@ -1,0 +1,82 @@
+/* views.h - the pictures of a room: who is where, in landscape and upright, and
+ * thinned for small rungs. Control thread.
+ *
+ * A view is one canvas of the video thread. The full one of a shape shows all
+ * that the layout wants. Where its cells would be too small to be recognised on
+ * a level's rung, that level has a view of its own with fewer of them.
+ */
+#ifndef MCU_VIEWS_H
+#define MCU_VIEWS_H
+
+#include "base/attr.h"
+#include "base/limits.h"
+#include "base/thread.h"
+#include "mcu/ladder.h"
+#include "mixer/scene.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct room;
+struct member;
+
+#define VIEW_MAPS 8  /* scenes on their way to the screen; the oldest goes */
+#define VIEW_CELL 90 /* px of a rung: no cell of a person is lower */
+
+/* The full one, and one for each level that may need fewer cells. */
+#define VIEW_TIERS 4
+#define VIEWS      (SHAPES * VIEW_TIERS)
+
+/* The tile map of one scene, kept until the scene is seen. */
+struct tile_map {
+	uint32_t generation; /* 0: empty */
+	char layout[33];
+	uint32_t n;
+	uint16_t least_h; /* of a person's cell, in 1/10080 of the height */
+	bool slides;      /* a page is shown */
+	struct tile {
+		uint32_t source;
+		struct rect_u at;
+		bool fill, video;
+		char name[LIMIT_NAME_BYTES + 1];
+	} tiles[LIMIT_CELLS];
+};
+
+/* One that is open at the video thread. */
+struct room_view {
+	uint32_t generation;             /* of the newest map */
+	struct tile_map maps[VIEW_MAPS]; /* by number of posting */
+	uint32_t n_posted;
+	struct tile_map live; /* what is seen */
+	int64_t live_pts_us;
+	struct view_conf conf;
+};
+
+/* Which of the room's views a level of this shape is made of. */
+uint32_t views_of(const struct room *room, enum shape shape, enum level level);
+
+/* What the canvas of the shape is drawn for; the unit of tile maps. */
+void views_frame(enum shape shape, uint16_t *w_px, uint16_t *h_px);
+
+/* The newest map of the view; NULL: it is not open or shows nothing. */
+const struct tile_map *views_newest(const struct room *room, uint32_t view);
+
+/* Opens the full one in landscape, which lives as long as the room's media. */
+int views_open(struct room *room) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void views_close(struct room *room) RUNS_ON(on_ctl);
+
+/* Asks the layout where everybody goes; posts scenes when anything moved. A
+ * failing layout keeps the last good scene. Views that no rung needs are closed
+ * by views_sweep(), after the rungs have moved. */
+void views_arrange(struct room *room) RUNS_ON(on_ctl);
+void views_sweep(struct room *room) RUNS_ON(on_ctl);
+
+/* The canvas is as large as the largest of its rungs. */
+void views_fit(struct room *room, uint32_t view, uint16_t w_px, uint16_t h_px)
+	RUNS_ON(on_ctl);
+
+/* A scene was seen for the first time. */
+void views_live(struct room *room, uint32_t view, uint32_t generation, int64_t pts_us)
+	RUNS_ON(on_ctl);
+
+#endif

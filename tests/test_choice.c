@@ -1,0 +1,227 @@
+/* The level of a viewer on links of every kind: right, quickly, and still. */
+#include "mcu/choice.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "tests/test.h"
+
+/* A link that carries so much, and reports as transport/ does. */
+struct way {
+	struct choice c;
+	struct choice_costs costs;
+	uint32_t carries_bps;
+	uint32_t probe_bps;
+	int64_t probe_end_us, tight_us, bad_since_us, good_since_us, now_us;
+	enum link_verdict verdict;
+	uint32_t changes;
+	enum level last;
+};
+
+static void costs_init(struct choice_costs *costs)
+{
+	struct ladder ladder;
+	struct conf conf;
+	char why[200];
+
+	conf_init(&conf);
+	CHECK(ladder_init(&ladder, &conf, why, sizeof(why)) == 0);
+	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
+		costs->bps[level] = ladder_wire_bps(&ladder, level, CONTENT_PEOPLE);
+}
+
+static void way_init(struct way *w, uint32_t kbps, enum level start)
+{
+	memset(w, 0, sizeof(*w));
+	costs_init(&w->costs);
+	w->carries_bps = kbps * 1000;
+	w->now_us = 1000 * SEC_US;
+	w->good_since_us = w->now_us;
+	w->verdict = LINK_SILENT; /* none yet */
+	choice_init(&w->c, start, LEVEL_HIGH, w->now_us);
+	w->last = start;
+}
+
+static void obey(struct way *w, const struct choice_out *out)
+{
+	enum level level = choice_level(&w->c);
+
+	if (level != w->last) {
+		w->changes++;
+		w->bad_since_us = 0;
+		w->good_since_us = w->now_us;
+	}
+	CHECK(!out->at_once || level < w->last);
+	w->last = level;
+	if (out->probe_bps) {
+		w->probe_bps = out->probe_bps;
+		w->probe_end_us = w->now_us + SEC_US;
+	}
+}
+
+static void report(struct way *w, enum link_verdict verdict, uint32_t carried)
+{
+	struct link_report r = {.verdict = verdict, .carried_bps = carried};
+	struct choice_out out = {0};
+
+	w->verdict = verdict;
+	choice_report(&w->c, &w->costs, &r, w->now_us, &out);
+	obey(w, &out);
+}
+
+/* A tenth of a second. */
+static void step(struct way *w)
+{
+	uint32_t sent = w->costs.bps[choice_level(&w->c)];
+	struct choice_out out = {0};
+
+	w->now_us += 100 * MS_US;
+	if (sent > w->carries_bps) {
+		if (!w->bad_since_us)
+			w->bad_since_us = w->now_us;
+		w->good_since_us = 0;
+		if (w->now_us - w->bad_since_us >= 600 * MS_US &&
+		    w->now_us - w->tight_us >= 500 * MS_US) {
+			w->tight_us = w->now_us;
+			report(w, LINK_TIGHT, w->carries_bps);
+		}
+	} else {
+		if (!w->good_since_us)
+			w->good_since_us = w->now_us;
+		w->bad_since_us = 0;
+		if (w->verdict != LINK_CLEAR && w->now_us - w->good_since_us >= SEC_US)
+			report(w, LINK_CLEAR, sent);
+	}
+	if (w->probe_bps && w->now_us >= w->probe_end_us) {
+		bool good = w->probe_bps * 92ull <= w->carries_bps * 100ull;
+
+		w->probe_bps = 0;
+		report(w, good ? LINK_PROBE_GOOD : LINK_PROBE_BAD, 0);
+		w->verdict = LINK_CLEAR;
+	}
+	if (w->now_us / (100 * MS_US) % 10 == 0) {
+		choice_tick(&w->c, &w->costs, w->now_us, &out);
+		obey(w, &out);
+	}
+}
+
+static void pass(struct way *w, int seconds)
+{
+	for (int i = 0; i < seconds * 10; i++)
+		step(w);
+}
+
+static void right_level(uint32_t kbps, enum level start, enum level right)
+{
+	struct way w;
+
+	way_init(&w, kbps, start);
+	pass(&w, 3);
+	if (start > right && choice_level(&w.c) > right)
+		CHECK(!"too high after 3 s");
+	pass(&w, 27);
+	CHECK(choice_level(&w.c) == right);
+	w.changes = 0;
+	pass(&w, 600);
+	CHECK(choice_level(&w.c) == right);
+	CHECK(w.changes <= 12); /* a fruitless climb and back, rarer and rarer */
+}
+
+static void levels(void)
+{
+	static const struct {
+		uint32_t kbps;
+		enum level right;
+	} rows[] = {{30, LEVEL_STILL}, {50, LEVEL_STILL}, {80, LEVEL_LOW},
+		    {150, LEVEL_LOW},  {300, LEVEL_MID},  {600, LEVEL_MAIN},
+		    {2000, LEVEL_HIGH}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		right_level(rows[i].kbps, LEVEL_MID, rows[i].right);
+		right_level(rows[i].kbps, LEVEL_MAIN, rows[i].right);
+		right_level(rows[i].kbps, LEVEL_STILL, rows[i].right);
+	}
+}
+
+static void steps(void)
+{
+	struct way w;
+
+	way_init(&w, 1000, LEVEL_MAIN);
+	pass(&w, 30);
+	CHECK(choice_level(&w.c) >= LEVEL_MAIN);
+	w.carries_bps = 80000;
+	pass(&w, 3);
+	CHECK(choice_level(&w.c) <= LEVEL_LOW);
+	pass(&w, 30);
+	CHECK(choice_level(&w.c) == LEVEL_LOW);
+	w.carries_bps = 1000000;
+	pass(&w, 15);
+	CHECK(choice_level(&w.c) >= LEVEL_MAIN);
+}
+
+static void wishes(void)
+{
+	struct choice_out out = {0};
+	struct way w;
+
+	way_init(&w, 2000, LEVEL_MAIN);
+	pass(&w, 60);
+	CHECK(choice_level(&w.c) == LEVEL_HIGH && choice_why(&w.c) == WHY_BEST);
+	choice_limit(&w.c, LEVEL_SOUND, WHY_HIDDEN, w.now_us, &out);
+	CHECK(out.changed && out.at_once && choice_why(&w.c) == WHY_HIDDEN);
+	CHECK(choice_level(&w.c) == LEVEL_SOUND);
+	memset(&out, 0, sizeof(out));
+	choice_limit(&w.c, LEVEL_HIGH, WHY_ROOM, w.now_us, &out);
+	CHECK(out.changed && !out.at_once); /* back at once, without a climb */
+	CHECK(choice_level(&w.c) == LEVEL_HIGH);
+}
+
+static void losses(void)
+{
+	struct link_report r = {.verdict = LINK_LOSSY, .loss_64k = 65536 * 30 / 100};
+	struct choice_out out = {0};
+	struct way w;
+
+	way_init(&w, 2000, LEVEL_MAIN);
+	pass(&w, 2);
+	choice_report(&w.c, &w.costs, &r, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_LOW && choice_why(&w.c) == WHY_LOSS);
+	r.verdict = LINK_SILENT;
+	choice_report(&w.c, &w.costs, &r, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_LOW && choice_why(&w.c) == WHY_LOST);
+	/* what the client itself allows */
+	r = (struct link_report){.verdict = LINK_CLEAR, .cap_bps = 60000};
+	choice_report(&w.c, &w.costs, &r, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_STILL);
+}
+
+/* An answer that comes when nobody asks, or after trouble, changes nothing. */
+static void stale_probes(void)
+{
+	struct link_report good = {.verdict = LINK_PROBE_GOOD};
+	struct link_report tight = {.verdict = LINK_TIGHT, .carried_bps = 100000};
+	struct choice_out out = {0};
+	struct way w;
+
+	way_init(&w, 2000, LEVEL_MID);
+	choice_report(&w.c, &w.costs, &good, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_MID);
+	while (!w.probe_bps)
+		step(&w);
+	w.now_us += 5 * SEC_US;
+	choice_report(&w.c, &w.costs, &tight, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_LOW);
+	choice_report(&w.c, &w.costs, &good, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_LOW);
+}
+
+int main(void)
+{
+	levels();
+	steps();
+	wishes();
+	losses();
+	stale_probes();
+	return 0;
+}

@@ -1,0 +1,178 @@
+/* What becomes of the row of a recording that could not be finished for want of
+ * room: it says "running" until somebody could.
+ */
+#include "mcu/recording.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "mcu/notice.h"
+#include "mcu/room.h"
+#include "mcu/rungs.h"
+#include "mixer/vworker.h"
+#include "recorder/recorder.h"
+#include "tests/test.h"
+
+static struct server server;
+static struct room room = {.server = &server};
+static char put[16]; /* state of the row that was written last; empty: none was */
+static int n_ready, rescue_err;
+static void (*got)(void *ctx, int err, const struct db_recording *rows, uint32_t n);
+
+int db_recording_put(struct db *db, const struct db_recording *row)
+{
+	(void)db;
+	memcpy(put, row->state, sizeof(put));
+	return 0;
+}
+
+int db_recordings_running(struct db *db,
+			  void (*done)(void *ctx, int err,
+				       const struct db_recording *rows, uint32_t n),
+			  void *ctx)
+{
+	(void)db;
+	(void)ctx;
+	got = done;
+	return 0;
+}
+
+int recorder_start(struct recorder *r, const struct recording_conf *conf)
+{
+	(void)r;
+	(void)conf;
+	return 0;
+}
+
+int recorder_stop(struct recorder *r, uint32_t id)
+{
+	(void)r;
+	(void)id;
+	return 0;
+}
+
+int recorder_rescue(struct recorder *r, const char *name)
+{
+	(void)r;
+	(void)name;
+	return rescue_err;
+}
+
+int recorder_recover(struct recorder *r)
+{
+	(void)r;
+	return 0;
+}
+
+struct room *room_by_id(struct server *of, const char *id)
+{
+	(void)of;
+	(void)id;
+	return &room;
+}
+
+struct room *room_by_number(struct server *of, uint32_t id)
+{
+	(void)of;
+	(void)id;
+	return &room;
+}
+
+void notice_record_state(const struct room *of, const char *error)
+{
+	(void)of;
+	(void)error;
+}
+
+void notice_recording_ready(const struct room *of, const struct db_recording *row)
+{
+	(void)of;
+	(void)row;
+	n_ready++;
+}
+
+uint32_t rungs_recorded(const struct room *of)
+{
+	(void)of;
+	return 1;
+}
+
+void rungs_recorded_size(uint16_t *w_px, uint16_t *h_px)
+{
+	*w_px = *h_px = 16;
+}
+
+void rungs_update(struct room *of)
+{
+	(void)of;
+}
+
+int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on)
+{
+	(void)w;
+	(void)rung;
+	(void)on;
+	return 0;
+}
+
+int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on)
+{
+	(void)w;
+	(void)mix;
+	(void)on;
+	return 0;
+}
+
+/* It ended with this: what the row says then. */
+static const char *ended(int err, uint64_t bytes) RUNS_ON(on_ctl)
+{
+	struct recording_result result = {
+		.id = room.base + ID_RECORDING, .err = err, .bytes = bytes};
+
+	CHECK(recording_start(&room, "Lesson") == 0);
+	CHECK(room.recording && strcmp(put, "running") == 0);
+	snprintf(result.name, sizeof(result.name), "%s", room.recording_row.id);
+	recording_done(&server, &result);
+	CHECK(!room.recording && !server.takes);
+	return put;
+}
+
+/* What the row of a server that died says after a try to finish it. */
+static const char *rescued(int posted, int err) RUNS_ON(on_ctl)
+{
+	struct db_recording row = {.id = "left", .state = "running"};
+	struct recording_result result = {.name = "left", .interrupted = true};
+
+	result.err = err;
+	put[0] = '\0';
+	rescue_err = posted;
+	CHECK(recording_recover(&server) == 0);
+	got(&server, 0, &row, 1);
+	CHECK(!!server.takes == !posted);
+	if (!posted)
+		recording_done(&server, &result);
+	CHECK(!server.takes);
+	return put;
+}
+
+int main(void)
+{
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	log_set_level(LOG_WARN);
+	CHECK(strcmp(ended(0, 7), "ready") == 0 && n_ready == 1);
+	CHECK(strcmp(ended(-ENOSPC, 7), "interrupted") == 0 && n_ready == 2);
+	CHECK(strcmp(ended(-ENODATA, 0), "failed") == 0 && n_ready == 3);
+	CHECK(strcmp(ended(-ENOMEM, 7), "interrupted") == 0 && n_ready == 4);
+	CHECK(strcmp(ended(-ENOBUFS, 0), "running") == 0 && n_ready == 4);
+	CHECK(strcmp(ended(-ENOMEM, 0), "running") == 0 && n_ready == 4);
+	CHECK(strcmp(rescued(0, -ENOENT), "failed") == 0);
+	CHECK(strcmp(rescued(0, -ENOMEM), "") == 0);
+	CHECK(strcmp(rescued(0, -EBUSY), "") == 0);
+	CHECK(strcmp(rescued(-ENOBUFS, 0), "") == 0);
+	CHECK(strcmp(rescued(-ENOMEM, 0), "") == 0);
+	CHECK(strcmp(rescued(-ENOTSUP, 0), "failed") == 0);
+	return 0;
+}
