@@ -8,12 +8,12 @@
 #include "bench/loadgen_look.h"
 #include "transport/red.h"
 
-#define TRAILER      64
-#define LOOK_US      SEC_US /* all is decrypted so long, from the first packet on */
-#define NACK_MAX     32
-#define FRAME_TICKS  960 /* of sound: 20 ms */
-#define SOUND_GAP_US (60 * MS_US)
-#define VIDEO_GAP_US (500 * MS_US)
+#define TRAILER  64
+#define LOOK_US  SEC_US /* all is decrypted so long, from the first packet on */
+#define NACK_MAX 32
+/* longer than a packet lasts: then it is a pause */
+#define SOUND_GAP_US (40 * MS_US)
+#define VIDEO_GAP_US (450 * MS_US)
 #define LIE_STEP_US  (20 * MS_US)
 
 enum kind { KIND_NONE, KIND_AUDIO, KIND_RED, KIND_VIDEO, KIND_RTX };
@@ -234,26 +234,24 @@ static void take_rtx(struct lg_receiver *r, uint8_t *data, size_t len, int64_t a
 	r->stats->recovered += lg_track_take(&r->video, rd16(p.payload), true, at_us);
 }
 
-/* Copies of what went before (RFC 2198): each is of the packet so many frames ago. */
+/* Copies of what went before (RFC 2198): of the packets just before this one, in
+ * their order, whatever each of them lasts. */
 static void take_red(struct lg_receiver *r, const struct rtp_packet *p, int64_t at_us)
 {
 	struct red_block blocks[RED_BLOCKS_MAX];
 	int n = red_parse(blocks, p->payload, p->payload_len);
+	uint32_t twice = r->audio.twice;
 
 	if (n < 0) {
 		r->stats->strange++;
 		return;
 	}
 	r->stats->red += n > 1;
-	for (int i = 0; i + 1 < n; i++) {
-		uint32_t back = blocks[i].ts_offset / FRAME_TICKS, twice = r->audio.twice;
-
-		if (!blocks[i].len || !back || blocks[i].ts_offset % FRAME_TICKS)
-			continue;
-		r->stats->red_used += lg_track_take(&r->audio, (uint16_t)(p->seq - back),
-						    true, at_us);
-		r->audio.twice = twice; /* a copy that is not needed is no duplicate */
-	}
+	for (int i = 0; i + 1 < n; i++)
+		if (blocks[i].len)
+			r->stats->red_used += lg_track_take(
+				&r->audio, (uint16_t)(p->seq - (n - 1 - i)), true, at_us);
+	r->audio.twice = twice; /* a copy that is not needed is no duplicate */
 }
 
 static void take_original(struct lg_receiver *r, enum kind kind, const uint8_t *data,

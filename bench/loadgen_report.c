@@ -196,13 +196,13 @@ static void print_total(const char *name, const struct total *t)
 			: 0,
 	       N(t->recovered), N(t->frames));
 	printf("  sound %llu packets, %llu missing (%.3f %%), %llu out of copies; %llu "
-	       "pauses above 60 ms, longest %.0f ms\n",
+	       "pauses, longest %.0f ms\n",
 	       N(t->audio), N(t->audio_lost),
 	       t->audio ? 100.0 * (double)t->audio_lost /
 				  (double)(t->audio + t->audio_lost)
 			: 0,
 	       N(t->red_used), N(t->gaps_audio), t->longest_audio);
-	printf("  video pauses above 500 ms %llu, longest %.0f ms; twice %llu, dropped "
+	printf("  video pauses %llu, longest %.0f ms; twice %llu, dropped "
 	       "by us %llu, not read in time %llu\n",
 	       N(t->gaps_video), t->longest_video, N(t->twice), N(t->dropped),
 	       N(t->overflow));

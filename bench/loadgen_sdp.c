@@ -74,13 +74,14 @@ static void add_extensions(struct text *t, const struct lg_answer *a,
 		    m->ext[SDP_EXT_TWCC]);
 }
 
-static void add_media(struct text *t, const struct lg_answer *a,
-		      const struct sdp_media *m)
+static bool takes_red(const struct lg_answer *a, const struct sdp_media *m)
 {
-	bool audio = m->kind == SDP_AUDIO, view = m->dir == SDP_SEND;
-	bool red = audio && m->red_pt && m->n_codecs && !a->options->no_red;
+	return m->kind == SDP_AUDIO && m->red_pt && m->n_codecs && !a->options->no_red;
+}
 
-	add(t, "m=%s 9 UDP/TLS/RTP/SAVPF", audio ? "audio" : "video");
+static void add_line(struct text *t, const struct lg_answer *a, const struct sdp_media *m)
+{
+	add(t, "m=%s 9 UDP/TLS/RTP/SAVPF", m->kind == SDP_AUDIO ? "audio" : "video");
 	for (uint32_t i = 0; i < m->n_codecs; i++) {
 		if (!taken(a, &m->codecs[i]))
 			continue;
@@ -88,26 +89,37 @@ static void add_media(struct text *t, const struct lg_answer *a,
 		if (m->codecs[i].rtx_pt)
 			add(t, " %u", m->codecs[i].rtx_pt);
 	}
-	if (red)
+	if (takes_red(a, m))
 		add(t, " %u", m->red_pt);
-	add(t, EOL "c=IN IP4 0.0.0.0" EOL "a=mid:%s" EOL "a=rtcp-mux" EOL "a=%s" EOL,
-	    m->mid,
-	    audio      ? a->sends ? "sendrecv" : "recvonly"
-	    : view     ? "recvonly"
-	    : a->sends ? "sendonly"
-		       : "inactive");
+	add(t, EOL "c=IN IP4 0.0.0.0" EOL "a=mid:%s" EOL "a=rtcp-mux" EOL, m->mid);
+}
+
+static const char *direction(const struct lg_answer *a, const struct sdp_media *m)
+{
+	if (m->dir == SDP_SEND)
+		return "recvonly";
+	if (m->kind == SDP_AUDIO)
+		return a->sends ? "sendrecv" : "recvonly";
+	return a->sends ? "sendonly" : "inactive";
+}
+
+static void add_media(struct text *t, const struct lg_answer *a,
+		      const struct sdp_media *m)
+{
+	add_line(t, a, m);
+	add(t, "a=%s" EOL, direction(a, m));
 	if (m->rsize)
 		add(t, "a=rtcp-rsize" EOL);
 	for (uint32_t i = 0; i < m->n_codecs; i++)
 		if (taken(a, &m->codecs[i]))
 			add_codec(t, a, &m->codecs[i]);
-	if (red)
+	if (takes_red(a, m))
 		add(t, "a=rtpmap:%u red/48000/2" EOL "a=fmtp:%u %u/%u" EOL, m->red_pt,
 		    m->red_pt, m->codecs[0].pt, m->codecs[0].pt);
 	add_extensions(t, a, m);
-	if (a->sends && !view)
+	if (a->sends && m->dir != SDP_SEND)
 		add(t, "a=ssrc:%u cname:loadgen" EOL,
-		    audio ? a->ssrc_voice : a->ssrc_camera);
+		    m->kind == SDP_AUDIO ? a->ssrc_voice : a->ssrc_camera);
 }
 
 int lg_answer_write(const struct lg_answer *a, unsigned v, char *out, size_t size)

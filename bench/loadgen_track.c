@@ -86,6 +86,7 @@ bool lg_track_take(struct lg_track *t, uint16_t seq, bool rtx, int64_t now_us)
 		t->first = number;
 	found(t, number);
 	t->unique++;
+	t->repairs += rtx;
 	return true;
 }
 
@@ -101,9 +102,13 @@ int64_t lg_track_time(struct lg_track *t, uint32_t ts, int64_t at_us)
 		t->jitter += (d < 0 ? -d : d) - ((t->jitter + 8) >> 4);
 		if (pause_us > t->longest_us)
 			t->longest_us = pause_us;
-		t->gaps += pause_us > t->gap_us;
+		if (t->high == t->timed + 1 && ticks > t->ticks)
+			t->step_us = (ticks - t->ticks) * SEC_US / t->clock_hz;
+		t->gaps += pause_us > t->gap_us + t->step_us;
 	}
 	t->transit = transit;
+	t->ticks = ticks;
+	t->timed = t->high;
 	t->last_us = at_us;
 	return ticks * SEC_US / t->clock_hz;
 }
@@ -140,18 +145,20 @@ uint32_t lg_track_lost(const struct lg_track *t)
 
 void lg_track_block(struct lg_track *t, struct rtcp_block *block, int64_t now_us)
 {
+	uint32_t originals = t->unique - t->repairs;
 	int64_t expected = t->high - t->high_reported;
-	int64_t lost = expected - (t->unique - t->unique_reported);
+	int64_t lost = expected - (originals - t->originals_reported);
 
-	*block = (struct rtcp_block){.ssrc = t->ssrc,
-				     .highest_seq = (uint32_t)t->high,
-				     .jitter = (uint32_t)(t->jitter >> 4),
-				     .lost = (int32_t)lg_track_lost(t),
-				     .lsr = t->sr_mid};
+	*block = (struct rtcp_block){
+		.ssrc = t->ssrc,
+		.highest_seq = (uint32_t)t->high,
+		.jitter = (uint32_t)(t->jitter >> 4),
+		.lost = (int32_t)(t->high - t->first + 1 - originals),
+		.lsr = t->sr_mid};
 	if (expected > 0 && lost > 0)
 		block->fraction_lost = (uint8_t)(lost * 255 / expected);
 	if (t->sr_us)
 		block->dlsr = (uint32_t)((now_us - t->sr_us) * 65536 / SEC_US);
 	t->high_reported = t->high;
-	t->unique_reported = t->unique;
+	t->originals_reported = originals;
 }

@@ -23,20 +23,23 @@ struct lg_missing {
 struct lg_track {
 	bool started;
 	uint32_t clock_hz; /* of the timestamps */
-	int64_t gap_us;    /* no packet for longer is a gap */
-	bool repaired;     /* what is missing is asked for */
+	int64_t gap_us;    /* no packet for so much longer than one lasts is a gap */
+	int64_t step_us,
+		timed; /* what a packet lasts; the number of the last one timed */
+	int64_t ticks; /* of that one */
+	bool repaired; /* what is missing is asked for */
 	uint32_t ssrc;
 	struct rtp_unwrap numbers, times;
 	int64_t first, high; /* numbers */
 	uint64_t seen[LG_SEEN / 64];
-	uint32_t unique, twice;
-	uint64_t wire_bytes;   /* IP and UDP headers counted */
-	uint64_t second_bytes; /* of them, in the second that runs */
+	uint32_t unique, twice, repairs; /* the latter: of `unique`, by RTX or copies */
+	uint64_t wire_bytes;             /* IP and UDP headers counted */
+	uint64_t second_bytes;           /* of them, in the second that runs */
 	int64_t last_us, longest_us;
 	uint32_t gaps;
 	int64_t transit, jitter; /* RFC 3550, 6.4.1; jitter in 1/16 of a tick */
 	int64_t high_reported;
-	uint32_t unique_reported;
+	uint32_t originals_reported;
 	uint32_t sr_mid; /* of the last sender report, and when it came */
 	int64_t sr_us;
 	struct lg_missing missing[LG_MISSING];
@@ -57,7 +60,8 @@ uint32_t lg_track_wanted(struct lg_track *t, int64_t now_us, uint16_t *out, uint
 			 uint32_t *given_up);
 /* Expected and never came, not counting what is still asked for. */
 uint32_t lg_track_lost(const struct lg_track *t);
-/* A report block about what came since the last one. */
+/* A report block about what came since the last one; repairs do not undo a loss there
+ * (RFC 4588, 4). */
 void lg_track_block(struct lg_track *t, struct rtcp_block *block, int64_t now_us);
 
 #endif

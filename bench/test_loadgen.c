@@ -142,6 +142,7 @@ static void losses_are_counted(void)
 	struct lg_track t;
 	uint16_t seqs[8];
 	uint32_t given_up = 0;
+	struct rtcp_block block;
 	int64_t now = 5000000;
 
 	lg_track_init(&t, 90000, 500000, true);
@@ -161,9 +162,34 @@ static void losses_are_counted(void)
 	CHECK(given_up == 3 && t.n_missing == 0 && lg_track_lost(&t) == 3);
 	CHECK(lg_track_take(&t, (uint16_t)65600, true, now)); /* late is not lost */
 	CHECK(lg_track_lost(&t) == 2);
+	/* the server is told what was lost on the way, repaired or not */
+	lg_track_block(&t, &block, now);
+	CHECK(block.lost == 4 && block.highest_seq == 65729);
+	CHECK(block.fraction_lost == 4 * 255 / 200);
+	lg_track_block(&t, &block, now);
+	CHECK(block.lost == 4 && block.fraction_lost == 0);
 	/* a jump beyond what is remembered */
 	CHECK(lg_track_take(&t, (uint16_t)(65729 + 5000), false, now));
 	CHECK(lg_track_lost(&t) + t.n_missing == 2 + 4999);
+}
+
+static void pauses_are_longer_than_packets(void)
+{
+	static const int64_t step_ms[] = {20, 60};
+	struct lg_track t;
+
+	for (int k = 0; k < 2; k++) {
+		int64_t at = 1000000, ts = 0;
+
+		lg_track_init(&t, 48000, 40000, false);
+		for (uint16_t i = 0; i < 100; i++) {
+			CHECK(lg_track_take(&t, i, false, at));
+			CHECK(lg_track_time(&t, (uint32_t)ts, at) == ts * 125 / 6);
+			ts += step_ms[k] * 48;
+			at += step_ms[k] * 1000 + (i == 50) * 39000 + (i == 70) * 41000;
+		}
+		CHECK(t.gaps == 1 && t.longest_us == step_ms[k] * 1000 + 41000);
+	}
 }
 
 static void lateness_is_from_the_least(void)
@@ -336,6 +362,7 @@ int main(void)
 {
 	both_speak_the_same_srtp();
 	losses_are_counted();
+	pauses_are_longer_than_packets();
 	lateness_is_from_the_least();
 	key_frames_are_seen(false);
 	key_frames_are_seen(true);

@@ -29,21 +29,35 @@ export function middle(tile) {
   return { x: tile.x + tile.w * 0.4, y: tile.y + tile.h * 0.4, w: tile.w * 0.2, h: tile.h * 0.2 };
 }
 
+/** The tiles in pixels of the picture that is shown, whatever rung it is of. */
+async function scaled(pupil, layout) {
+  if (!layout) return [];
+  const [width, height] = await pupil.page.evaluate(() => {
+    const video = document.querySelector('video#class');
+    return [video?.videoWidth || 0, video?.videoHeight || 0];
+  });
+  const [sx, sy] = [width / layout.w, height / layout.h];
+  return layout.tiles.map((tile) => ({ ...tile, x: tile.x * sx, y: tile.y * sy, w: tile.w * sx, h: tile.h * sy }));
+}
+
 export async function tiles(pupil) {
-  return (await snapshot(pupil)).layout?.tiles ?? [];
+  return scaled(pupil, (await snapshot(pupil)).layout);
 }
 
 export async function tileOf(pupil, name, kind = 'camera') {
   const seen = await snapshot(pupil);
   const member = seen.members.find((one) => one.name === name);
-  return seen.layout?.tiles.find((tile) => tile.member === member?.id && tile.kind === kind);
+  return (await scaled(pupil, seen.layout)).find((tile) => tile.member === member?.id && tile.kind === kind);
 }
 
 /** Waits until the tile of `name` shows `colour` to `pupil`. */
 export function untilShown(pupil, name, colour, { kind = 'camera' } = {}) {
   return until(`${pupil.name} sees ${colour} in the ${kind} tile of ${name}`, async () => {
     const tile = await tileOf(pupil, name, kind);
-    if (!tile) throw new Error('no such tile');
+    if (!tile) {
+      const seen = await snapshot(pupil);
+      throw new Error(`no such tile; ${JSON.stringify({ quality: seen.quality, layout: seen.layout })}`);
+    }
     const [rgb] = await colours(pupil, [middle(tile)]);
     if (!looksLike(rgb, colour)) throw new Error(`it is ${rgb}`);
     return tile;
