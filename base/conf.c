@@ -163,6 +163,10 @@ static const struct key keys[] = {
 	{"media_udp_port", KIND_INT, FIELD(media_udp_port), 0, 0, 65535, NULL},
 	{"media_tcp_port", KIND_INT, FIELD(media_tcp_port), 0, 0, 65535, NULL},
 	{"advertise", KIND_LIST, LIST(advertise), no_target},
+	{"advertise_udp_port", KIND_INT, FIELD(advertise_udp_port), 0, 0, 65535, NULL},
+	{"advertise_tcp_port", KIND_INT, FIELD(advertise_tcp_port), 0, 0, 65535, NULL},
+	{"net_threads", KIND_INT, FIELD(net_threads), 0, 0, LIMIT_NETS, NULL},
+	{"net_spread", KIND_INT, FIELD(net_spread), 0, 1, LIMIT_ROOM_MEMBERS, NULL},
 	{"data_dir", KIND_STRING, FIELD(data_dir), 0, 0, 0, empty},
 	{"database", KIND_STRING, FIELD(database), 0, 0, 0, NULL},
 	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0, NULL},
@@ -205,6 +209,7 @@ void conf_init(struct conf *conf)
 	conf->http_port = 8443;
 	conf->media_udp_port = 8443;
 	conf->media_tcp_port = 8444;
+	conf->net_spread = 300;
 	snprintf(conf->data_dir, sizeof(conf->data_dir), "/var/lib/aula");
 	conf->recording_reserve_mb = 512;
 	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);

@@ -28,7 +28,11 @@ struct conf {
 	char metrics_allow[CONF_ADDRS][46];
 	char public_url[CONF_PATH]; /* what printed links begin with; empty: made up */
 	/* media */
-	uint16_t media_udp_port, media_tcp_port;
+	uint16_t media_udp_port, media_tcp_port; /* of the first net thread */
+	/* what clients are told instead, behind a port-forward; 0: the same */
+	uint16_t advertise_udp_port, advertise_tcp_port;
+	uint32_t net_threads; /* 0: as many as suit the machine */
+	uint32_t net_spread;  /* members of one class that stay on one net thread */
 	uint32_t n_advertise;
 	char advertise[8][46];
 	/* files */

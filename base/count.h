@@ -12,6 +12,7 @@
 	X(ROOMS, "aula_rooms", "", "gauge", "Classes that are open") \
 	X(MEMBERS, "aula_participants", "", "gauge", "Members in all classes") \
 	X(PEERS, "aula_peers", "", "gauge", "WebRTC endpoints connected or connecting") \
+	X(WAITING, "aula_waiting", "", "gauge", "Connected, but not in a class yet") \
 	X(WS, "aula_ws_connections", "", "gauge", "WebSocket connections") \
 	X(WS_RESUMED, "aula_ws_resume_total", "result=\"resumed\"", "counter", \
 	  "Resumed sessions") \

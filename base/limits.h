@@ -12,6 +12,7 @@
 #define LIMIT_DTLS_BYTES     65536
 #define LIMIT_DTLS_SEC       10
 #define LIMIT_PEERS          8192 /* per net thread */
+#define LIMIT_NETS           8    /* net threads */
 
 #define LIMIT_CERT_BYTES       4096 /* DER of a client's certificate */
 #define LIMIT_CONSENT_SEC      30   /* without a valid check */
@@ -78,6 +79,7 @@
 /* rooms */
 #define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 8000
+#define LIMIT_WAITING      2000  /* before a class, all together; see mcu/porch.h */
 #define LIMIT_CELLS        25    /* of one scene */
 #define LIMIT_VOICES       8     /* decoded at once in one mix */
 #define LIMIT_SOURCES      24576 /* per process */

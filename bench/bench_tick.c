@@ -101,7 +101,7 @@ static void measure(struct cost *cost, unsigned cells, unsigned rungs) RUNS_ON(o
 
 	clock_fake(now);
 	CHECK(ring_create(&ring, 256) == 0);
-	CHECK(vstage_create(&st, ring, &none) == 0);
+	CHECK(vstage_create(&st, &(struct fan){{ring}, 1}, &none) == 0);
 	CHECK(vstage_view_open(st, 100, &view) == 0);
 	for (unsigned i = 1; i <= cells; i++)
 		CHECK(vstage_source_open(st, i) == 0);

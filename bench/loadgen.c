@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "bench/loadgen_crew.h"
+#include "bench/loadgen_get.h"
 #include "bench/loadgen_links.h"
 #include "bench/loadgen_options.h"
 #include "bench/loadgen_report.h"
@@ -67,6 +68,17 @@ static bool reply(struct ws_client *ws, int id, char *text, size_t size)
 	return false;
 }
 
+/* One of an earlier run, if nobody is in it. */
+static const char *find_class(const char *rooms)
+{
+	static const char end[] = "\",\"title\":\"Load\",\"members\":0,";
+	const char *at = strstr(rooms, end);
+
+	while (at && at > rooms && at[-1] != '"')
+		at--;
+	return at;
+}
+
 /* As the administrator: a class that is ours. */
 static bool make_class(struct lg_options *o)
 {
@@ -82,14 +94,20 @@ static bool make_class(struct lg_options *o)
 		 "\"token\":\"%.150s\"}}",
 		 o->admin);
 	if (ws_client_send(ws, ask) && reply(ws, 1, text, sizeof(text)) &&
-	    ws_client_send(ws, "{\"t\":\"room.create\",\"id\":2,\"d\":{\"title\":"
-			       "\"Load\"}}") &&
+	    ws_client_send(ws, "{\"t\":\"room.list\",\"id\":2,\"d\":{}}") &&
 	    reply(ws, 2, text, sizeof(text)))
+		code = find_class(text);
+	if (!code &&
+	    ws_client_send(ws, "{\"t\":\"room.create\",\"id\":3,\"d\":{\"title\":"
+			       "\"Load\"}}") &&
+	    reply(ws, 3, text, sizeof(text))) {
 		code = strstr(text, "\"code\":\"");
+		code += code ? 8 : 0;
+	}
 	if (code)
-		snprintf(o->code, sizeof(o->code), "%.*s", (int)strcspn(code + 8, "\""),
-			 code + 8);
-	ws_client_send(ws, "{\"t\":\"leave\",\"id\":3,\"d\":{}}");
+		snprintf(o->code, sizeof(o->code), "%.*s", (int)strcspn(code, "\""),
+			 code);
+	ws_client_send(ws, "{\"t\":\"leave\",\"id\":4,\"d\":{}}");
 	ws_client_close(ws);
 	return code != NULL;
 }
@@ -207,8 +225,10 @@ int main(int argc, char **argv)
 	struct lg_clip *clip = NULL;
 	int code = EX_OSERR;
 
-	lg_options_read(&o, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
+	if (argc == 3 && strcmp(argv[1], "--get") == 0)
+		return lg_get(argv[2]);
+	lg_options_read(&o, argc, argv);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	if (raise_limit(&o))
@@ -217,6 +237,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "loadgen: no class could be made at %s port %u\n", o.host,
 			o.port);
 		return EX_UNAVAILABLE;
+	}
+	if (o.admin) { /* so that others can join it */
+		printf("class %s\n", o.code);
+		fflush(stdout);
 	}
 	if (lg_links_create(&links, &o))
 		return EX_USAGE;

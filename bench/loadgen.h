@@ -35,7 +35,9 @@ struct lg_options {
 	const char *media;            /* "IP:PORT" that the relays of `kbit` send to */
 	unsigned n_link;
 	const char *link[LG_ORDERS]; /* further orders for them */
-	bool no_twcc, no_nack, no_red, vp8, quiet, senders_via;
+	unsigned n_cap;
+	const char *cap[LG_CLASSES]; /* what viewers want at most, in turns */
+	bool no_twcc, no_nack, no_red, vp8, quiet, senders_via, trace;
 	unsigned decrypt; /* one of so many packets; 1: all */
 	double drop;      /* part of what is received */
 	unsigned pli_storm;
@@ -45,6 +47,14 @@ struct lg_options {
 	int server_pid; /* 0: not told */
 	uint64_t seed;
 };
+
+/* Groups that viewers are reported in: by link, or by level. */
+static inline unsigned lg_classes(const struct lg_options *o)
+{
+	unsigned n = o->n_cap ? o->n_cap : o->n_via;
+
+	return n ? n : 1;
+}
 
 /* The lateness of what came: arrival less the time that the RTP timestamp says, from
  * that of the first packet on, in ms. */

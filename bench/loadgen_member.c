@@ -20,7 +20,7 @@ struct lg_member {
 	struct lg_common *common;
 	const struct lg_options *options;
 	uint32_t index;
-	bool sends, failed, media_on;
+	bool sends, failed, media_on, ready;
 	struct lg_ws *ws;
 	int64_t next_id;
 	struct lg_peer *peer;
@@ -204,6 +204,19 @@ static void on_error(struct lg_member *m, const char *text)
 		fail(m, "join refused");
 }
 
+static void on_joined(struct lg_member *m)
+{
+	char d[60];
+
+	m->stats.joined_us = clock_us();
+	if (m->sends || !m->options->n_cap)
+		return;
+	/* the net is a hint to begin with level main */
+	snprintf(d, sizeof(d), "{\"cap\":\"%s\",\"net\":\"4g\"}",
+		 m->options->cap[lg_member_class(m)]);
+	send_request(m, "rtc.prefer", d);
+}
+
 /* Thousands of members hear of thousands: what is of no use here is not parsed. */
 static void on_text(void *ctx, char *text, size_t len)
 {
@@ -211,11 +224,13 @@ static void on_text(void *ctx, char *text, size_t len)
 
 	(void)len;
 	m->stats.messages++;
+	if (m->in.trace)
+		lg_trace_text(m->in.trace, text, clock_us());
 	if (starts(text, "{\"t\":\"rtc.offer\"")) {
 		on_offer(m, text);
 	} else if (starts(text, "{\"t\":\"ok\"")) {
 		if (!m->stats.joined_us)
-			m->stats.joined_us = clock_us();
+			on_joined(m);
 	} else if (starts(text, "{\"t\":\"err\"")) {
 		on_error(m, text);
 	} else if (starts(text, "{\"t\":\"bye\"")) {
@@ -258,6 +273,10 @@ static void tick_up(struct lg_member *m, int64_t now_us)
 		m->common->n_up++;
 		if (m->sends)
 			send_request(m, "media.set", "{\"mic\":true,\"cam\":true}");
+	}
+	if (!m->ready && m->stats.key_us) { /* else posters would go on */
+		m->ready = true;
+		send_request(m, "view.ready", "{}");
 	}
 	lg_receiver_tick(&m->in, now_us);
 }
@@ -326,6 +345,7 @@ void lg_member_destroy(struct lg_member *m)
 	lg_peer_destroy(m->peer);
 	lg_ws_destroy(m->ws);
 	lg_sender_destroy(m->sender);
+	lg_receiver_fini(&m->in);
 	free(m);
 }
 
@@ -339,6 +359,8 @@ void lg_member_mark(struct lg_member *m, bool end)
 				 .rtx = m->stats.rtx_bytes,
 				 .other = m->stats.other_bytes,
 				 .out = m->stats.out_bytes};
+	if (!end) /* what newcomers are shown again is no lateness */
+		m->stats.late_video = m->stats.late_audio = (struct lg_late){0};
 	if (m->ws)
 		m->stats.ws_bytes = lg_ws_bytes(m->ws);
 	if (m->peer)
@@ -372,12 +394,15 @@ const struct lg_track *lg_member_audio(const struct lg_member *m)
 
 unsigned lg_member_class(const struct lg_member *m)
 {
-	unsigned n = m->options->n_via ? m->options->n_via : 1;
-
-	return m->sends ? 0 : (m->index - m->options->senders) % n;
+	return m->sends ? 0 : (m->index - m->options->senders) % lg_classes(m->options);
 }
 
 bool lg_member_full(const struct lg_member *m)
 {
 	return m->in.full;
+}
+
+const struct lg_trace *lg_member_trace(const struct lg_member *m)
+{
+	return m->in.trace;
 }

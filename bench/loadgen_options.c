@@ -8,6 +8,7 @@
 
 static const char usage[] =
 	"Usage: loadgen --url URL --code CODE [OPTION]...\n"
+	"       loadgen --get URL    prints that page (https or http), nothing else\n"
 	"Real members of a class against a real server: each has a WebSocket, ICE, DTLS\n"
 	"and SRTP of its own. Says what they got, and what the server took for it.\n"
 	"\n"
@@ -22,6 +23,10 @@ static const char usage[] =
 	"  --senders M           members that also send (1)\n"
 	"  --seconds S           measured time, after all have joined (20)\n"
 	"  --joins N             joins a second (50)\n"
+	"  --cap LEVEL           what viewers want at most: sound, still, low, mid, "
+	"main, "
+	"high;\n"
+	"                        more than once: in turns, and each group is reported\n"
 	"  --threads N           threads of the members (1)\n"
 	"  --codec vp8           take and send no H.264\n"
 	"  --video FILE          what senders show: H.264 as Annex B (15 pictures a "
@@ -55,6 +60,9 @@ static const char usage[] =
 	"Output:\n"
 	"  --server-pid PID      also what this process takes\n"
 	"  --json FILE           the same as JSON\n"
+	"  --trace               the JSON tells of each viewer when its level changed, "
+	"the\n"
+	"                        picture stood still, and sound was missing\n"
 	"  --quiet               no line each second\n"
 	"  --seed N              other chances (1)\n"
 	"\n"
@@ -70,6 +78,7 @@ enum {
 	O_SENDERS,
 	O_SECONDS,
 	O_JOINS,
+	O_CAP,
 	O_THREADS,
 	O_CODEC,
 	O_VIDEO,
@@ -88,6 +97,7 @@ enum {
 	O_DECRYPT,
 	O_PID,
 	O_JSON,
+	O_TRACE,
 	O_QUIET,
 	O_SEED
 };
@@ -101,6 +111,7 @@ static const struct option longs[] = {
 	{"senders", required_argument, NULL, O_SENDERS},
 	{"seconds", required_argument, NULL, O_SECONDS},
 	{"joins", required_argument, NULL, O_JOINS},
+	{"cap", required_argument, NULL, O_CAP},
 	{"threads", required_argument, NULL, O_THREADS},
 	{"codec", required_argument, NULL, O_CODEC},
 	{"video", required_argument, NULL, O_VIDEO},
@@ -119,6 +130,7 @@ static const struct option longs[] = {
 	{"decrypt", required_argument, NULL, O_DECRYPT},
 	{"server-pid", required_argument, NULL, O_PID},
 	{"json", required_argument, NULL, O_JSON},
+	{"trace", no_argument, NULL, O_TRACE},
 	{"quiet", no_argument, NULL, O_QUIET},
 	{"seed", required_argument, NULL, O_SEED},
 	{"help", no_argument, NULL, 'h'},
@@ -245,12 +257,28 @@ static void take_behaviour(struct lg_options *o, int opt)
 	case O_JSON:
 		o->json = optarg;
 		break;
+	case O_TRACE:
+		o->trace = true;
+		break;
 	case O_QUIET:
 		o->quiet = true;
 		break;
 	default:
 		o->seed = (uint64_t)number("--seed", 0, 1e15);
 	}
+}
+
+static void take_cap(struct lg_options *o)
+{
+	static const char *const levels[] = {"sound", "still", "low",
+					     "mid",   "main",  "high"};
+	size_t i = 0;
+
+	while (i < sizeof(levels) / sizeof(levels[0]) && strcmp(levels[i], optarg) != 0)
+		i++;
+	if (o->n_cap == LG_CLASSES || i == sizeof(levels) / sizeof(levels[0]))
+		wrong("--cap", "a level is wanted, at most 8 times");
+	o->cap[o->n_cap++] = levels[i];
 }
 
 static void take(struct lg_options *o, int opt)
@@ -279,6 +307,9 @@ static void take(struct lg_options *o, int opt)
 		break;
 	case O_JOINS:
 		o->joins_per_s = number("--joins", 0.1, 10000);
+		break;
+	case O_CAP:
+		take_cap(o);
 		break;
 	case O_THREADS:
 		o->threads = (unsigned)number("--threads", 1, 64);
@@ -330,6 +361,8 @@ void lg_options_read(struct lg_options *out, int argc, char **argv)
 		wrong("--url", "is needed");
 	if (!out->code[0] && !out->admin)
 		wrong("--code", "is needed, or --admin");
+	if (out->n_cap && (out->n_via || out->n_kbit))
+		wrong("--cap", "groups are either by level or by link");
 	if (out->n_via && out->n_kbit)
 		wrong("--kbit", "not together with --via");
 	if (!out->viewers && !out->senders)

@@ -1,6 +1,7 @@
 #include "bench/loadgen_receiver.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -194,20 +195,21 @@ static bool find_twcc(const struct lg_receiver *r, const uint8_t *data, size_t l
 
 static bool looks(const struct lg_receiver *r, enum kind kind, int64_t at_us)
 {
-	if (kind == KIND_RTX || kind == KIND_RED || r->full ||
+	if (kind == KIND_RTX || kind == KIND_RED || r->full || r->trace ||
 	    r->n_media % r->options->decrypt == 0)
 		return true;
 	return at_us - r->stats->packet_us < LOOK_US ||
 	       (kind == KIND_VIDEO && !r->stats->key_us);
 }
 
-static void look_video(struct lg_receiver *r, const struct rtp_packet *p,
+/* True when a key frame begins in it. */
+static bool look_video(struct lg_receiver *r, const struct rtp_packet *p,
 		       enum codec codec, int64_t at_us)
 {
 	uint16_t w_px = r->stats->w_px, h_px = r->stats->h_px;
 
 	if (!lg_look(codec, p->payload, p->payload_len, &w_px, &h_px))
-		return;
+		return false;
 	if (!r->stats->keys || r->key_ts != p->ts)
 		r->stats->keys++;
 	r->key_ts = p->ts;
@@ -217,10 +219,12 @@ static void look_video(struct lg_receiver *r, const struct rtp_packet *p,
 		r->stats->sizes++;
 	r->stats->w_px = w_px;
 	r->stats->h_px = h_px;
+	return true;
 }
 
 /* A repair: what it repairs is named by its first two bytes (RFC 4588). */
-static void take_rtx(struct lg_receiver *r, uint8_t *data, size_t len, int64_t at_us)
+static void take_rtx(struct lg_receiver *r, enum codec codec, uint8_t *data, size_t len,
+		     int64_t at_us)
 {
 	struct rtp_packet p;
 
@@ -231,7 +235,17 @@ static void take_rtx(struct lg_receiver *r, uint8_t *data, size_t len, int64_t a
 	}
 	if (p.payload_len < 2)
 		return; /* a probe */
-	r->stats->recovered += lg_track_take(&r->video, rd16(p.payload), true, at_us);
+	if (!lg_track_take(&r->video, rd16(p.payload), true, at_us))
+		return;
+	r->stats->recovered++;
+	if (r->trace) {
+		uint16_t seq = rd16(p.payload);
+
+		p.payload += 2;
+		p.payload_len -= 2;
+		lg_trace_video(r->trace, seq, p.ts, p.marker,
+			       look_video(r, &p, codec, at_us), at_us);
+	}
 }
 
 /* Copies of what went before (RFC 2198): of the packets just before this one, in
@@ -247,10 +261,17 @@ static void take_red(struct lg_receiver *r, const struct rtp_packet *p, int64_t 
 		return;
 	}
 	r->stats->red += n > 1;
+	if (r->trace && n > 0)
+		lg_trace_sound(r->trace, p->seq, false, blocks[n - 1].data,
+			       (uint32_t)blocks[n - 1].len, at_us);
 	for (int i = 0; i + 1 < n; i++)
-		if (blocks[i].len)
-			r->stats->red_used += lg_track_take(
-				&r->audio, (uint16_t)(p->seq - (n - 1 - i)), true, at_us);
+		if (blocks[i].len) {
+			uint16_t seq = (uint16_t)(p->seq - (n - 1 - i));
+
+			r->stats->red_used += lg_track_take(&r->audio, seq, true, at_us);
+			if (r->trace)
+				lg_trace_sound(r->trace, seq, true, NULL, 0, at_us);
+		}
 	r->audio.twice = twice; /* a copy that is not needed is no duplicate */
 }
 
@@ -275,6 +296,15 @@ static void take_original(struct lg_receiver *r, enum kind kind, const uint8_t *
 	}
 }
 
+static void take_picture(struct lg_receiver *r, const struct rtp_packet *p,
+			 enum codec codec, int64_t at_us)
+{
+	bool key = look_video(r, p, codec, at_us);
+
+	if (r->trace)
+		lg_trace_video(r->trace, p->seq, p->ts, p->marker, key, at_us);
+}
+
 static void take_rtp(struct lg_receiver *r, uint8_t *data, size_t len, int64_t at_us)
 {
 	unsigned pt = data[1] & 127;
@@ -288,6 +318,8 @@ static void take_rtp(struct lg_receiver *r, uint8_t *data, size_t len, int64_t a
 		note_twcc(r, number, at_us);
 	if (!r->stats->packet_us)
 		r->stats->packet_us = at_us;
+	if (r->trace)
+		lg_trace_bytes(r->trace, (uint32_t)len + LG_HEADERS, at_us);
 	r->n_media++;
 	if (kind == KIND_NONE) {
 		r->stats->strange++;
@@ -301,16 +333,19 @@ static void take_rtp(struct lg_receiver *r, uint8_t *data, size_t len, int64_t a
 			return;
 	}
 	if (kind == KIND_RTX) {
-		take_rtx(r, data, plain, at_us);
+		take_rtx(r, (enum codec)r->codecs[pt], data, plain, at_us);
 		return;
 	}
 	take_original(r, kind, data, len, at_us);
 	if (plain == len || rtp_parse(&p, data, plain))
 		return;
 	if (kind == KIND_VIDEO)
-		look_video(r, &p, (enum codec)r->codecs[pt], at_us);
+		take_picture(r, &p, (enum codec)r->codecs[pt], at_us);
 	else if (kind == KIND_RED)
 		take_red(r, &p, at_us);
+	else if (r->trace)
+		lg_trace_sound(r->trace, p.seq, false, p.payload, (uint32_t)p.payload_len,
+			       at_us);
 }
 
 void lg_receiver_take(struct lg_receiver *r, uint8_t *data, size_t len, int64_t at_us)
@@ -348,8 +383,10 @@ void lg_receiver_learn(struct lg_receiver *r, const struct sdp *offer)
 			r->kinds[c->pt & 127] = s->kind == SDP_AUDIO ? KIND_AUDIO
 								     : KIND_VIDEO;
 			r->codecs[c->pt & 127] = (uint8_t)c->codec;
-			if (c->rtx_pt)
+			if (c->rtx_pt) {
 				r->kinds[c->rtx_pt & 127] = KIND_RTX;
+				r->codecs[c->rtx_pt & 127] = (uint8_t)c->codec;
+			}
 		}
 	}
 }
@@ -396,7 +433,7 @@ void lg_receiver_init(struct lg_receiver *r, const struct lg_options *options,
 {
 	bool sends = index < options->senders;
 	uint32_t place = sends ? index : index - options->senders;
-	uint32_t links = options->n_via && !sends ? options->n_via : 1;
+	uint32_t links = sends ? 1 : lg_classes(options);
 
 	r->options = options;
 	r->stats = stats;
@@ -408,4 +445,12 @@ void lg_receiver_init(struct lg_receiver *r, const struct lg_options *options,
 	lg_track_init(&r->audio, 48000, SOUND_GAP_US, false);
 	lg_track_init(&r->video, 90000, VIDEO_GAP_US, true);
 	twcc_rx_init(&r->twcc);
+	if (options->trace && !sends) /* without memory there is none */
+		r->trace = calloc(1, sizeof(*r->trace));
+}
+
+void lg_receiver_fini(struct lg_receiver *r)
+{
+	free(r->trace);
+	r->trace = NULL;
 }

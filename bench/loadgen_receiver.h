@@ -7,6 +7,7 @@
 #include "bench/loadgen.h"
 #include "bench/loadgen_peer.h"
 #include "bench/loadgen_sender.h"
+#include "bench/loadgen_trace.h"
 #include "bench/loadgen_track.h"
 #include "tests/lab/dice.h"
 #include "transport/sdp.h"
@@ -22,6 +23,7 @@ struct lg_receiver {
 	uint8_t ext_twcc;
 	uint32_t ssrc; /* ours, in reports */
 	struct lg_track video, audio;
+	struct lg_trace *trace; /* NULL: not asked for */
 	struct twcc_rx twcc;
 	int64_t lie_us;
 	uint16_t twcc_last;
@@ -35,6 +37,7 @@ struct lg_receiver {
 /* `index` of the member in the run; `stats` are the member's. A zeroed receiver. */
 void lg_receiver_init(struct lg_receiver *r, const struct lg_options *options,
 		      uint32_t index, uint32_t ssrc, struct lg_stats *stats);
+void lg_receiver_fini(struct lg_receiver *r);
 /* What the payload types of the server's offer are. */
 void lg_receiver_learn(struct lg_receiver *r, const struct sdp *offer);
 

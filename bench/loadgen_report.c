@@ -402,6 +402,8 @@ static void name_of(const struct lg_options *o, int class, char *out, size_t siz
 {
 	if (class < 0)
 		snprintf(out, size, "senders");
+	else if (o->n_cap)
+		snprintf(out, size, "viewers of %s", o->cap[class]);
 	else if (o->n_kbit)
 		snprintf(out, size, "viewers by a link of %s kbit/s", o->kbit[class]);
 	else if (o->n_via)
@@ -410,12 +412,27 @@ static void name_of(const struct lg_options *o, int class, char *out, size_t siz
 		snprintf(out, size, "viewers");
 }
 
+static void put_traces(const struct lg_run *run, cJSON *root)
+{
+	cJSON *list = cJSON_AddArrayToObject(root, "traces");
+
+	for (unsigned c = 0; c < run->n_crews; c++)
+		for (uint32_t i = 0; i < lg_crew_n(run->crews[c]); i++) {
+			const struct lg_member *m = lg_crew_member(run->crews[c], i);
+			const struct lg_trace *trace = lg_member_trace(m);
+
+			if (trace)
+				cJSON_AddItemToArray(
+					list, lg_trace_json(trace, lg_member_index(m)));
+		}
+}
+
 int lg_report(const struct lg_run *run)
 {
 	const struct lg_options *o = run->options;
 	cJSON *root = cJSON_CreateObject();
 	cJSON *list = cJSON_AddArrayToObject(root, "groups");
-	int bad = 0, err = 0, n = o->n_via ? (int)o->n_via : 1;
+	int bad = 0, err = 0, n = (int)lg_classes(o);
 	uint32_t viewers = 0;
 
 	for (int class = o->senders ? -1 : 0; class < n && !err; class ++) {
@@ -435,6 +452,8 @@ int lg_report(const struct lg_run *run)
 	if (bad)
 		print_failures(run);
 	print_cpu(run, viewers);
+	if (!err && o->json && o->trace)
+		put_traces(run, root);
 	if (!err && o->json)
 		err = write_json(run, root);
 	cJSON_Delete(root);

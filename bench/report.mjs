@@ -23,11 +23,30 @@ function nest(text) {
     for (const part of path) at = at[part] ??= {};
     at[last] = Number(found[2]);
   }
+  if (results.viewer_packet_ns) results.ratio_to_limit = results.viewer_packet_ns.ratio;
+  if (results.viewer_curve)
+    results.viewer_curve = Object.entries(results.viewer_curve).map(([viewers, point]) => ({ viewers: Number(viewers), ...point }));
   return results;
 }
 
 const kb = (bytes) => `${Math.round(bytes / 1024)} KB`;
 const us = (ns) => `${(ns / 1000).toFixed(2)} µs`;
+
+/** Thousands of viewers. */
+function crowd(r, add) {
+  const { viewers_5000: many, viewer_curve: curve } = r;
+  if (many) {
+    add('5000 viewers of level low, 4 senders: all threads of the server', `${many.cpu_percent.toFixed(0)} % of a core`);
+    add('one more of them, feedback included', `${many.cpu_percent_per_viewer.toFixed(4)} % of a core, ${kb(many.bytes_per_viewer)}`);
+  }
+  if (curve) {
+    const list = (of) => curve.map(of).join(', ');
+    add(`the same with ${list((point) => point.viewers)} viewers`, `${list((point) => point.cpu_percent.toFixed(0))} % of a core`);
+    add('99 % of their packets are late by at most', `${list((point) => point.late_p99_ms)} ms`);
+  }
+  if (r.nine_senders_2000_viewers_cores) add('9 senders, 2000 viewers of levels main and low', `${r.nine_senders_2000_viewers_cores.toFixed(2)} cores`);
+  if (r.class_25_cores) add('25 cameras, five rungs', `${r.class_25_cores.toFixed(2)} cores`);
+}
 
 /** Rows of the table; a figure that was not measured this time has none. */
 function rows(r) {
@@ -36,8 +55,8 @@ function rows(r) {
   const add = (what, figure) => all.push(`| ${what} | ${figure} |`);
   if (packet) {
     add('one packet to one more viewer: header, protection, send, book-keeping', us(packet.path));
-    add('the least that the same encryption and the same send can cost', `${us(packet.limit)} (ratio ${packet.ratio})`);
-    if (packet.limit_gso) add('the same with the packets of a frame in one send (UDP GSO)', `${us(packet.limit_gso)} (ratio ${packet.ratio_gso})`);
+    add('the least that the same encryption and the same send (UDP GSO) can cost', `${us(packet.limit)} (ratio ${packet.ratio})`);
+    add("taking in one viewer's feedback", us(packet.feedback));
   }
   if (r.viewer_core_percent) add(`one more viewer in a running class, ${r.viewer_packets_per_s} packets a second`, `${r.viewer_core_percent.toFixed(3)} % of a core`);
   if (tick) {
@@ -48,6 +67,14 @@ function rows(r) {
         `${(tick[cells] / 1000).toFixed(1)} ms (${[part.decode, part.compose, part.encode].map((one) => (one / 1000).toFixed(1)).join(' + ')})`,
       );
     }
+  }
+  crowd(r, add);
+  if (r.rung_cpu_percent) {
+    const { people3: people, slides } = r.rung_cpu_percent;
+    const line = (of) => ['low', 'mid', 'main', 'high'].map((level) => of[level].h264.toFixed(1)).join(', ');
+    add('one rung in H.264, people: low, mid, main, high', `${line(people)} % of a core`);
+    add('the same of shared pages', `${line(slides)} % of a core`);
+    add('low in AV1: people, shared pages', `${people.low.av1.toFixed(1)}, ${slides.low.av1.toFixed(1)} % of a core`);
   }
   if (cpu) {
     const { net, audio, video, all: sum } = cpu.senders9_viewers100;

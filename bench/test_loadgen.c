@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "bench/loadgen_clip.h"
 #include "bench/loadgen_file.h"
+#include "bench/loadgen_get.h"
 #include "bench/loadgen_look.h"
 #include "bench/loadgen_sdp.h"
 #include "bench/loadgen_srtp.h"
+#include "bench/loadgen_trace.h"
 #include "bench/loadgen_track.h"
 #include "tests/test.h"
 #include "transport/srtp.h"
@@ -358,8 +360,134 @@ static void files_are_read(void)
 	unlink(path);
 }
 
+static void urls_are_read(void)
+{
+	static const char *const bad[] = {
+		"",
+		"https://",
+		"ftp://a/",
+		"http://[::1",
+		"http://:80/",
+		"http://a:/",
+		"http://a:123456",
+		"http://a b/c",
+		"http://a/b c",
+		"http://a/#x",
+		"http://a?b=c",
+		"http://a:80x/",
+		"http://[]/",
+		"http://a/\r\nB: c",
+	};
+	char text[800];
+	struct lg_url u;
+
+	CHECK(lg_url_read(&u, "https://[::1]:8443/metrics?a=b") && u.tls);
+	CHECK(strcmp(u.host, "::1") == 0 && strcmp(u.port, "8443") == 0);
+	CHECK(strcmp(u.path, "/metrics?a=b") == 0);
+	CHECK(lg_url_read(&u, "http://school.example") && !u.tls);
+	CHECK(strcmp(u.host, "school.example") == 0 && strcmp(u.port, "80") == 0);
+	CHECK(strcmp(u.path, "/") == 0);
+	CHECK(lg_url_read(&u, "https://a/b") && strcmp(u.port, "443") == 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!lg_url_read(&u, bad[i]));
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "http://", 7);
+	text[7 + 255] = '\0';
+	CHECK(lg_url_read(&u, text));
+	text[7 + 255] = 'a';
+	text[7 + 256] = '\0';
+	CHECK(!lg_url_read(&u, text)); /* the name is too long */
+	text[8] = '/';
+	text[7 + 256] = 'a';
+	text[8 + 511] = '\0';
+	CHECK(lg_url_read(&u, text));
+	text[8 + 511] = 'a';
+	text[8 + 512] = '\0';
+	CHECK(!lg_url_read(&u, text)); /* the path is */
+}
+
+/* A picture each 100 ms, of two packets; the numbers wrap. */
+static void picture(struct lg_trace *t, int n, bool key, int missing)
+{
+	for (int k = 0; k < 2; k++)
+		if (k != missing)
+			lg_trace_video(t, (uint16_t)(65530 + 2 * n + k), (uint32_t)n,
+				       k == 1, key && !k, (100 + n) * 100 * MS_US);
+}
+
+static void test_trace_pictures(void)
+{
+	struct lg_trace *t = calloc(1, sizeof(*t));
+
+	CHECK(t != NULL);
+	picture(t, 0, false, -1);
+	CHECK(t->shown == 0); /* nothing to lean on */
+	picture(t, 1, true, -1);
+	picture(t, 2, false, -1);
+	CHECK(t->shown == 2 && t->n_keys == 1 && t->n_stalls == 0);
+	picture(t, 3, false, 0);
+	picture(t, 4, false, -1);
+	picture(t, 5, false, -1);
+	CHECK(t->shown == 2);
+	/* repaired: all that waited is shown */
+	lg_trace_video(t, (uint16_t)(65530 + 6), 3, false, false, 10600 * MS_US);
+	CHECK(t->shown == 5 && t->n_stalls == 1);
+	CHECK(t->stalls[0].to_us - t->stalls[0].from_us == 400 * MS_US);
+	/* given up: on from the next whole key frame */
+	picture(t, 7, false, 1);
+	picture(t, 8, false, -1);
+	picture(t, 9, true, 1);
+	CHECK(t->shown == 5);
+	picture(t, 10, true, -1);
+	picture(t, 11, false, -1);
+	CHECK(t->shown == 7 && t->n_keys == 2 && t->n_stalls == 2);
+	free(t);
+}
+
+static void test_trace_sound(void)
+{
+	/* 60 ms of mono SILK: the fourth bit says that there is a copy */
+	const uint8_t with[] = {11 << 3, 0xf0}, without[] = {11 << 3, 0xe0};
+	struct lg_trace *t = calloc(1, sizeof(*t));
+
+	CHECK(t != NULL);
+	CHECK(lg_trace_has_fec(with, 2) && !lg_trace_has_fec(without, 2));
+	CHECK(!lg_trace_has_fec(with, 1));
+	lg_trace_sound(t, 65535, false, without, 2, SEC_US);
+	lg_trace_sound(t, 2, false, without, 2, 2 * SEC_US); /* 0, 1 are missing */
+	CHECK(t->n_holes == 2 && t->seconds[0].sound == 1 && t->seconds[1].sound == 3);
+	lg_trace_sound(t, 1, true, NULL, 0, 2 * SEC_US);
+	CHECK(t->n_holes == 1 && t->holes[0].seq == 0 && !t->holes[0].fec);
+	lg_trace_sound(t, 1, false, with, 2, 2 * SEC_US); /* late, and it helps */
+	CHECK(t->holes[0].fec);
+	lg_trace_sound(t, 0, false, without, 2, 2 * SEC_US);
+	CHECK(t->n_holes == 0);
+	free(t);
+}
+
+static void test_trace_levels(void)
+{
+	static const char event[] =
+		"{\"t\":\"quality\",\"seq\":4,\"d\":{\"level\":\"low\","
+		"\"why\":\"link\"}}";
+	struct lg_trace *t = calloc(1, sizeof(*t));
+
+	CHECK(t != NULL);
+	lg_trace_text(t, "{\"t\":\"chat\",\"d\":{\"level\":\"low\"}}", SEC_US);
+	CHECK(t->n_levels == 0);
+	lg_trace_text(t, event, SEC_US);
+	lg_trace_text(t, event, 2 * SEC_US); /* nothing new */
+	CHECK(t->n_levels == 1 && strcmp(t->levels[0].level, "low") == 0);
+	CHECK(strcmp(t->levels[0].why, "link") == 0 && t->levels[0].at_us == SEC_US);
+	free(t);
+}
+
 int main(void)
 {
+	test_trace_pictures();
+	test_trace_sound();
+	test_trace_levels();
+	urls_are_read();
 	both_speak_the_same_srtp();
 	losses_are_counted();
 	pauses_are_longer_than_packets();

@@ -110,7 +110,7 @@ static void tell(struct member *member, const struct picture_ask *camera,
 	member->asks.lower_us = 0;
 	notice_asks(member);
 	if (member->peer)
-		net_peer_allow(member->server->net, member->peer, bps);
+		net_peer_allow(member->net, member->peer, bps);
 }
 
 static void update_one(struct member *member, int64_t now_us) RUNS_ON(on_ctl)

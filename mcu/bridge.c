@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "mcu/call.h"
 #include "mcu/member.h"
+#include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
@@ -120,33 +121,36 @@ static void on_link_report(void *ctx, uint32_t peer, const struct link_report *r
 static void got_stats(struct server *server, struct letter *letter)
 {
 	const struct peer_stats *stats = letter->more;
-	int64_t since_us = letter->value - server->stats_us;
+	int64_t *last_us = &server->stats_us[letter->id];
+	int64_t since_us = *last_us ? letter->value - *last_us : 0;
 
 	thread_claim(&on_ctl);
 	for (uint32_t i = 0; i < letter->n; i++) {
 		struct member *member = member_by_peer(server, stats[i].peer);
 
 		if (member)
-			quality_stats(member, &stats[i], server->stats_us ? since_us : 0);
+			quality_stats(member, &stats[i], since_us);
 	}
+	*last_us = letter->value;
+	if (letter->id + 1 < nets_count(server->nets))
+		return; /* once for all, when the last one has told */
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		quality_losses(server->rooms[i]);
-	server->stats_us = letter->value;
 }
 
-static void on_stats(void *ctx, const struct peer_stats *stats, uint32_t n)
+void bridge_net_stats(struct server *server, uint32_t at, const struct peer_stats *stats,
+		      uint32_t n)
 {
-	struct letter letter = {.fn = got_stats, .n = n, .value = clock_us()};
+	struct letter letter = {.fn = got_stats, .id = at, .n = n, .value = clock_us()};
 
 	letter.more = copy(stats, n * sizeof(*stats));
 	if (letter.more)
-		post(ctx, &letter);
+		post(server, &letter);
 }
 
 void bridge_ask_stats(struct server *server)
 {
-	if (net_stats(server->net, on_stats, server))
-		log_warn("stats_not_asked", "peers=%u", server->peer_of.n);
+	nets_ask_stats(server->nets);
 }
 
 struct net_events bridge_net(struct server *server)
@@ -186,7 +190,7 @@ static void on_source_key(void *ctx, uint32_t source)
 {
 	struct server *server = ctx;
 
-	net_source_key(server->net, source);
+	nets_source_key(server->nets, source);
 }
 
 static void got_scene_live(struct server *server, struct letter *letter)
@@ -238,6 +242,21 @@ static void on_still(void *ctx, uint32_t view, struct au *picture)
 	post(ctx, &(struct letter){.fn = got_still, .id = view, .au = picture});
 }
 
+static void got_rung_failed(struct server *server, struct letter *letter)
+{
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_number(server, letter->id);
+	if (room && room->media)
+		rungs_failed(room, letter->id);
+}
+
+static void on_rung_failed(void *ctx, uint32_t rung)
+{
+	post(ctx, &(struct letter){.fn = got_rung_failed, .id = rung, .must = true});
+}
+
 /* Units of the rung and of the mix find their recording by the room's block. */
 static void on_tap(void *ctx, uint32_t id, struct au *au)
 {
@@ -254,6 +273,7 @@ struct vworker_events bridge_vworker(struct server *server)
 				       .scene_live = on_scene_live,
 				       .poster = on_poster,
 				       .still = on_still,
+				       .rung_failed = on_rung_failed,
 				       .tap = on_tap};
 }
 

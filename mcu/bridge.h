@@ -10,6 +10,9 @@
 #include "recorder/recorder.h"
 #include "transport/net.h"
 
+/* Called on net thread number `at`. */
+void bridge_net_stats(struct server *server, uint32_t at, const struct peer_stats *stats,
+		      uint32_t n);
 struct net_events bridge_net(struct server *server);
 struct vworker_events bridge_vworker(struct server *server);
 struct aworker_events bridge_aworker(struct server *server);

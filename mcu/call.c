@@ -12,6 +12,34 @@
 #include "mcu/room.h"
 #include "mixer/vworker.h"
 
+/* What the next description of it says of us, with `version`. */
+static void describe(const struct member *member, uint32_t version,
+		     struct sdp_local *local) RUNS_ON(on_ctl)
+{
+	const struct call_self *self = &member->self;
+
+	net_describe(member->net, local);
+	memcpy(local->ufrag, self->ufrag, sizeof(local->ufrag));
+	memcpy(local->pwd, self->pwd, sizeof(local->pwd));
+	local->session_id = self->session_id;
+	local->version = version;
+	local->ssrc_audio = self->ssrc_audio;
+	local->ssrc_video = self->ssrc_video;
+	local->ssrc_rtx = self->ssrc_rtx;
+}
+
+static struct call_self self_of(const struct sdp_local *local)
+{
+	struct call_self self = {.session_id = local->session_id,
+				 .ssrc_audio = local->ssrc_audio,
+				 .ssrc_video = local->ssrc_video,
+				 .ssrc_rtx = local->ssrc_rtx};
+
+	memcpy(self.ufrag, local->ufrag, sizeof(self.ufrag));
+	memcpy(self.pwd, local->pwd, sizeof(self.pwd));
+	return self;
+}
+
 /* A fresh peer; not yet told to anybody. */
 static int peer_open(struct member *member) RUNS_ON(on_ctl)
 {
@@ -24,22 +52,24 @@ static int peer_open(struct member *member) RUNS_ON(on_ctl)
 	};
 	int err;
 
-	net_describe(server->net, &member->local);
-	conf.local = member->local;
+	net_describe(member->net, &conf.local);
 	err = idmap_put(&server->peer_of, conf.id, member);
 	if (err)
 		return err;
-	err = net_peer_open(server->net, &conf);
+	err = net_peer_open(member->net, &conf);
 	if (err) {
 		idmap_del(&server->peer_of, conf.id);
 		return err;
 	}
 	member->peer = conf.id;
+	member->self = self_of(&conf.local);
 	member->offer_v = 0;
 	member->answered = member->connected = false;
 	member->screen_line = member->client_offers = false;
 	member->first_frame = false; /* posters again until it sees one */
+	member->posters = 0;
 	member->codecs = 0;
+	memset(&member->asks, 0, sizeof(member->asks)); /* this one was told nothing */
 	return 0;
 }
 
@@ -47,12 +77,13 @@ static int peer_open(struct member *member) RUNS_ON(on_ctl)
 static int offer_send(struct member *member, bool fresh) RUNS_ON(on_ctl)
 {
 	char *sdp = malloc(LIMIT_SDP_BYTES);
+	struct sdp_local local;
 	int n;
 
 	if (!sdp)
 		return -ENOMEM;
-	member->local.version = member->offer_v;
-	n = sdp_write_offer(sdp, LIMIT_SDP_BYTES, &member->local, member->screen_line,
+	describe(member, member->offer_v, &local);
+	n = sdp_write_offer(sdp, LIMIT_SDP_BYTES, &local, member->screen_line,
 			    member->screen);
 	if (n >= 0)
 		notice_offer(member, sdp, fresh);
@@ -92,7 +123,7 @@ int call_resume(struct member *member)
 /* What both sides agreed on goes to the net thread. */
 static int apply(struct member *member, const struct sdp *remote) RUNS_ON(on_ctl)
 {
-	int err = net_peer_remote(member->server->net, member->peer, remote);
+	int err = net_peer_remote(member->net, member->peer, remote);
 
 	if (err)
 		return err;
@@ -100,7 +131,8 @@ static int apply(struct member *member, const struct sdp *remote) RUNS_ON(on_ctl
 	quality_end(member);
 	member->codecs = sdp_view_codecs(remote);
 	member->high = sdp_view_high(remote);
-	quality_start(member);
+	if (!member->warm) /* else when it enters */
+		quality_start(member);
 	return 0;
 }
 
@@ -137,12 +169,12 @@ int call_restart(struct member *member)
 
 	if (!member->peer)
 		return call_offer(member);
-	net_describe(member->server->net, &fresh);
-	err = net_peer_restart(member->server->net, member->peer, fresh.ufrag, fresh.pwd);
+	net_describe(member->net, &fresh);
+	err = net_peer_restart(member->net, member->peer, fresh.ufrag, fresh.pwd);
 	if (err)
 		return err;
-	memcpy(member->local.ufrag, fresh.ufrag, sizeof(fresh.ufrag));
-	memcpy(member->local.pwd, fresh.pwd, sizeof(fresh.pwd));
+	memcpy(member->self.ufrag, fresh.ufrag, sizeof(fresh.ufrag));
+	memcpy(member->self.pwd, fresh.pwd, sizeof(fresh.pwd));
 	return offer(member, false);
 }
 
@@ -151,6 +183,7 @@ const char *call_take_offer(struct member *member, const char *text, char **answ
 	const char *why = "", *code = NULL;
 	struct sdp *sdp = malloc(sizeof(*sdp));
 	char *out = malloc(LIMIT_SDP_BYTES);
+	struct sdp_local local;
 	int n = -ENOMEM;
 
 	if (!sdp || !out) {
@@ -163,8 +196,8 @@ const char *call_take_offer(struct member *member, const char *text, char **answ
 		n = peer_open(member);
 	}
 	if (n == 0) {
-		member->local.version = 1;
-		n = sdp_answer_offer(sdp, out, LIMIT_SDP_BYTES, &member->local, &why);
+		describe(member, 1, &local);
+		n = sdp_answer_offer(sdp, out, LIMIT_SDP_BYTES, &local, &why);
 	}
 	if (n >= 0) {
 		member->client_offers = true;
@@ -197,11 +230,17 @@ static void forget(struct member *member) RUNS_ON(on_ctl)
 	member->codecs = 0;
 }
 
+void call_enter(struct member *member)
+{
+	if (member->peer && member->answered)
+		quality_start(member);
+}
+
 void call_close(struct member *member)
 {
 	if (!member->peer)
 		return;
-	net_peer_close(member->server->net, member->peer);
+	net_peer_close(member->net, member->peer);
 	forget(member);
 }
 

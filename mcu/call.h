@@ -29,6 +29,9 @@ const char *call_take_offer(struct member *member, const char *sdp, char **answe
 
 void call_close(struct member *member) RUNS_ON(on_ctl);
 
+/* It was warm and is in the class now: media begins. */
+void call_enter(struct member *member) RUNS_ON(on_ctl);
+
 /* The net thread saw this. */
 void call_state(struct member *member, enum peer_state state) RUNS_ON(on_ctl);
 

@@ -4,10 +4,16 @@
 
 /* A report of trouble so soon after a step down is still about what was sent
  * before it. */
-#define DRAIN_US       (1500 * MS_US)
+#define DRAIN_US (2500 * MS_US)
+/* Little is sent in pictures no more: the sound alone must drain the queue. */
+#define DRAIN_STILL_US (6 * SEC_US)
+/* What should fit gives way only to trouble that lasts. */
+#define SPELL_US       (3500 * MS_US)
 #define CLEAR_FIRST_US (1500 * MS_US) /* before the next step up is tried */
 #define RETRY_FIRST_US (3 * SEC_US)   /* after a probe that failed */
 #define RETRY_MAX_US   (6 * SEC_US)   /* small ones; what lies high is asked for less */
+#define RETRY_LOW_US   (10 * SEC_US)  /* what carries so little is easily disturbed */
+#define RETRY_MANY     6              /* failures; then half as often */
 #define RETRY_HIGH_US  (30 * SEC_US)
 #define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
 /* Who fell back from a level so soon after it had risen to it waits longer and
@@ -18,10 +24,13 @@
 
 /* What is sent may fill so much of what is carried, in percent. The lowest moving
  * picture may fill more: below it there is none. */
-#define FILL     88
-#define FILL_LOW 98
-/* A probe shows that the level fits with room to spare. */
-#define PROBE_FILL 108
+#define FILL       88
+#define FILL_LOW   106
+#define FILL_SOUND 75
+/* A probe shows that the level fits with this room to spare: or the first look at it
+ * would take it away again. */
+#define PROBE_FILL     114
+#define PROBE_FILL_LOW 104
 
 #define LOSS_HEAVY  (65536 * 22 / 100)
 #define LOSS_STRONG (65536 * 12 / 100)
@@ -43,9 +52,11 @@ void choice_init(struct choice *c, enum level start, enum level max, int64_t now
 		.max = max,
 		.why = WHY_START,
 		.max_why = WHY_ROOM,
+		.clear = true, /* a good link has nothing to report */
 		.changed_us = now_us,
 		.clear_us = now_us,
 		.tight_us = now_us - FELL_BACK_US,
+		.down_us = now_us - FELL_BACK_US,
 	};
 }
 
@@ -102,7 +113,9 @@ static enum level fitting(const struct choice_costs *costs, uint32_t carried_bps
 		if (costs->bps[level] * UINT64_C(100) <= carried_bps * fill)
 			break;
 	}
-	if (level == LEVEL_STILL && carried_bps < costs->bps[LEVEL_SOUND])
+	/* sound that often takes less than its rate was seen to be all that arrived */
+	if (level == LEVEL_STILL &&
+	    carried_bps * UINT64_C(100) < costs->bps[LEVEL_SOUND] * (uint64_t)FILL_SOUND)
 		level = LEVEL_SOUND;
 	return level;
 }
@@ -128,16 +141,23 @@ static void tight(struct choice *c, const struct choice_costs *costs,
 
 	c->clear = false;
 	c->probe = LEVEL_SOUND;
-	if (!c->rose && now_us - c->changed_us < DRAIN_US)
-		return;
 	c->tight_us = now_us;
+	if (!again)
+		c->spell_us = now_us;
+	if (now_us - c->down_us < (now > LEVEL_STILL ? DRAIN_US : DRAIN_STILL_US))
+		return;
 	/* it should fit: a moment's trouble, unless it comes back */
 	if (fit >= now)
-		fit = again && now > LEVEL_SOUND ? now - 1 : now;
-	if (fit >= now)
+		fit = now_us - c->spell_us >= SPELL_US && now > LEVEL_SOUND ? now - 1
+									    : now;
+	if (fit >= now) {
+		if (fitting(costs, r->carried_bps) < c->fit) /* beyond what is shown */
+			set_fit(c, fitting(costs, r->carried_bps), WHY_LINK, now_us);
 		return;
+	}
 	if (c->rose && c->fit == now && now_us - c->changed_us < FELL_BACK_US)
 		punish(c, now, now_us);
+	c->down_us = c->spell_us = now_us;
 	set_fit(c, fit, WHY_LINK, now_us);
 }
 
@@ -186,12 +206,16 @@ static void probed(struct choice *c, bool good, int64_t now_us)
 
 static int64_t pause_us(const struct choice *c, enum level next)
 {
-	int64_t most = next >= LEVEL_HIGH ? RETRY_HIGH_US : RETRY_MAX_US;
+	int64_t most = next >= LEVEL_HIGH  ? RETRY_HIGH_US
+		       : next == LEVEL_LOW ? RETRY_LOW_US
+					   : RETRY_MAX_US;
 	int64_t us = CLEAR_FIRST_US;
 
 	for (uint32_t i = 0; i < c->probe_fails && us < most; i++)
 		us = us < RETRY_FIRST_US ? RETRY_FIRST_US : us * 2;
-	return us < most ? us : most;
+	if (us > most)
+		us = most;
+	return c->probe_fails > RETRY_MANY && next < LEVEL_HIGH ? us * 2 : us;
 }
 
 /* STILL needs no probe beyond SOUND: it is tried, and costs little. */
@@ -204,7 +228,10 @@ static void rise(struct choice *c, const struct choice_costs *costs, enum level 
 	}
 	c->probe = next;
 	c->probe_us = now_us;
-	out->probe_bps = (uint32_t)(costs->bps[next] * (uint64_t)PROBE_FILL / 100);
+	out->probe_bps = (uint32_t)(costs->bps[next] *
+				    (uint64_t)(next == LEVEL_LOW ? PROBE_FILL_LOW
+								 : PROBE_FILL) /
+				    100);
 }
 
 void choice_tick(struct choice *c, const struct choice_costs *costs, int64_t now_us,
@@ -242,6 +269,7 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 		if (!c->clear)
 			c->clear_us = now_us;
 		c->clear = true;
+		c->tight_us = now_us - FELL_BACK_US; /* that trouble is over */
 		if (c->why == WHY_START && c->fit < c->max)
 			c->why = WHY_LINK;
 		break;

@@ -37,6 +37,8 @@ struct choice {
 	int64_t clear_us;     /* since then */
 	int64_t changed_us;   /* of `fit` */
 	int64_t tight_us;     /* the last report that said so */
+	int64_t spell_us;     /* since then it is said again and again */
+	int64_t down_us;      /* the last step down because of the link */
 	bool rose;            /* the last change of `fit` was upward */
 	enum level probe;     /* being tried; LEVEL_SOUND: none */
 	int64_t probe_us;     /* the last one began */

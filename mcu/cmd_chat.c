@@ -19,7 +19,7 @@ const char *cmd_chat_send(struct command *c)
 	rand_token(message.id, 20);
 	snprintf(message.room, sizeof(message.room), "%s", c->member->room->row.id);
 	/* the visit, so that a history can tell two Ivans apart */
-	snprintf(message.visit, sizeof(message.visit), "%s", c->member->visit.id);
+	snprintf(message.visit, sizeof(message.visit), "%s", c->member->visit);
 	snprintf(message.name, sizeof(message.name), "%s", c->member->name);
 	if (room_chat(c->member->room, c->member, &message))
 		return "no_resources";

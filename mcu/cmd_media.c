@@ -1,6 +1,7 @@
 /* cmd_media.c - a member's own switches, and what it tells of its picture. */
 #include "mcu/command.h"
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/call.h"
@@ -60,9 +61,13 @@ const char *cmd_view_ready(struct command *c)
 const char *cmd_key_want(struct command *c)
 {
 	const struct quality *q = &c->member->quality;
+	int64_t now_us = clock_us();
 
-	if (q->video)
-		vworker_rung_key(c->server->vworker, rungs_id(c->member->room, q->shape,
-							      q->family, q->level));
+	/* it costs all who watch: once in two seconds, as by RTCP */
+	if (!q->video || now_us - c->member->key_us < 2 * SEC_US)
+		return NULL;
+	c->member->key_us = now_us;
+	vworker_rung_key(c->server->vworker,
+			 rungs_id(c->member->room, q->shape, q->family, q->level));
 	return NULL;
 }

@@ -74,9 +74,11 @@ const char *cmd_rtc_prefer(struct command *c)
 	tall = proto_bool(c->d, "tall", q->tall);
 	if (tall != q->tall) {
 		q->tall = tall;
-		member->room->n_tall += tall ? 1u : UINT32_MAX;
-		programme_arrange(
-			member->room); /* its view is there before it is shown */
+		if (!member->warm) { /* else when it enters */
+			member->room->n_tall += tall ? 1u : UINT32_MAX;
+			/* its view is there before it is shown */
+			programme_arrange(member->room);
+		}
 	}
 	if (cJSON_HasObjectItem(c->d, "budget_mb"))
 		quality_budget(member,

@@ -97,36 +97,101 @@ static bool come_later(struct command *c, struct room *room) RUNS_ON(on_ctl)
 	return c->after_ms > 0;
 }
 
+/* Who waits may say its name when it enters. */
+static const char *name_of(struct command *c, char name[LIMIT_NAME_BYTES + 1], bool must)
+{
+	const char *said = proto_string(c->d, "name");
+
+	name[0] = '\0';
+	if (!must && (!said || !*said))
+		return NULL;
+	c->field = "name";
+	if (!said || !*said)
+		return "bad_field";
+	if (proto_name(name, LIMIT_NAME_BYTES + 1, said))
+		return "bad_name";
+	c->field = NULL;
+	return NULL;
+}
+
+static bool busy(const struct command *c, enum role role) RUNS_ON(on_ctl)
+{
+	if (role >= ROLE_LECTURER || overload_shed(c->server->overload) < SHED_MAIN)
+		return false;
+	count_add(COUNT_REJECT_LOAD, 1);
+	return true;
+}
+
 const char *cmd_join(struct command *c)
 {
 	char name[LIMIT_NAME_BYTES + 1];
-	struct member_conf conf = {.server = c->server, .name = name, .ws = c->ws};
+	struct member_conf conf = {.server = c->server,
+				   .name = name,
+				   .ws = c->ws,
+				   .warm = proto_bool(c->d, "warm", false)};
 	const char *error;
 	int err;
 
 	thread_claim(&on_ctl);
 	if (c->server->draining)
 		return "server_draining";
-	if (proto_name(name, sizeof(name), proto_string(c->d, "name"))) {
-		c->field = "name";
-		return "bad_name";
-	}
+	error = name_of(c, name, !conf.warm);
+	if (error)
+		return error;
 	error = find(c, &conf);
 	if (error)
 		return error;
-	if (conf.role < ROLE_LECTURER &&
-	    overload_shed(c->server->overload) >= SHED_MAIN) {
-		count_add(COUNT_REJECT_LOAD, 1);
-		return "server_busy";
+	if (conf.warm && !conf.room) {
+		c->field = "warm";
+		return "bad_field"; /* a console has nothing to enter */
 	}
+	if (busy(c, conf.role))
+		return "server_busy";
 	if (conf.role < ROLE_LECTURER && come_later(c, conf.room))
 		return "too_fast";
 	err = member_join(&c->member, &conf);
 	if (err)
 		return err == -ENOSPC ? "room_full" : "no_resources";
-	c->reply = notice_snapshot(c->member, false);
+	c->reply = conf.warm ? notice_porch(c->member)
+			     : notice_snapshot(c->member, false);
 	if (c->member->room)
 		c->after = offer_first;
+	return NULL;
+}
+
+static void media_begins(struct member *member)
+{
+	thread_claim(&on_ctl);
+	call_enter(member);
+	if (member->cam)
+		notice_asks(member); /* what was asked for before the reply */
+}
+
+/* How fast they may come was asked when they came to wait. */
+const char *cmd_enter(struct command *c)
+{
+	char name[LIMIT_NAME_BYTES + 1];
+	struct member_entry entry = {.name = name, .mic = proto_bool(c->d, "mic", false)};
+	const char *error;
+	int err;
+
+	thread_claim(&on_ctl);
+	if (!c->member->warm)
+		return "bad_state";
+	if (c->server->draining)
+		return "server_draining";
+	error = name_of(c, name, !c->member->name[0]);
+	if (error)
+		return error;
+	if (busy(c, c->member->role))
+		return "server_busy";
+	entry.cam = proto_bool(c->d, "cam", false) &&
+		    overload_shed(c->server->overload) < SHED_MAIN;
+	err = member_enter(c->member, &entry);
+	if (err)
+		return err == -ENOSPC ? "room_full" : "no_resources";
+	c->reply = notice_snapshot(c->member, false);
+	c->after = media_begins;
 	return NULL;
 }
 
@@ -182,7 +247,7 @@ const char *cmd_resume(struct command *c)
 
 	thread_claim(&on_ctl);
 	member = member_by_session(c->server, proto_string(c->d, "token"));
-	if (!member)
+	if (!member || member->warm)
 		return "no_session";
 	if (resume_later(c, member))
 		return "too_fast";

@@ -18,8 +18,15 @@
 static const struct proto_field none[] = {END};
 static const struct proto_field f_join[] = {
 	{"code", PROTO_STRING, true, 0, 32},
-	{"name", PROTO_STRING, true, 1, LIMIT_NAME_BYTES * 2},
+	{"name", PROTO_STRING, false, 0, LIMIT_NAME_BYTES * 2},
 	{"token", PROTO_STRING, false, 0, 64},
+	{"warm", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_enter[] = {
+	{"name", PROTO_STRING, false, 1, LIMIT_NAME_BYTES * 2},
+	{"mic", PROTO_BOOL, false, 0, 0},
+	{"cam", PROTO_BOOL, false, 0, 0},
 	END,
 };
 static const struct proto_field f_resume[] = {
@@ -78,41 +85,50 @@ static const struct proto_field f_recordings[] = {
 };
 static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, END};
 
+/* Where one must be to ask for it. */
+enum where {
+	ANYWHERE,   /* an admin's console, too */
+	IN_ROOM,    /* a member */
+	FROM_PORCH, /* a member, or who waits to be one */
+};
+
 /* The one list of what a client may ask, and who may ask it. */
 static const struct row {
 	const char *name;
 	enum role least; /* ROLE_NONE: before join */
-	bool in_room;    /* not for an admin's console */
+	enum where where;
 	enum command_rate rate;
 	const struct proto_field *fields;
 	command_fn *run;
 } rows[] = {
-	{"join", ROLE_NONE, false, RATE_FREE, f_join, cmd_join},
-	{"resume", ROLE_NONE, false, RATE_FREE, f_resume, cmd_resume},
-	{"ping", ROLE_STUDENT, false, RATE_FREE, none, cmd_ping},
-	{"leave", ROLE_STUDENT, false, RATE_FREE, none, cmd_leave},
-	{"rtc.answer", ROLE_STUDENT, true, RATE_FREE, f_answer, cmd_rtc_answer},
-	{"rtc.restart", ROLE_STUDENT, true, RATE_CALL, none, cmd_rtc_restart},
-	{"rtc.call", ROLE_STUDENT, true, RATE_CALL, f_call, cmd_rtc_call},
-	{"rtc.prefer", ROLE_STUDENT, true, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
-	{"link.history", ROLE_LECTURER, true, RATE_LIST, f_member, cmd_link_history},
-	{"media.set", ROLE_STUDENT, true, RATE_SWITCH, f_media, cmd_media_set},
-	{"screen.set", ROLE_STUDENT, true, RATE_SWITCH, f_screen, cmd_screen_set},
-	{"view.ready", ROLE_STUDENT, true, RATE_FREE, f_ready, cmd_view_ready},
-	{"key.want", ROLE_STUDENT, true, RATE_CALL, none, cmd_key_want},
-	{"chat.send", ROLE_STUDENT, true, RATE_CHAT, f_chat, cmd_chat_send},
-	{"layout.set", ROLE_LECTURER, true, RATE_SWITCH, f_layout, cmd_layout_set},
-	{"pin.set", ROLE_LECTURER, true, RATE_SWITCH, f_pin, cmd_pin_set},
-	{"member.mute", ROLE_LECTURER, true, RATE_SWITCH, f_pin, cmd_member_mute},
-	{"member.remove", ROLE_LECTURER, true, RATE_FREE, f_member, cmd_member_remove},
-	{"class.end", ROLE_LECTURER, true, RATE_FREE, none, cmd_class_end},
-	{"record.start", ROLE_LECTURER, true, RATE_SWITCH, f_title, cmd_record_start},
-	{"record.stop", ROLE_LECTURER, true, RATE_SWITCH, none, cmd_record_stop},
-	{"recording.list", ROLE_STUDENT, true, RATE_LIST, f_recordings,
+	{"join", ROLE_NONE, ANYWHERE, RATE_FREE, f_join, cmd_join},
+	{"enter", ROLE_STUDENT, FROM_PORCH, RATE_CALL, f_enter, cmd_enter},
+	{"resume", ROLE_NONE, ANYWHERE, RATE_FREE, f_resume, cmd_resume},
+	{"ping", ROLE_STUDENT, ANYWHERE, RATE_FREE, none, cmd_ping},
+	{"leave", ROLE_STUDENT, ANYWHERE, RATE_FREE, none, cmd_leave},
+	{"rtc.answer", ROLE_STUDENT, FROM_PORCH, RATE_FREE, f_answer, cmd_rtc_answer},
+	{"rtc.restart", ROLE_STUDENT, FROM_PORCH, RATE_CALL, none, cmd_rtc_restart},
+	{"rtc.call", ROLE_STUDENT, FROM_PORCH, RATE_CALL, f_call, cmd_rtc_call},
+	{"rtc.prefer", ROLE_STUDENT, FROM_PORCH, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
+	{"link.history", ROLE_LECTURER, IN_ROOM, RATE_LIST, f_member, cmd_link_history},
+	{"media.set", ROLE_STUDENT, IN_ROOM, RATE_SWITCH, f_media, cmd_media_set},
+	{"screen.set", ROLE_STUDENT, IN_ROOM, RATE_SWITCH, f_screen, cmd_screen_set},
+	{"view.ready", ROLE_STUDENT, IN_ROOM, RATE_FREE, f_ready, cmd_view_ready},
+	{"key.want", ROLE_STUDENT, IN_ROOM, RATE_CALL, none, cmd_key_want},
+	{"chat.send", ROLE_STUDENT, IN_ROOM, RATE_CHAT, f_chat, cmd_chat_send},
+	{"layout.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_layout, cmd_layout_set},
+	{"pin.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"member.mute", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_mute},
+	{"member.remove", ROLE_LECTURER, IN_ROOM, RATE_FREE, f_member, cmd_member_remove},
+	{"class.end", ROLE_LECTURER, IN_ROOM, RATE_FREE, none, cmd_class_end},
+	{"record.start", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
+	{"record.stop", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},
+	{"recording.list", ROLE_STUDENT, IN_ROOM, RATE_LIST, f_recordings,
 	 cmd_recording_list},
-	{"recording.delete", ROLE_LECTURER, true, RATE_LIST, f_id, cmd_recording_delete},
-	{"room.list", ROLE_ADMIN, false, RATE_LIST, none, cmd_room_list},
-	{"room.create", ROLE_ADMIN, false, RATE_LIST, f_room, cmd_room_create},
+	{"recording.delete", ROLE_LECTURER, IN_ROOM, RATE_LIST, f_id,
+	 cmd_recording_delete},
+	{"room.list", ROLE_ADMIN, ANYWHERE, RATE_LIST, none, cmd_room_list},
+	{"room.create", ROLE_ADMIN, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
 };
 
 static const struct row *row_find(const char *name)
@@ -172,7 +188,9 @@ static const char *admit(const struct row *row, struct command *c)
 		return "bad_state";
 	if (member->role < row->least)
 		return "forbidden";
-	if (row->in_room && !member->room)
+	if (row->where != ANYWHERE && !member->room)
+		return "bad_state";
+	if (row->where == IN_ROOM && member->warm)
 		return "bad_state";
 	return NULL;
 }

@@ -30,8 +30,8 @@ struct command {
 /* NULL, or a stable error code. */
 typedef const char *command_fn(struct command *command);
 
-command_fn cmd_join, cmd_resume, cmd_ping, cmd_leave;     /* cmd_session.c */
-command_fn cmd_rtc_answer, cmd_rtc_restart, cmd_rtc_call; /* cmd_rtc.c */
+command_fn cmd_join, cmd_enter, cmd_resume, cmd_ping, cmd_leave; /* cmd_session.c */
+command_fn cmd_rtc_answer, cmd_rtc_restart, cmd_rtc_call;        /* cmd_rtc.c */
 command_fn cmd_media_set, cmd_screen_set, cmd_view_ready, cmd_key_want; /* cmd_media.c */
 command_fn cmd_rtc_prefer, cmd_link_history; /* cmd_quality.c */
 command_fn cmd_chat_send;                    /* cmd_chat.c */

@@ -9,7 +9,9 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "mcu/call.h"
+#include "mcu/nets.h"
 #include "mcu/notice.h"
+#include "mcu/porch.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
@@ -44,17 +46,24 @@ uint32_t member_base_of(const char *id)
 
 /* ---- joining ---------------------------------------------------------------- */
 
+/* The rest of the row is what the member says anyway. */
+static void visit_store(const struct member *member, int64_t left_ms)
+{
+	struct db_visit visit = {.joined_ms = member->visit_ms, .left_ms = left_ms};
+
+	memcpy(visit.id, member->visit, sizeof(visit.id));
+	snprintf(visit.room, sizeof(visit.room), "%s", member->room->row.id);
+	snprintf(visit.name, sizeof(visit.name), "%s", member->name);
+	snprintf(visit.role, sizeof(visit.role), "%s", role_name(member->role));
+	if (db_visit_put(member->server->db, &visit))
+		log_warn("visit_lost", "room=%s", visit.room);
+}
+
 static void visit_begin(struct member *member)
 {
-	struct db_visit *visit = &member->visit;
-
-	rand_token(visit->id, 20);
-	snprintf(visit->room, sizeof(visit->room), "%s", member->room->row.id);
-	snprintf(visit->name, sizeof(visit->name), "%s", member->name);
-	snprintf(visit->role, sizeof(visit->role), "%s", role_name(member->role));
-	visit->joined_ms = clock_wall_ms();
-	if (db_visit_put(member->server->db, visit))
-		log_warn("visit_lost", "room=%s", visit->room);
+	rand_token(member->visit, 20);
+	member->visit_ms = clock_wall_ms();
+	visit_store(member, 0);
 }
 
 #define TOKEN_TRIES 8
@@ -114,6 +123,21 @@ static void console_remove(struct server *server, struct member *member)
 		}
 }
 
+#define ARRANGE_AT_ONCE 50 /* members */
+
+/* Who came or went is seen at once, but in a large class where nobody looks for it:
+ * there all of a second are arranged for together. */
+static void arrange_for(const struct member *member) RUNS_ON(on_ctl)
+{
+	struct room *room = member->room;
+	bool seen = member->in_picture || member->role >= ROLE_LECTURER;
+
+	if (!seen && room->n_members > ARRANGE_AT_ONCE)
+		room->dirty = true;
+	else
+		programme_arrange(room);
+}
+
 static int enter(struct member *member) RUNS_ON(on_ctl)
 {
 	struct server *server = member->server;
@@ -129,8 +153,11 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 		idmap_del(&server->member_of, member->base);
 		return err;
 	}
-	err = aworker_voice_open(server->aworker, member->room->base + ID_MIX,
-				 member->base + ID_VOICE);
+	member->room->n_tall += member->quality.tall;
+	err = programme_reach(member->room, member->net_at);
+	if (!err)
+		err = aworker_voice_open(server->aworker, member->room->base + ID_MIX,
+					 member->base + ID_VOICE, member->net_at);
 	if (!err)
 		err = vworker_source_open(server->vworker, member->base + ID_CAMERA);
 	if (err) {
@@ -139,10 +166,22 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 		idmap_del(&server->member_of, member->base);
 		return err;
 	}
-	aworker_voice_mute(server->aworker, member->base + ID_VOICE, true);
-	net_source_mute(server->net, member->base + ID_VOICE, true);
-	vworker_source_off(server->vworker, member->base + ID_CAMERA, true);
+	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !member->mic);
+	net_source_mute(member->net, member->base + ID_VOICE, !member->mic);
+	vworker_source_off(server->vworker, member->base + ID_CAMERA, !member->cam);
 	return 0;
+}
+
+/* The others learn of it. */
+static void arrive(struct member *member) RUNS_ON(on_ctl)
+{
+	visit_begin(member);
+	notice_member("member.joined", member, member);
+	arrange_for(member);
+	vworker_poster(member->server->vworker, member->room->base + ID_VIEW);
+	log_info("member_joined", "room=%s member=%u role=%s members=%u",
+		 member->room->row.id, member->base / ID_BLOCK, role_name(member->role),
+		 member->room->n_members);
 }
 
 int member_join(struct member **out, const struct member_conf *conf)
@@ -161,29 +200,54 @@ int member_join(struct member **out, const struct member_conf *conf)
 	snprintf(member->name, sizeof(member->name), "%s", conf->name);
 	member->from = subscriber_of(ws_remote_ip(conf->ws));
 	err = session_open(member);
+	if (member->room)
+		nets_place(member);
 	if (!err)
-		err = enter(member);
+		err = conf->warm ? porch_add(member) : enter(member);
 	if (err) {
+		nets_leave(member);
 		session_close(member);
 		free(member);
 		return err;
 	}
 	ws_set_data(conf->ws, member);
 	session_attach(member->session, conf->ws);
-	if (member->room) {
-		visit_begin(member);
-		notice_member("member.joined", member, member);
-		programme_arrange(member->room);
-		vworker_poster(member->server->vworker, member->room->base + ID_VIEW);
-		log_info("member_joined", "room=%s member=%u role=%s members=%u",
-			 member->room->row.id, member->base / ID_BLOCK,
-			 role_name(member->role), member->room->n_members);
-	}
+	if (member->room && !member->warm)
+		arrive(member);
 	*out = member;
 	return 0;
 }
 
+int member_enter(struct member *member, const struct member_entry *entry)
+{
+	int err;
+
+	member->mic = entry->mic;
+	member->cam = entry->cam;
+	err = enter(member);
+	if (err) {
+		member->mic = member->cam = false;
+		return err;
+	}
+	if (entry->name && *entry->name)
+		snprintf(member->name, sizeof(member->name), "%s", entry->name);
+	member->joined_us = clock_us();
+	porch_remove(member);
+	if (member->cam)
+		net_source_key(member->net, member->base + ID_CAMERA);
+	arrive(member);
+	return 0;
+}
+
 /* ---- leaving ---------------------------------------------------------------- */
+
+static void leave_porch(struct member *member) RUNS_ON(on_ctl)
+{
+	call_close(member);
+	porch_remove(member);
+	net_source_forget(member->net, member->base + ID_VOICE);
+	nets_leave(member);
+}
 
 static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 {
@@ -192,22 +256,21 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 
 	call_close(member);
 	aworker_voice_close(server->aworker, member->base + ID_VOICE);
-	net_source_forget(server->net, member->base + ID_VOICE);
+	net_source_forget(member->net, member->base + ID_VOICE);
 	vworker_source_close(server->vworker, member->base + ID_CAMERA);
 	if (member->screen)
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
 	room_remove(room, member);
+	nets_leave(member);
 	idmap_del(&server->member_of, member->base);
-	member->visit.left_ms = clock_wall_ms();
-	if (db_visit_put(server->db, &member->visit))
-		log_warn("visit_lost", "room=%s", member->visit.room);
+	visit_store(member, clock_wall_ms());
 	if (why) {
 		notice_left(member, why);
 		log_info("member_left", "room=%s member=%u why=%s members=%u",
 			 room->row.id, member->base / ID_BLOCK, why, room->n_members);
 	}
 	if (room->media && why)
-		programme_arrange(room);
+		arrange_for(member);
 }
 
 void member_leave(struct member *member, const char *why, const char *bye)
@@ -221,7 +284,9 @@ void member_leave(struct member *member, const char *why, const char *bye)
 		session_attach(member->session, NULL);
 		ws_close(ws, 1000, why ? why : "");
 	}
-	if (member->room)
+	if (member->warm)
+		leave_porch(member);
+	else if (member->room)
 		leave_room(member, why);
 	else
 		console_remove(member->server, member);
@@ -232,7 +297,7 @@ void member_leave(struct member *member, const char *why, const char *bye)
 void member_away(struct member *member)
 {
 	session_attach(member->session, NULL);
-	if (!member->room) {
+	if (!member->room || member->warm) { /* nothing is lost with it */
 		member_leave(member, NULL, NULL);
 		return;
 	}
@@ -267,7 +332,7 @@ void member_set_mic(struct member *member, bool on)
 	if (on)
 		roster_list(member);
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !on);
-	net_source_mute(server->net, member->base + ID_VOICE, !on);
+	net_source_mute(member->net, member->base + ID_VOICE, !on);
 	notice_member("member.changed", member, NULL);
 	programme_arrange(member->room);
 }
@@ -283,7 +348,7 @@ void member_set_camera(struct member *member, bool on)
 		roster_list(member);
 	vworker_source_off(server->vworker, member->base + ID_CAMERA, !on);
 	if (on)
-		net_source_key(server->net, member->base + ID_CAMERA);
+		net_source_key(member->net, member->base + ID_CAMERA);
 	else
 		member->camera_w = member->camera_h = 0;
 	notice_member("member.changed", member, NULL);

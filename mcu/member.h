@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct net;
 struct room;
 struct server;
 struct session;
@@ -29,31 +30,45 @@ const char *role_name(enum role role);
  * its silence is noticed, then this long for it to come back. */
 #define MEMBER_AWAY_US (INT64_C(8) * 1000000)
 
+/* The part of struct sdp_local that is the peer's own; the rest is that of all of its
+ * net thread, and too much to be kept with each. */
+struct call_self {
+	char ufrag[33], pwd[33];
+	uint64_t session_id;
+	uint32_t ssrc_audio, ssrc_video, ssrc_rtx;
+};
+
 #define MEMBER_BUCKETS 5 /* one per enum command_rate */
 
 struct member {
 	struct server *server;
 	struct room *room; /* NULL: an admin's console */
 	uint32_t base;     /* its block of ids */
+	struct net *net;   /* its net thread, see nets.h; NULL: a console */
+	uint32_t net_at;   /* the number of it */
 	enum role role;
 	char name[LIMIT_NAME_BYTES + 1];
 	struct subscriber from; /* of its last connection */
 	bool listed;            /* the others are told of it, see roster.h */
+	bool warm;              /* not in the class yet, see porch.h */
+	uint32_t place;         /* among those */
 	struct session *session;
 	int64_t joined_us, away_since_us; /* 0: here */
 	bool mic, cam, screen;
+	int64_t key_us;   /* it asked for a key frame last; 0: never */
 	bool first_frame; /* it told that it sees one */
+	uint8_t posters;  /* pictures that it was sent until then */
 	bool in_picture;  /* it has a cell in the full view */
 	struct bucket buckets[MEMBER_BUCKETS];
 	struct bucket resumes;
 	uint64_t resume_seq; /* while it resumes: the last event it saw */
 	/* its call */
-	uint32_t peer; /* 0: none */
-	struct sdp_local local;
-	uint32_t offer_v;   /* of the last description we offered */
-	bool answered;      /* that one was answered */
-	bool fresh;         /* that one was for a new peer */
-	bool client_offers; /* the client's own offer made this peer */
+	uint32_t peer;         /* 0: none */
+	struct call_self self; /* what is ours in its descriptions */
+	uint32_t offer_v;      /* of the last description we offered */
+	bool answered;         /* that one was answered */
+	bool fresh;            /* that one was for a new peer */
+	bool client_offers;    /* the client's own offer made this peer */
 	bool connected;
 	bool screen_line; /* section "s" exists */
 	uint32_t codecs;  /* that the view may be sent in, 1 << enum codec; 0: none */
@@ -61,7 +76,8 @@ struct member {
 	struct quality quality;
 	struct asks asks;                                /* what it is to send */
 	uint16_t camera_w, camera_h, screen_w, screen_h; /* decoded pictures, 0: none */
-	struct db_visit visit;
+	char visit[DB_ID + 1];                           /* the id of its row */
+	int64_t visit_ms;                                /* wall clock; it came */
 };
 
 struct member_conf {
@@ -70,11 +86,22 @@ struct member_conf {
 	enum role role;
 	const char *name;
 	struct ws *ws;
+	bool warm; /* it waits before the class until member_enter() */
 };
 
 /* Makes the session and binds the connection, tells the others, stores the
  * visit. The caller replies with the snapshot, then calls call_offer. */
 int member_join(struct member **out, const struct member_conf *conf)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+struct member_entry {
+	const char *name; /* NULL or empty: the one it came with */
+	bool mic, cam;    /* on from the beginning */
+};
+
+/* Lets in who waited: from here on as if it had joined now. On failure it goes on
+ * waiting. The caller replies with the snapshot, then calls call_enter. */
+int member_enter(struct member *member, const struct member_entry *entry)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
 /* Ends it: peer, sources, session; tells the others `why` ("left", ...). The

@@ -13,6 +13,9 @@
 #include "transport/net.h"
 
 #define SNAPSHOT_CHAT_BYTES 65536
+/* To one member: each newcomer of a large class has one made, and a client that
+ * never says what it sees would be sent them all. */
+#define POSTERS_MAX 8
 
 /* ---- pieces ----------------------------------------------------------------- */
 
@@ -247,6 +250,24 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 	return d;
 }
 
+cJSON *notice_porch(const struct member *member)
+{
+	cJSON *d = cJSON_CreateObject(), *r;
+	char id[12];
+
+	member_id(member, id);
+	cJSON_AddBoolToObject(d, "warm", true);
+	cJSON_AddStringToObject(d, "session", session_token(member->session));
+	cJSON_AddNumberToObject(d, "seq", (double)session_seq(member->session));
+	cJSON_AddStringToObject(d, "self", id);
+	cJSON_AddStringToObject(d, "role", role_name(member->role));
+	r = cJSON_AddObjectToObject(d, "room");
+	cJSON_AddStringToObject(r, "code", member->room->row.code);
+	cJSON_AddStringToObject(r, "title", member->room->row.title);
+	cJSON_AddNumberToObject(d, "now_ms", (double)clock_wall_ms());
+	return d;
+}
+
 /* ---- to all ----------------------------------------------------------------- */
 
 /* Takes `d`. Hints are for who is connected, and are not kept. */
@@ -393,7 +414,8 @@ static bool waits(const struct member *member)
 {
 	const struct quality *q = &member->quality;
 
-	return !member->first_frame && (!q->on || q->video);
+	return !member->first_frame && member->posters < POSTERS_MAX &&
+	       (!q->on || q->video);
 }
 
 /* Only for those who do not see the video yet. */
@@ -410,8 +432,10 @@ void notice_poster(const struct room *room, const void *jpeg, size_t len)
 	memcpy(d + 9 + n, "\"}", 3);
 	text = session_text_create("poster", d);
 	for (uint32_t i = 0; i < room->n_members; i++)
-		if (waits(room->members[i]))
+		if (waits(room->members[i])) {
+			room->members[i]->posters++;
 			session_hint_shared(room->members[i]->session, text);
+		}
 	session_text_put(text);
 }
 

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 
 cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl);
+/* The answer to who joins warm: nothing of the class but its name. */
+cJSON *notice_porch(const struct member *member) RUNS_ON(on_ctl);
 cJSON *notice_recording(const struct server *server, const struct db_recording *row);
 
 /* To all members of the room but `except` (may be NULL). Of who is not listed, see

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "mcu/member.h"
+#include "mcu/nets.h"
+#include "mcu/notice.h"
 #include "plugins/set.h"
 #include "transport/net.h"
 
@@ -15,29 +17,61 @@ static uint32_t mix_outlet(const struct room *room, uint32_t c)
 	return room->base + ID_MIX + c;
 }
 
-static void outlets_close(struct room *room, uint32_t n) RUNS_ON(on_ctl)
-{
-	while (n-- > 0)
-		net_outlet_close(room->server->net, mix_outlet(room, n));
-}
-
 static int mix_open(struct room *room) RUNS_ON(on_ctl)
 {
 	const struct ladder *ladder = &room->server->ladder;
-	struct mix_conf mix;
-	uint32_t c = 0;
-	int err = 0;
+	struct mix_conf mix = {.nets = room->nets};
 
-	for (; c < MIX_CLASSES && !err; c++) {
+	for (uint32_t c = 0; c < MIX_CLASSES; c++) {
 		mix.outlet[c] = mix_outlet(room, c);
 		mix.bps[c] = ladder->mix_bps[c];
-		err = net_outlet_open(room->server->net, mix.outlet[c], CODEC_OPUS);
 	}
-	if (!err)
-		err = aworker_mix_open(room->server->aworker, room->base + ID_MIX, &mix);
+	return aworker_mix_open(room->server->aworker, room->base + ID_MIX, &mix);
+}
+
+/* ---- the net threads it reaches ------------------------------------------------ */
+
+int programme_outlet_open(struct room *room, uint32_t id, enum codec codec)
+{
+	struct nets *nets = room->server->nets;
+	int err = 0;
+
+	for (uint32_t i = 0; i < nets_count(nets) && !err; i++)
+		if (room->nets & 1u << i)
+			err = net_outlet_open(nets_at(nets, i), id, codec);
 	if (err)
-		outlets_close(room, c);
+		programme_outlet_close(room, id);
 	return err;
+}
+
+void programme_outlet_close(struct room *room, uint32_t id)
+{
+	struct nets *nets = room->server->nets;
+
+	for (uint32_t i = 0; i < nets_count(nets); i++)
+		if (room->nets & 1u << i)
+			net_outlet_close(nets_at(nets, i), id);
+}
+
+int programme_reach(struct room *room, uint32_t at)
+{
+	struct net *net = nets_at(room->server->nets, at);
+	int err = 0;
+
+	if (room->nets & 1u << at)
+		return 0;
+	for (uint32_t c = 0; c < MIX_CLASSES && !err; c++)
+		err = net_outlet_open(net, mix_outlet(room, c), CODEC_OPUS);
+	if (err) {
+		for (uint32_t c = 0; c < MIX_CLASSES; c++)
+			net_outlet_close(net, mix_outlet(room, c));
+		return err;
+	}
+	rungs_reach(room, net);
+	room->nets |= 1u << at;
+	aworker_mix_nets(room->server->aworker, room->base + ID_MIX, room->nets);
+	rungs_update(room); /* their units go there, too */
+	return 0;
 }
 
 int programme_open(struct room *room)
@@ -55,6 +89,7 @@ int programme_open(struct room *room)
 	memset(room->rungs, 0, sizeof(room->rungs));
 	memset(room->stills, 0, sizeof(room->stills));
 	room->n_tall = room->n_baseline = 0;
+	room->baseline_us = 0;
 	room->content = CONTENT_PEOPLE;
 	room->media = true;
 	return 0;
@@ -66,7 +101,9 @@ void programme_close(struct room *room)
 	rungs_close(room);
 	views_close(room);
 	aworker_mix_close(room->server->aworker, room->base + ID_MIX);
-	outlets_close(room, MIX_CLASSES);
+	for (uint32_t c = 0; c < MIX_CLASSES; c++)
+		programme_outlet_close(room, mix_outlet(room, c));
+	room->nets = 0;
 	room->media = false;
 }
 
@@ -82,9 +119,14 @@ void programme_arrange(struct room *room)
 	rungs_update(room);
 	views_sweep(room);
 	asks_update(room, clock_us());
-	if (room->content != before) /* other costs, other wishes */
-		for (uint32_t i = 0; i < room->n_members; i++)
-			quality_limit(room->members[i]);
+	if (room->content == before)
+		return;
+	/* other costs, other wishes; told to those as well whose level stays */
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		quality_limit(room->members[i]);
+		if (room->members[i]->quality.on)
+			notice_quality(room->members[i]);
+	}
 }
 
 int programme_set_layout(struct room *room, const char *name, uint32_t *generation)

@@ -12,6 +12,13 @@
 int programme_open(struct room *room) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void programme_close(struct room *room) RUNS_ON(on_ctl);
 
+/* Net thread number `at` gets what is seen and heard from here on, until the end. */
+int programme_reach(struct room *room, uint32_t at) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+/* On each net thread that was reached. */
+int programme_outlet_open(struct room *room, uint32_t id, enum codec codec)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void programme_outlet_close(struct room *room, uint32_t id) RUNS_ON(on_ctl);
+
 /* Asks the layout where everybody goes, and tunes the encoders to it. */
 void programme_arrange(struct room *room) RUNS_ON(on_ctl);
 

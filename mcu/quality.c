@@ -101,6 +101,15 @@ static enum family family_of(const struct member *member, enum level level)
 	return member->codecs & 1u << CODEC_H264 ? FAMILY_H264 : FAMILY_VP8;
 }
 
+static void count_level(enum level level, int n)
+{
+	static const enum count rows[LEVELS] = {COUNT_LEVEL_SOUND, COUNT_LEVEL_STILL,
+						COUNT_LEVEL_LOW,   COUNT_LEVEL_MID,
+						COUNT_LEVEL_MAIN,  COUNT_LEVEL_HIGH};
+
+	count_add(rows[level], n);
+}
+
 static void show(struct member *member, bool at_once) RUNS_ON(on_ctl)
 {
 	struct quality *q = &member->quality;
@@ -115,16 +124,31 @@ static void show(struct member *member, bool at_once) RUNS_ON(on_ctl)
 	q->video = moving;
 	if (moving) {
 		rungs_take(room, q->shape, q->family, level);
-		net_peer_watch_video(member->server->net, member->peer,
+		net_peer_watch_video(member->net, member->peer,
 				     rungs_id(room, q->shape, q->family, level), at_once);
-	} else if (old.video) {
-		net_peer_watch_video(member->server->net, member->peer, 0, true);
+	} else {
+		net_peer_watch_video(member->net, member->peer, 0, true);
 	}
 	if (old.video)
 		rungs_leave(room, old.shape, old.family, old.level);
+	if (old.level != level) {
+		count_level(old.level, -1);
+		count_level(level, 1);
+		count_add(level < old.level ? COUNT_LEVEL_DOWN : COUNT_LEVEL_UP, 1);
+	}
 	if (views_of(room, old.shape, old.level) != views_of(room, q->shape, q->level))
 		notice_layout_to(member);
 	stills_set(member, level == LEVEL_STILL);
+}
+
+void quality_show_again(struct member *member)
+{
+	const struct quality *q = &member->quality;
+
+	if (q->on && q->video)
+		net_peer_watch_video(
+			member->net, member->peer,
+			rungs_id(member->room, q->shape, q->family, q->level), false);
 }
 
 /* Who hides the page hears as well as before. */
@@ -136,10 +160,13 @@ static void hear(struct member *member) RUNS_ON(on_ctl)
 
 	enum mix_class before = q->mix;
 
+	if (q->heard && before == c)
+		return;
+	q->heard = true;
 	/* in this order nobody is without sound in between */
 	if (before != c)
 		programme_listen(room, c, 1);
-	net_peer_watch_audio(member->server->net, member->peer,
+	net_peer_watch_audio(member->net, member->peer,
 			     room->base + ID_MIX + (uint32_t)c);
 	if (before == c)
 		return;
@@ -160,15 +187,6 @@ static void note_minute(struct quality *q)
 		q->now.changes++;
 }
 
-static void count_level(enum level level, int n)
-{
-	static const enum count rows[LEVELS] = {COUNT_LEVEL_SOUND, COUNT_LEVEL_STILL,
-						COUNT_LEVEL_LOW,   COUNT_LEVEL_MID,
-						COUNT_LEVEL_MAIN,  COUNT_LEVEL_HIGH};
-
-	count_add(rows[level], n);
-}
-
 /* What the machine said is done. */
 static void obey(struct member *member, const struct choice_out *out) RUNS_ON(on_ctl)
 {
@@ -176,14 +194,15 @@ static void obey(struct member *member, const struct choice_out *out) RUNS_ON(on
 	enum level before = q->level;
 
 	if (out->probe_bps && q->on)
-		net_peer_probe(member->server->net, member->peer, out->probe_bps);
-	if (!out->changed || !q->on)
+		net_peer_probe(member->net, member->peer, out->probe_bps);
+	if (!q->on)
 		return;
+	if (!out->changed) {
+		hear(member); /* a hidden page's sound follows its link, too */
+		return;
+	}
 	if (choice_level(&q->choice) != before) {
 		show(member, out->at_once);
-		count_level(before, -1);
-		count_level(q->level, 1);
-		count_add(q->level < before ? COUNT_LEVEL_DOWN : COUNT_LEVEL_UP, 1);
 		log_debug("level", "member=%u level=%s why=%s", member->base / ID_BLOCK,
 			  level_name(q->level), choice_why_name(choice_why(&q->choice)));
 	}
@@ -202,6 +221,7 @@ void quality_init(struct member *member)
 		.budget_level = LEVEL_HIGH,
 		.now = {.level = LEVEL_HIGH},
 		.minute_us = clock_us(),
+		.voice_loss = QUALITY_VOICE_LOSS,
 	};
 }
 
@@ -210,27 +230,31 @@ static bool baseline(const struct member *member)
 	return member->codecs & 1u << CODEC_H264 && !member->high;
 }
 
+/* A link that is known keeps what is known: the client may agree anew at any time,
+ * and a fresh peer goes the same way. */
+static void choice_begin(struct member *member, const struct most *most)
+{
+	struct quality *q = &member->quality;
+	int64_t now_us = clock_us();
+	struct choice_out out = {0};
+
+	if (!q->choice.known && q->peer != member->peer)
+		choice_init(&q->choice, q->start, most->level, now_us);
+	q->peer = member->peer;
+	choice_limit(&q->choice, most->level, most->why, now_us, &out);
+}
+
 void quality_start(struct member *member)
 {
 	struct quality *q = &member->quality;
-	struct most most;
-	struct choice_out out = {0};
+	struct most most = most_of(member);
 
-	if (q->on) { /* agreed anew: the codecs may be others */
-		quality_end(member);
-	}
-	most = most_of(member);
-	if (q->choice.known) { /* its link was known before this peer */
-		enum level fit = q->choice.fit;
-
-		choice_init(&q->choice, fit, most.level, clock_us());
-	} else {
-		choice_init(&q->choice, q->start, most.level, clock_us());
-	}
-	choice_limit(&q->choice, most.level, most.why, clock_us(), &out);
+	quality_end(member); /* when it agrees anew: the codecs may be others */
+	choice_begin(member, &most);
 	q->on = true;
-	q->video = false;
-	member->room->n_baseline += baseline(member);
+	q->video = q->heard = false;
+	if (baseline(member))
+		rungs_baseline(member->room, 1);
 	q->level = choice_level(&q->choice);
 	q->mix = level_mix(q->hidden ? q->choice.fit : q->level);
 	programme_listen(member->room, q->mix, 1);
@@ -238,6 +262,7 @@ void quality_start(struct member *member)
 	count_level(q->level, 1);
 	show(member, false);
 	hear(member);
+	notice_layout_to(member);
 	notice_quality(member);
 }
 
@@ -248,7 +273,8 @@ void quality_end(struct member *member)
 	if (!q->on)
 		return;
 	q->on = false;
-	member->room->n_baseline -= baseline(member);
+	if (baseline(member))
+		rungs_baseline(member->room, -1);
 	count_level(q->level, -1);
 	if (q->video)
 		rungs_leave(member->room, q->shape, q->family, q->level);
@@ -278,13 +304,12 @@ void quality_limit(struct member *member)
 	struct choice_out out = {0};
 
 	choice_limit(&q->choice, most.level, most.why, clock_us(), &out);
-	if (q->on && q->video &&
-	    (q->tall != (q->shape == SHAPE_TALL) ||
-	     q->family != family_of(member, q->level))) {
+	obey(member, &out);
+	if (q->on && (q->tall != (q->shape == SHAPE_TALL) ||
+		      (q->video && q->family != family_of(member, q->level)))) {
 		show(member, false);
 		notice_quality(member);
 	}
-	obey(member, &out);
 }
 
 static void tick_one(struct member *member, const struct choice_costs *costs,
@@ -400,12 +425,14 @@ void quality_stats(struct member *member, const struct peer_stats *stats,
 
 #define LOSS_MOST  30 /* percent; beyond it redundancy does not help */
 #define LOSS_SHARE 10 /* one listener of so many may lose more than is cared for */
+#define LOSS_FEW   3  /* so few are all cared for */
 
 /* Redundancy costs all listeners of a class some quality, so it is made for what
- * nine of ten of them lose. */
+ * nine of ten of them lose; of few listeners for what half of them do, so that
+ * nobody's false reports decide for the others. */
 static uint8_t loss_of(const uint32_t losing[LOSS_MOST + 1], uint32_t n)
 {
-	uint32_t left = n / LOSS_SHARE;
+	uint32_t left = n < LOSS_FEW ? 0 : n <= LOSS_SHARE ? n / 2 : n / LOSS_SHARE;
 
 	for (uint8_t percent = LOSS_MOST; percent > 0; percent--) {
 		if (losing[percent] > left)

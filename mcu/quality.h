@@ -36,6 +36,9 @@ struct quality_minute {
 	uint8_t changes;
 };
 
+/* What encoders of sound assume of a link that nothing is known of, percent. */
+#define QUALITY_VOICE_LOSS 10
+
 struct quality {
 	bool on; /* its peer is up: it is counted below */
 	struct choice choice;
@@ -49,13 +52,14 @@ struct quality {
 	int64_t budget_until_us;
 	enum level budget_level;
 	/* what it is given now */
-	bool video;
+	bool video, heard; /* net was told what it gets */
+	uint32_t peer;     /* for which the choice was begun */
 	enum shape shape;
 	enum family family;
 	enum level level;
 	enum mix_class mix;
 	uint8_t voice_loss; /* percent, as the encoder of its own was told */
-	bool still; /* counted in the room's stills, of this shape */
+	bool still;         /* counted in the room's stills, of this shape */
 	enum shape still_shape;
 	/* what its link is like */
 	struct link_report link;
@@ -72,6 +76,8 @@ struct quality {
 void quality_init(struct member *member) RUNS_ON(on_ctl);
 /* What the client takes is known (again): its codecs are in the member. */
 void quality_start(struct member *member) RUNS_ON(on_ctl);
+/* The outlet it watches was opened anew. */
+void quality_show_again(struct member *member) RUNS_ON(on_ctl);
 /* Its peer is gone. */
 void quality_end(struct member *member) RUNS_ON(on_ctl);
 

@@ -40,8 +40,11 @@ struct room {
 	struct join_line joins, resumes; /* see joins.h */
 	uint32_t n_tall;                 /* who want it upright */
 	uint32_t n_baseline;             /* who take H.264, but not high profile */
+	int64_t baseline_us;             /* since when there are none; 0: never */
 	bool media;                      /* view, mix and outlets are open */
-	bool dirty;                      /* to be arranged again soon */
+	uint32_t nets; /* threads that have its outlets, a bit each; see nets.h */
+	uint32_t home, n_placed;
+	bool dirty; /* to be arranged again soon */
 	/* what is seen */
 	uint32_t generation; /* of the newest scene of any view */
 	enum content content;

@@ -12,7 +12,9 @@ static void list(struct member *member)
 
 void roster_join(struct member *member)
 {
-	if (member->role >= ROLE_LECTURER || member->room->n_listed < ROSTER_LISTED)
+	member->listed = false; /* perhaps of a try before */
+	if (member->role >= ROLE_LECTURER || member->mic || member->cam ||
+	    member->room->n_listed < ROSTER_LISTED)
 		list(member);
 }
 

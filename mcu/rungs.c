@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mcu/member.h"
+#include "mcu/programme.h"
 #include "mcu/room.h"
 #include "mcu/server.h"
 #include "mcu/views.h"
@@ -52,7 +54,10 @@ static struct rung_conf conf_of(const struct room *room, enum shape shape,
 	struct rung_conf conf = ladder_rung(&room->server->ladder, shape, family, level,
 					    room->content);
 
-	conf.high = family == FAMILY_H264 && !room->n_baseline;
+	conf.nets = room->nets;
+	conf.high = family == FAMILY_H264 && !room->n_baseline &&
+		    (!room->baseline_us ||
+		     clock_us() - room->baseline_us >= RUNGS_BASELINE_US);
 	/* those of AV1 pages are large for their rate */
 	conf.key_ms = rung->viewers > RUNG_MANY || family == FAMILY_AV1 ? 2000 : 0;
 	if (recorded(room, shape, family, level)) {
@@ -68,7 +73,7 @@ static bool conf_same(const struct rung_conf *a, const struct rung_conf *b)
 	return a->codec == b->codec && a->w_px == b->w_px && a->h_px == b->h_px &&
 	       a->fps == b->fps && a->bps == b->bps && a->vbv_ms == b->vbv_ms &&
 	       a->effort == b->effort && a->high == b->high && a->screen == b->screen &&
-	       a->key_ms == b->key_ms;
+	       a->key_ms == b->key_ms && a->nets == b->nets;
 }
 
 /* ---- one rung ---------------------------------------------------------------- */
@@ -78,11 +83,11 @@ static void start(struct room *room, struct room_rung *rung, uint32_t id, uint32
 {
 	struct server *server = room->server;
 
-	if (net_outlet_open(server->net, id, rung->conf.codec))
+	if (programme_outlet_open(room, id, rung->conf.codec))
 		return; /* tried again in a second */
 	if (vworker_rung_open(server->vworker, room->base + ID_VIEW + view, id,
 			      &rung->conf)) {
-		net_outlet_close(server->net, id);
+		programme_outlet_close(room, id);
 		return;
 	}
 	rung->open = true;
@@ -96,7 +101,7 @@ static void stop(struct room *room, struct room_rung *rung, uint32_t id) RUNS_ON
 	if (!rung->open)
 		return;
 	vworker_rung_close(room->server->vworker, id);
-	net_outlet_close(room->server->net, id);
+	programme_outlet_close(room, id);
 	rung->open = false;
 	rung->idle_us = 0;
 }
@@ -111,13 +116,26 @@ static void move(struct room *room, struct room_rung *rung, uint32_t id, uint32_
 	if (vworker_rung_open(server->vworker, room->base + ID_VIEW + view, id,
 			      &rung->conf)) {
 		log_warn("rung_lost", "room=%s rung=%u", room->row.id, id);
-		net_outlet_close(server->net, id);
+		programme_outlet_close(room, id);
 		rung->open = false;
+		rung->failed = true;
 		return;
 	}
 	rung->view = view;
 	if (id == rungs_recorded(room) && room->recording)
 		vworker_rung_tap(server->vworker, id, true);
+}
+
+static void show_again(struct room *room, enum shape shape, enum family family,
+		       enum level level) RUNS_ON(on_ctl)
+{
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		const struct quality *q = &room->members[i]->quality;
+
+		if (q->video && q->shape == shape && q->family == family &&
+		    q->level == level)
+			quality_show_again(room->members[i]);
+	}
 }
 
 static void update_one(struct room *room, enum shape shape, enum family family,
@@ -140,6 +158,9 @@ static void update_one(struct room *room, enum shape shape, enum family family,
 	if (!rung->open) {
 		rung->conf = conf;
 		start(room, rung, id, view);
+		if (rung->open && rung->failed) /* who waits for it hears of it again */
+			show_again(room, shape, family, level);
+		rung->failed = !rung->open;
 		return;
 	}
 	if (rung->view != view) {
@@ -192,6 +213,19 @@ void rungs_update(struct room *room)
 	fit_views(room);
 }
 
+void rungs_reach(struct room *room, struct net *net)
+{
+	EACH_RUNG(shape, family, level)
+	{
+		const struct room_rung *rung = &room->rungs[shape][family][level];
+		uint32_t id = rungs_id(room, shape, family, level);
+
+		/* without it nobody there would see this rung until it is closed */
+		if (rung->open && net_outlet_open(net, id, rung->conf.codec))
+			log_warn("outlet_lost", "room=%s rung=%u", room->row.id, id);
+	}
+}
+
 void rungs_close(struct room *room)
 {
 	EACH_RUNG(shape, family, level)
@@ -222,6 +256,33 @@ void rungs_leave(struct room *room, enum shape shape, enum family family,
 		rung->viewers--;
 	if (!rung->viewers)
 		rung->idle_us = clock_us();
+}
+
+void rungs_baseline(struct room *room, int n)
+{
+	room->n_baseline += (uint32_t)n;
+	if (!room->n_baseline)
+		room->baseline_us = clock_us();
+}
+
+void rungs_failed(struct room *room, uint32_t id)
+{
+	EACH_RUNG(shape, family, level)
+	{
+		struct room_rung *rung = &room->rungs[shape][family][level];
+
+		if (!rung->open || rungs_id(room, shape, family, level) != id)
+			continue;
+		log_warn("rung_failed", "room=%s rung=%u", room->row.id, id);
+		programme_outlet_close(room, id);
+		rung->open = false;
+		rung->failed = true;
+		if (family == FAMILY_AV1) { /* this machine cannot: as if it were off */
+			room->server->ladder.av1 = false;
+			for (uint32_t i = 0; i < room->n_members; i++)
+				quality_limit(room->members[i]);
+		}
+	}
 }
 
 bool rungs_watched(const struct room *room, enum shape shape, enum level level)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct net;
 struct room;
 
 #define RUNGS_VIDEO    (LEVELS - LEVEL_VIDEO)
@@ -19,6 +20,7 @@ struct room;
 struct room_rung {
 	uint32_t viewers;
 	bool open;
+	bool failed;   /* it is tried again each second */
 	uint32_t view; /* what it is scaled from, while open */
 	struct rung_conf conf;
 	int64_t idle_us; /* since when nobody needs it; 0: somebody does */
@@ -35,10 +37,20 @@ void rungs_take(struct room *room, enum shape shape, enum family family, enum le
 void rungs_leave(struct room *room, enum shape shape, enum family family,
 		 enum level level) RUNS_ON(on_ctl);
 
+/* One viewer more, or less, that takes H.264 but not its high profile: then none is
+ * made, and for a minute after the last one has gone. */
+#define RUNGS_BASELINE_US INT64_C(60000000)
+void rungs_baseline(struct room *room, int n) RUNS_ON(on_ctl);
+
+/* An encoder could not be made after all. */
+void rungs_failed(struct room *room, uint32_t id) RUNS_ON(on_ctl);
+
 /* Starts, tunes, moves and stops encoders as they are needed now: after any
  * change of scenes or content, and each second. */
 void rungs_update(struct room *room) RUNS_ON(on_ctl);
 /* Stops all. */
+/* Opens the outlets of those that run on one more net thread. */
+void rungs_reach(struct room *room, struct net *net) RUNS_ON(on_ctl);
 void rungs_close(struct room *room) RUNS_ON(on_ctl);
 
 /* Somebody watches this level, in any family. */

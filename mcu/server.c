@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/ring.h"
 #include "db/db.h"
 #include "mcu/bridge.h"
 #include "mcu/command.h"
@@ -19,8 +18,10 @@
 #include "mcu/ids.h"
 #include "mcu/joins.h"
 #include "mcu/member.h"
+#include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/overload.h"
+#include "mcu/porch.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
@@ -31,10 +32,6 @@
 #include "signaling/session.h"
 
 #define CONTROL_LETTERS 4096
-#define RING_VIDEO_IN   1024
-#define RING_AUDIO_IN   2048
-#define RING_VIDEO_OUT  512
-#define RING_AUDIO_OUT  1024
 
 /* Between the goodbye and the end of the loop: replies and frames go out. */
 #define GOODBYE_US (INT64_C(300) * MS_US)
@@ -129,6 +126,7 @@ static void on_second(void *ctx)
 	server->tick_us = clock_us();
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		room_second(server->rooms[i], server->tick_us);
+	porch_tick(server, server->tick_us);
 	if (server->conf->shed)
 		overload_tick(server->overload, server->tick_us);
 	if (++server->seconds % STATS_SEC == 0)
@@ -165,6 +163,7 @@ static void on_stop(void *ctx, int signo)
 			/* spread, so that they do not all come back at once */
 			notice_bye(room->members[i], "restart", 1000 + 40 * (i % 100));
 	}
+	porch_bye(server);
 	loop_timer_once(server->stop_timer, GOODBYE_US);
 }
 
@@ -224,16 +223,6 @@ static int doors_make(struct server *server)
 	return err ? err : joins_create(&server->joins, &rate);
 }
 
-static int rings_make(struct server *server)
-{
-	if (ring_create(&server->video_in, RING_VIDEO_IN) ||
-	    ring_create(&server->audio_in, RING_AUDIO_IN) ||
-	    ring_create(&server->video_out, RING_VIDEO_OUT) ||
-	    ring_create(&server->audio_out, RING_AUDIO_OUT))
-		return -EX_OSERR;
-	return 0;
-}
-
 static int store_open(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
 {
 	const struct conf *conf = server->conf;
@@ -261,27 +250,18 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 		.reserve_bytes = (uint64_t)conf->recording_reserve_mb << 20,
 		.ops = plugin_set_recorder(server->plugins, conf->recorder)};
 	const struct recorder_events rec_events = bridge_recorder(server);
-	const struct vworker_rings video = {server->video_in, server->video_out};
+	struct vworker_rings video;
+	struct aworker_rings audio;
 	const struct vworker_events video_events = bridge_vworker(server);
-	const struct aworker_rings audio = {server->audio_in, server->audio_out};
 	const struct aworker_events audio_events = bridge_aworker(server);
-	const struct net_rings rings = {server->video_in, server->audio_in,
-					server->video_out, server->audio_out};
-	const struct net_events net_events = bridge_net(server);
-	struct links_conf links = {.udp_port = conf->media_udp_port,
-				   .tcp_port = conf->media_tcp_port};
 	int err;
-
-	links.n_listen = conf->n_listen;
-	memcpy(links.listen, conf->listen, sizeof(links.listen));
-	links.n_advertise = conf->n_advertise;
-	memcpy(links.advertise, conf->advertise, sizeof(links.advertise));
 
 	err = recorder_create(&server->recorder, &rec, &rec_events);
 	if (err) {
 		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
 		return -EX_CANTCREAT;
 	}
+	nets_rings(server->nets, &video, &audio);
 	err = vworker_create(&server->vworker, &video, &video_events);
 	if (!err)
 		err = aworker_create(&server->aworker, &audio, &audio_events);
@@ -289,13 +269,7 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 		snprintf(why, why_len, "media threads: %s", strerror(-err));
 		return -EX_OSERR;
 	}
-	err = net_create(&server->net, &links, &rings, &net_events);
-	if (err) {
-		snprintf(why, why_len, "media ports %u/udp and %u/tcp: %s",
-			 links.udp_port, links.tcp_port, strerror(-err));
-		return -EX_UNAVAILABLE;
-	}
-	return 0;
+	return nets_start(server->nets, why, why_len);
 }
 
 static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
@@ -414,7 +388,10 @@ static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(o
 	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) || doors_make(server) ||
 		     overload_create(&server->overload, server)))
 		err = -EX_OSERR;
-	return err ? err : rings_make(server);
+	if (!err &&
+	    nets_create(&server->nets, server, nets_number(server->conf->net_threads)))
+		err = -EX_OSERR;
+	return err;
 }
 
 int server_create(struct server **out, const struct conf *conf, char *why, size_t why_len)
@@ -443,12 +420,13 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		server_destroy(server);
 		return err;
 	}
-	if (net_only_private(server->net))
+	if (nets_only_private(server->nets))
 		log_warn("only_private_addresses",
 			 "hint=\"members outside of this network cannot connect: set "
 			 "'advertise' to the public address\"");
-	log_info("started", "http_port=%u media_udp=%u media_tcp=%u",
-		 http_port(server->http), conf->media_udp_port, conf->media_tcp_port);
+	log_info("started", "http_port=%u media_udp=%u media_tcp=%u net_threads=%u",
+		 http_port(server->http), conf->media_udp_port, conf->media_tcp_port,
+		 nets_count(server->nets));
 	*out = server;
 	return 0;
 }
@@ -470,6 +448,8 @@ void server_destroy(struct server *server)
 	if (!server)
 		return;
 	server->draining = true;
+	while (server->n_waiting)
+		member_leave(server->waiting[0], NULL, NULL);
 	while (server->n_rooms)
 		room_destroy(server->rooms[0]);
 	while (server->n_consoles)
@@ -479,17 +459,14 @@ void server_destroy(struct server *server)
 	 * from all to this thread: so each ends before whom it calls. */
 	vworker_destroy(server->vworker);
 	aworker_destroy(server->aworker);
-	net_destroy(server->net);
+	nets_stop(server->nets);
 	recorder_destroy(server->recorder);
 	if (server->loop)
 		letters_drain(server);
 	recording_forget(server);
 	db_close(server->db);
 	plugin_set_destroy(server->plugins);
-	ring_destroy(server->video_in);
-	ring_destroy(server->audio_in);
-	ring_destroy(server->video_out);
-	ring_destroy(server->audio_out);
+	nets_destroy(server->nets);
 	loop_timer_destroy(server->second);
 	loop_timer_destroy(server->stop_timer);
 	loop_destroy(server->loop);

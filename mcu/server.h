@@ -18,7 +18,7 @@
 
 struct room;
 struct member;
-struct net;
+struct nets;
 struct vworker;
 struct aworker;
 struct recorder;
@@ -28,7 +28,6 @@ struct plugin_set;
 struct guess;
 struct joins;
 struct overload;
-struct ring;
 struct take;
 
 struct server {
@@ -36,8 +35,7 @@ struct server {
 	struct ladder ladder; /* of conf */
 	struct loop *loop;
 	struct auth_key key; /* links are made of it */
-	struct ring *video_in, *audio_in, *video_out, *audio_out;
-	struct net *net;
+	struct nets *nets;
 	struct vworker *vworker;
 	struct aworker *aworker;
 	struct recorder *recorder;
@@ -55,6 +53,8 @@ struct server {
 	struct idmap session_of;     /* see member.c */
 	struct member *consoles[64]; /* admins without a room */
 	uint32_t n_consoles;
+	struct member *waiting[LIMIT_WAITING]; /* before a class, see porch.h */
+	uint32_t n_waiting;
 	struct take *takes; /* recordings that run or are being finished */
 	uint32_t next_id;
 	int64_t tick_us; /* of the last second's tick, for /healthz */
@@ -63,8 +63,8 @@ struct server {
 	struct overload *overload;
 	enum level top;
 	bool no_av1;
-	uint32_t seconds; /* of the timer */
-	int64_t stats_us; /* of the last figures of all peers */
+	uint32_t seconds;             /* of the timer */
+	int64_t stats_us[LIMIT_NETS]; /* of the last figures of all peers of each */
 	struct loop_timer *stop_timer;
 };
 

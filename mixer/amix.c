@@ -83,6 +83,11 @@ uint32_t amix_id(const struct amix *mix)
 	return mix->id;
 }
 
+void amix_nets(struct amix *mix, uint32_t nets)
+{
+	mix->conf.nets = nets;
+}
+
 void amix_tap(struct amix *mix, bool on)
 {
 	mix->tapped = on;
@@ -395,7 +400,7 @@ static void feed_class_mix(struct amix *mix, enum mix_class c, const float *sum,
 	if (c == MIX_FULL && mix->tapped)
 		mix->sink.tap(mix->sink.ctx, mix->id, au_get(au));
 	if (shared->on)
-		mix->sink.unit(mix->sink.ctx, mix->conf.outlet[c], au);
+		mix->sink.unit(mix->sink.ctx, mix->conf.nets, mix->conf.outlet[c], au);
 	else
 		au_put(au);
 }
@@ -424,7 +429,8 @@ static void feed_voices(struct amix *mix, int64_t now_us)
 			log_error("audio_encode_failed", "mix=%u voice=%u", mix->id,
 				  mix->own[k]->id);
 		else if (au)
-			mix->sink.unit(mix->sink.ctx, mix->own[k]->id, au);
+			mix->sink.unit(mix->sink.ctx, mix->own[k]->nets, mix->own[k]->id,
+				       au);
 	}
 }
 

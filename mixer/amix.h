@@ -20,7 +20,8 @@ struct amix;
 /* Where its units go; all are the callee's. */
 struct amix_sink {
 	void *ctx;
-	void (*unit)(void *ctx, uint32_t id, struct au *au);
+	/* `nets`: which out rings it is for, a bit each; 0: all */
+	void (*unit)(void *ctx, uint32_t nets, uint32_t id, struct au *au);
 	void (*tap)(void *ctx, uint32_t mix, struct au *au);
 	void (*speakers)(void *ctx, uint32_t mix, const struct speaker *list, uint32_t n);
 };
@@ -31,6 +32,8 @@ int amix_create(struct amix **out, uint32_t id, const struct mix_conf *conf,
 void amix_destroy(struct amix *mix);
 
 uint32_t amix_id(const struct amix *mix);
+/* From now on the listeners' mix is for these out rings. */
+void amix_nets(struct amix *mix, uint32_t nets) RUNS_ON(on_aud);
 void amix_tap(struct amix *mix, bool on) RUNS_ON(on_aud);
 /* See aworker_mix_class(). Takes effect where a packet of the class begins. */
 void amix_class(struct amix *mix, enum mix_class c, bool on, uint8_t loss_percent)

@@ -10,10 +10,12 @@
 #include "mixer/apace.h"
 #include "mixer/aworker_post.h"
 #include "mixer/cputime.h"
+#include "mixer/fan.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define MAILBOX 8192 /* letters; policy when full: see mailbox.h */
@@ -21,6 +23,7 @@
 
 struct aworker {
 	struct aworker_rings rings;
+	struct fan fan;
 	struct aworker_events events;
 	struct mailbox *mailbox;
 	struct thread *thread;
@@ -48,11 +51,11 @@ static uint32_t find_mix(const struct aworker *w, uint32_t id) RUNS_ON(on_aud)
 	return i;
 }
 
-static void sink_unit(void *ctx, uint32_t id, struct au *au)
+static void sink_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 {
 	struct aworker *w = ctx;
 
-	if (ring_push(w->rings.out, id, au))
+	if (fan_push(&w->fan, nets, id, au))
 		count_add(COUNT_REJECT_QUEUE, 1);
 }
 
@@ -104,13 +107,22 @@ void aworker_do_mix_class(struct aworker *w, uint32_t id, enum mix_class c, bool
 		amix_class(w->mixes[i], c, on, loss_percent);
 }
 
-static int open_voice(struct aworker *w, uint32_t mix, uint32_t id) RUNS_ON(on_aud)
+void aworker_do_mix_nets(struct aworker *w, uint32_t id, uint32_t nets)
+{
+	uint32_t i = find_mix(w, id);
+
+	if (i < w->n_mixes)
+		amix_nets(w->mixes[i], nets);
+}
+
+static int open_voice(struct aworker *w, uint32_t mix, uint32_t id, uint32_t net)
+	RUNS_ON(on_aud)
 {
 	uint32_t i = find_mix(w, mix);
 	struct voice *v;
 	int err;
 
-	if (!id)
+	if (!id || net >= w->rings.n)
 		return -EINVAL;
 	if (i == w->n_mixes)
 		return -ENOENT;
@@ -119,6 +131,7 @@ static int open_voice(struct aworker *w, uint32_t mix, uint32_t id) RUNS_ON(on_a
 	err = voice_create(&v, id);
 	if (err)
 		return err;
+	v->nets = 1u << net;
 	err = idmap_put(&w->voices, id, v);
 	if (err)
 		voice_destroy(v);
@@ -127,9 +140,9 @@ static int open_voice(struct aworker *w, uint32_t mix, uint32_t id) RUNS_ON(on_a
 	return err;
 }
 
-void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t id)
+void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t id, uint32_t net)
 {
-	int err = open_voice(w, mix, id);
+	int err = open_voice(w, mix, id, net);
 
 	if (err)
 		log_error("audio_voice_failed", "mix=%u voice=%u err=%d", mix, id, err);
@@ -203,19 +216,26 @@ void aworker_do_mix_close(struct aworker *w, uint32_t id)
 
 /* ---- the thread ----------------------------------------------------------- */
 
-static void tick(struct aworker *w, int64_t now_us) RUNS_ON(on_aud)
+static void take_units(struct aworker *w, struct ring *ring, int64_t now_us)
+	RUNS_ON(on_aud)
 {
 	struct ring_item item;
 	struct voice *v;
 
-	mailbox_run(w->mailbox);
-	while (ring_pop(w->rings.in, &item)) {
+	while (ring_pop(ring, &item)) {
 		v = idmap_get(&w->voices, item.id);
 		if (v)
 			voice_push(v, item.au, now_us);
 		else
 			au_put(item.au);
 	}
+}
+
+static void tick(struct aworker *w, int64_t now_us) RUNS_ON(on_aud)
+{
+	mailbox_run(w->mailbox);
+	for (uint32_t i = 0; i < w->rings.n; i++)
+		take_units(w, w->rings.in[i], now_us);
 	for (uint32_t i = 0; i < w->n_mixes; i++)
 		amix_tick(w->mixes[i], now_us);
 }
@@ -266,12 +286,17 @@ static void run(void *arg)
 int aworker_create(struct aworker **out, const struct aworker_rings *rings,
 		   const struct aworker_events *events)
 {
-	struct aworker *w = calloc(1, sizeof(*w));
+	struct aworker *w;
 	int err;
 
+	if (!rings->n || rings->n > LIMIT_NETS)
+		return -EINVAL;
+	w = calloc(1, sizeof(*w));
 	if (!w)
 		return -ENOMEM;
 	w->rings = *rings;
+	w->fan.n = rings->n;
+	memcpy(w->fan.ring, rings->out, sizeof(w->fan.ring));
 	w->events = *events;
 	atomic_init(&w->stopping, false);
 	err = mailbox_create(&w->mailbox, MAILBOX);

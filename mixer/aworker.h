@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/au.h"
+#include "base/limits.h"
 #include "base/ring.h"
 
 struct aworker;
@@ -30,14 +31,16 @@ struct aworker_events {
 	void (*tap)(void *ctx, uint32_t mix, struct au *au);
 };
 
+/* From and to each net thread. */
 struct aworker_rings {
-	struct ring *in; /* consumes: id = voice */
+	struct ring *in[LIMIT_NETS]; /* consumes: id = voice */
 	/* Produces. id = outlet: the listeners' mix in one class; its skip list names
 	 * the voices that got units of their own for that time. id = voice: a unit
 	 * for that member alone, everybody but itself. A unit's pts_us is that of its
 	 * first sample; it comes with its last one. Of units that end together the
 	 * short ones come first. */
-	struct ring *out;
+	struct ring *out[LIMIT_NETS];
+	uint32_t n;
 };
 
 int aworker_create(struct aworker **out, const struct aworker_rings *rings,
@@ -56,10 +59,13 @@ static inline uint32_t mix_class_ms(enum mix_class c)
 struct mix_conf {
 	uint32_t outlet[MIX_CLASSES]; /* of the listeners' mix, by class */
 	uint32_t bps[MIX_CLASSES];    /* of each encode, e.g. 12000, 24000, 40000 */
+	uint32_t nets; /* which out rings get its units, a bit each; 0: all */
 };
 int aworker_mix_open(struct aworker *w, uint32_t mix,
 		     const struct mix_conf *conf) AULA_MUST_CHECK;
 int aworker_mix_close(struct aworker *w, uint32_t mix);
+/* From now on these out rings get its units. */
+int aworker_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets);
 /* The tap is of class MIX_FULL. */
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
 /* A class is encoded only while somebody listens to it (or, MIX_FULL, while it is
@@ -68,8 +74,10 @@ int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
 int aworker_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
 		      uint8_t loss_percent);
 
-/* A microphone of a member; `open` false until it speaks for the first time. */
-int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice) AULA_MUST_CHECK;
+/* A microphone of a member; `open` false until it speaks for the first time. Its own
+ * units go to the out ring of number `net`. */
+int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice,
+		       uint32_t net) AULA_MUST_CHECK;
 /* Of a member that leaves; who only falls silent is muted instead. */
 int aworker_voice_close(struct aworker *w, uint32_t voice);
 /* The class of what this member hears, for the encode of its own; MIX_FULL at first.

@@ -13,6 +13,7 @@ struct open_letter {
 struct letter {
 	struct aworker *worker;
 	uint32_t mix, voice;
+	uint32_t nets; /* or the number of one */
 	enum mix_class class;
 	bool on;
 	uint8_t percent;
@@ -68,6 +69,19 @@ int aworker_mix_close(struct aworker *w, uint32_t mix)
 	return post_must(mix_close, &(struct letter){w, .mix = mix});
 }
 
+static void mix_nets(void *note)
+{
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_mix_nets(l->worker, l->mix, l->nets);
+}
+
+int aworker_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets)
+{
+	return post_must(mix_nets, &(struct letter){w, .mix = mix, .nets = nets});
+}
+
 static void mix_tap(void *note)
 {
 	const struct letter *l = note;
@@ -103,12 +117,12 @@ static void voice_open(void *note)
 	const struct letter *l = note;
 
 	thread_claim(&on_aud);
-	aworker_do_voice_open(l->worker, l->mix, l->voice);
+	aworker_do_voice_open(l->worker, l->mix, l->voice, l->nets);
 }
 
-int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice)
+int aworker_voice_open(struct aworker *w, uint32_t mix, uint32_t voice, uint32_t net)
 {
-	return post(voice_open, &(struct letter){w, .mix = mix, .voice = voice});
+	return post(voice_open, &(struct letter){w, mix, voice, .nets = net});
 }
 
 static void voice_close(void *note)

@@ -13,10 +13,11 @@
 void aworker_do_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf *conf)
 	RUNS_ON(on_aud);
 void aworker_do_mix_close(struct aworker *w, uint32_t mix) RUNS_ON(on_aud);
+void aworker_do_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets) RUNS_ON(on_aud);
 void aworker_do_mix_tap(struct aworker *w, uint32_t mix, bool on) RUNS_ON(on_aud);
 void aworker_do_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
 			  uint8_t loss_percent) RUNS_ON(on_aud);
-void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t voice)
+void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t voice, uint32_t net)
 	RUNS_ON(on_aud);
 void aworker_do_voice_close(struct aworker *w, uint32_t voice) RUNS_ON(on_aud);
 void aworker_do_voice_mute(struct aworker *w, uint32_t voice, bool muted) RUNS_ON(on_aud);

@@ -195,7 +195,7 @@ static void give(struct rung *rung, struct au *au, const struct rung_out *out)
 {
 	if (rung->tapped && out->events->tap)
 		out->events->tap(out->events->ctx, rung->stats.rung, au_get(au));
-	if (ring_push(out->ring, rung->stats.rung, au)) {
+	if (fan_push(&out->fan, rung->conf.nets, rung->stats.rung, au)) {
 		/* what comes after a hole is of no use before a key frame */
 		count_add(COUNT_REJECT_QUEUE, 1);
 		keygate_ask(&rung->gate);

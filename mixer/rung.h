@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mixer/fan.h"
 #include "mixer/picture.h"
 #include "mixer/vworker.h"
 
@@ -24,7 +25,7 @@ struct rung;
 
 /* Where the units go. */
 struct rung_out {
-	struct ring *ring;
+	struct fan fan;
 	const struct vworker_events *events;
 };
 

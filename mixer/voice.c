@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define GONE_US      (200 * MS_US) /* without packets for so long: silent */
 #define UNKNOWN_DB   (-48.f)       /* packets that do not say how loud they are */
@@ -22,10 +23,6 @@ int voice_create(struct voice **out, uint32_t id)
 
 	if (!v)
 		return -ENOMEM;
-	if (playout_create(&v->playout)) {
-		free(v);
-		return -ENOMEM;
-	}
 	v->id = id;
 	v->level_db = PCM_SILENT;
 	v->noise_db = PCM_SILENT;
@@ -73,6 +70,11 @@ void voice_push(struct voice *v, struct au *au, int64_t now_us)
 	size_t len = au->len;
 
 	if (v->muted) {
+		au_put(au);
+		return;
+	}
+	/* most members of a class never say a word */
+	if (!v->playout && playout_create(&v->playout)) {
 		au_put(au);
 		return;
 	}
@@ -127,8 +129,12 @@ static void fade(float *pcm, uint32_t n, float from, float to)
 
 bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
 {
-	bool any = playout_pull(v->playout, pcm, now_us), was = v->sounding;
+	bool any = v->playout && playout_pull(v->playout, pcm, now_us);
+	bool was = v->sounding;
 	float level_db = any ? pcm_level(pcm, PCM_TICK) : PCM_SILENT;
+
+	if (!v->playout)
+		memset(pcm, 0, PCM_TICK * sizeof(*pcm));
 
 	hear(v, level_db, now_us);
 	learn_noise(v, level_db, now_us);
@@ -152,13 +158,15 @@ static void fall_silent(struct voice *v)
 
 void voice_skip(struct voice *v, int64_t now_us)
 {
-	playout_skip(v->playout, now_us);
+	if (v->playout)
+		playout_skip(v->playout, now_us);
 	fall_silent(v);
 }
 
 void voice_park(struct voice *v)
 {
-	playout_drop(v->playout);
+	if (v->playout)
+		playout_drop(v->playout);
 	fall_silent(v);
 	v->parked = true;
 }

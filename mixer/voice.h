@@ -32,9 +32,10 @@ struct playout;
 struct voice {
 	uint32_t id;
 	struct amix *mix;
-	struct voice *next;  /* of a list of its mix */
-	struct voice **from; /* what points to it there */
-	struct playout *playout;
+	uint32_t nets;           /* where its member is: a bit of the out rings */
+	struct voice *next;      /* of a list of its mix */
+	struct voice **from;     /* what points to it there */
+	struct playout *playout; /* NULL until the first packet */
 	struct agc agc;
 	bool muted;
 	bool parked;       /* muted, and nothing is left to be done for it */

@@ -36,7 +36,7 @@ static void make_now(void *ctx, struct still_job *job)
 	vstage_still(ctx, job, still);
 }
 
-int vstage_create(struct vstage **out, struct ring *ring,
+int vstage_create(struct vstage **out, const struct fan *fan,
 		  const struct vworker_events *events)
 {
 	struct vstage *st = calloc(1, sizeof(*st));
@@ -58,7 +58,7 @@ int vstage_create(struct vstage **out, struct ring *ring,
 	st->around.make_ctx = st;
 	*out = st;
 	st->around.tiles = st->tiles;
-	st->around.out = (struct rung_out){ring, &st->events};
+	st->around.out = (struct rung_out){*fan, &st->events};
 	return 0;
 }
 
@@ -280,16 +280,16 @@ void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)
 
 /* ---- rungs ---------------------------------------------------------------- */
 
-int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
-		     const struct rung_conf *conf, int64_t now_us)
+static int open_rung(struct vstage *st, uint32_t of, uint32_t id,
+		     const struct rung_conf *conf, int64_t now_us) RUNS_ON(on_mix)
 {
-	struct view *view = idmap_get(&st->views, view_id);
+	struct view *view = idmap_get(&st->views, of);
 	struct rung *rung = NULL;
 	int err;
 
 	if (!view)
 		return -ENOENT;
-	err = rung_create(&rung, id, view_id, conf);
+	err = rung_create(&rung, id, of, conf);
 	if (err)
 		return err;
 	err = put(&st->rungs, id, rung, VSTAGE_RUNGS_MAX);
@@ -301,6 +301,16 @@ int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 	err = view_add(view, rung, now_us);
 	if (err)
 		close_rung(st, view, rung);
+	return err;
+}
+
+int vstage_rung_open(struct vstage *st, uint32_t view, uint32_t id,
+		     const struct rung_conf *conf, int64_t now_us)
+{
+	int err = open_rung(st, view, id, conf, now_us);
+
+	if (err && st->events.rung_failed)
+		st->events.rung_failed(st->events.ctx, id);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mixer/fan.h"
 #include "mixer/still.h"
 #include "mixer/vworker.h"
 
@@ -18,7 +19,8 @@ struct vstage;
 #define VSTAGE_RUNGS_MAX 4096
 #define VSTAGE_NEVER     INT64_MAX
 
-int vstage_create(struct vstage **out, struct ring *ring,
+/* `fan` is copied. */
+int vstage_create(struct vstage **out, const struct fan *fan,
 		  const struct vworker_events *events) AULA_MUST_CHECK;
 void vstage_destroy(struct vstage *st) RUNS_ON(on_mix); /* NULL is accepted */
 

@@ -11,20 +11,29 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAILBOX_SIZE 4096         /* orders that may wait; full: see mailbox.h */
 #define BATCH        64           /* units decoded before orders get their turn */
 #define FRAMES_US    (20 * MS_US) /* of frames in a row, before units and orders do */
 
+/* The ring from one net thread. */
+struct lane {
+	struct vworker *worker;
+	struct ring *ring;
+	struct loop_fd *bell;
+};
+
 struct vworker {
 	struct loop *loop;
 	struct thread *thread;
 	struct studio *studio;
-	struct ring *in;
-	struct loop_fd *bell;
+	struct lane lanes[LIMIT_NETS];
+	uint32_t n_lanes;
 	struct loop_timer *timer; /* the next frame of a view */
 	struct loop_timer *more;  /* units were left in the ring */
 	struct vstage *stage OWNED_BY(on_mix);
+	uint32_t next_lane OWNED_BY(on_mix);
 	int64_t armed_us OWNED_BY(on_mix); /* what the timer waits for */
 	/* The thread has ended: what is still in the mailbox is only freed. Written
 	 * by vworker_destroy() after the thread was joined. */
@@ -67,10 +76,17 @@ static void on_timer(void *ctx)
 static void take_units(struct vworker *w) RUNS_ON(on_mix)
 {
 	struct ring_item item;
+	uint32_t empty = 0;
 
-	for (int i = 0; i < BATCH; i++) {
-		if (!ring_pop(w->in, &item))
-			return;
+	/* one of each in turn, so that none waits for the others */
+	for (uint32_t i = 0; i < BATCH; i++) {
+		w->next_lane = (w->next_lane + 1) % w->n_lanes;
+		if (!ring_pop(w->lanes[w->next_lane].ring, &item)) {
+			if (++empty == w->n_lanes)
+				return;
+			continue;
+		}
+		empty = 0;
 		vstage_unit(w->stage, item.id, item.au, clock_us());
 		au_put(item.au);
 		pump(w);
@@ -88,12 +104,12 @@ static void on_more(void *ctx)
 
 static void on_bell(void *ctx, int ready)
 {
-	struct vworker *w = ctx;
+	struct lane *lane = ctx;
 
 	(void)ready;
 	thread_claim(&on_mix);
-	ring_quiet(w->in);
-	take_units(w);
+	ring_quiet(lane->ring);
+	take_units(lane->worker);
 }
 
 /* A still that comes back from the studio. */
@@ -226,27 +242,46 @@ int vworker_give_must(struct vworker *w, const struct order *order)
 	return err;
 }
 
+static int lanes_open(struct vworker *w, const struct vworker_rings *rings)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < rings->n && !err; i++) {
+		struct lane *lane = &w->lanes[w->n_lanes++];
+
+		*lane = (struct lane){w, rings->in[i], NULL};
+		err = loop_fd_create(&lane->bell, w->loop, ring_fd(lane->ring), on_bell,
+				     lane);
+	}
+	return err;
+}
+
 int vworker_create(struct vworker **out, const struct vworker_rings *rings,
 		   const struct vworker_events *events)
 	AULA_TSA(no_thread_safety_analysis) /* its thread does not run yet */
 {
-	struct vworker *w = calloc(1, sizeof(*w));
-	struct studio_done done = {on_made, w};
+	struct vworker *w;
+	struct fan fan = {.n = rings->n};
+	struct studio_done done = {on_made, NULL};
 	int err;
 
+	if (!rings->n || rings->n > LIMIT_NETS)
+		return -EINVAL;
+	w = calloc(1, sizeof(*w));
 	if (!w)
 		return -ENOMEM;
-	w->in = rings->in;
+	done.ctx = w;
 	w->armed_us = VSTAGE_NEVER;
+	memcpy(fan.ring, rings->out, sizeof(fan.ring));
 	err = loop_create(&w->loop, MAILBOX_SIZE);
 	if (!err)
 		err = loop_timer_create(&w->timer, w->loop, on_timer, w);
 	if (!err)
 		err = loop_timer_create(&w->more, w->loop, on_more, w);
 	if (!err)
-		err = loop_fd_create(&w->bell, w->loop, ring_fd(w->in), on_bell, w);
+		err = lanes_open(w, rings);
 	if (!err)
-		err = vstage_create(&w->stage, rings->out, events);
+		err = vstage_create(&w->stage, &fan, events);
 	if (!err)
 		err = studio_create(&w->studio, &done);
 	if (!err) {
@@ -272,7 +307,8 @@ void vworker_destroy(struct vworker *w)
 	studio_destroy(w->studio);
 	w->ended = true;
 	vstage_destroy(w->stage); /* only of one whose thread never ran */
-	loop_fd_destroy(w->bell);
+	for (uint32_t i = 0; i < w->n_lanes; i++)
+		loop_fd_destroy(w->lanes[i].bell);
 	loop_timer_destroy(w->timer);
 	loop_timer_destroy(w->more);
 	loop_destroy(w->loop);

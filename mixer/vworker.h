@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/au.h"
+#include "base/limits.h"
 #include "base/ring.h"
 #include "mixer/scene.h"
 
@@ -29,13 +30,18 @@ struct vworker_events {
 	/* What vworker_still() asked for: WebP or JPEG, as its first bytes say. The
 	 * unit is the callee's. */
 	void (*still)(void *ctx, uint32_t view, struct au *picture);
+	/* No encoder could be made for the rung that was opened. */
+	void (*rung_failed)(void *ctx, uint32_t rung);
 	/* A recording's copy: each unit of a tapped rung; the unit is the callee's. */
 	void (*tap)(void *ctx, uint32_t rung, struct au *au);
 };
 
+/* From and to each net thread. */
 struct vworker_rings {
-	struct ring *in;  /* consumes: id = source */
-	struct ring *out; /* produces: id = rung (the outlet of the same number) */
+	struct ring *in[LIMIT_NETS]; /* consumes: id = source */
+	/* produces: id = rung (the outlet of the same number) */
+	struct ring *out[LIMIT_NETS];
+	uint32_t n;
 };
 
 int vworker_create(struct vworker **out, const struct vworker_rings *rings,
@@ -87,13 +93,15 @@ struct rung_conf {
 	bool high;       /* H.264: high profile, else constrained baseline */
 	bool screen;     /* pages of text: full sharpness counts more than motion */
 	uint16_t key_ms; /* from one key frame to the next at least; 0: 1000 */
+	uint32_t nets;   /* which out rings get its units, a bit each; 0: all */
 };
 /* The encoder runs from here on until the rung is closed. */
 int vworker_rung_open(struct vworker *w, uint32_t view, uint32_t rung,
 		      const struct rung_conf *conf) AULA_MUST_CHECK;
 int vworker_rung_close(struct vworker *w, uint32_t rung);
 /* Another size, rate or kind of content, the same codec: its next unit is a key
- * frame. What is the same already changes nothing. */
+ * frame. What is the same already changes nothing; nor do key_ms and nets begin
+ * it anew. */
 int vworker_rung_retune(struct vworker *w, uint32_t rung,
 			const struct rung_conf *conf) AULA_MUST_CHECK;
 /* A key frame as soon as the key gate allows: one per rung per second. */

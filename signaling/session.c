@@ -18,6 +18,9 @@
  * missed it gets a snapshot. */
 #define REPLAY_MAX (LIMIT_WS_QUEUE_HARD / 2)
 #define ENVELOPE   64 /* bytes around `d`, about */
+#define RING_LEAST 16 /* events; powers of two, up to SESSION_EVENTS */
+
+_Static_assert((SESSION_EVENTS & (SESSION_EVENTS - 1)) == 0, "the ring doubles");
 
 struct session_text {
 	struct ref ref;
@@ -37,7 +40,8 @@ struct session { /* control thread */
 	uint64_t seq;  /* of the newest event; 0: none yet */
 	uint32_t n;    /* kept: the events seq - n + 1 .. seq */
 	size_t bytes, own_bytes;
-	struct kept ring[SESSION_EVENTS]; /* event i at i % SESSION_EVENTS */
+	struct kept *ring; /* event i at i % size; most sessions keep few */
+	uint32_t size;
 };
 
 /* ---- texts ---------------------------------------------------------------- */
@@ -85,7 +89,29 @@ static struct session_text *text_of(const char *type, cJSON *d) RUNS_ON(on_ctl)
 
 static struct kept *slot(struct session *session, uint64_t seq)
 {
-	return &session->ring[seq % SESSION_EVENTS];
+	return &session->ring[seq & (session->size - 1)];
+}
+
+/* True when there is room for one more event: full, or without memory to grow, the
+ * oldest has to go. */
+static bool grow(struct session *session)
+{
+	struct session more = *session;
+
+	if (session->n < session->size)
+		return true;
+	if (session->size == SESSION_EVENTS)
+		return false;
+	more.size = session->size ? session->size * 2 : RING_LEAST;
+	more.ring = calloc(more.size, sizeof(*more.ring));
+	if (!more.ring)
+		return false;
+	for (uint32_t i = 0; i < session->n; i++)
+		*slot(&more, session->seq - i) = *slot(session, session->seq - i);
+	free(session->ring);
+	session->ring = more.ring;
+	session->size = more.size;
+	return true;
 }
 
 static void forget_oldest(struct session *session) RUNS_ON(on_ctl)
@@ -109,10 +135,12 @@ static void forget_all(struct session *session) RUNS_ON(on_ctl)
 static void keep(struct session *session, struct session_text *text, bool own)
 	RUNS_ON(on_ctl)
 {
-	if (session->n == SESSION_EVENTS)
+	if (!grow(session) && session->n)
 		forget_oldest(session);
-	ref_get(&text->ref);
 	session->seq++;
+	if (!session->size)
+		return; /* not kept: who missed it gets a snapshot */
+	ref_get(&text->ref);
 	session->n++;
 	session->bytes += text->len;
 	if (own)
@@ -140,6 +168,7 @@ void session_destroy(struct session *session)
 	if (!session)
 		return;
 	forget_all(session);
+	free(session->ring);
 	free(session);
 }
 

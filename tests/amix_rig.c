@@ -63,11 +63,11 @@ static void hear(struct person *person, const struct au *au, bool own)
 	keep(person, pcm, ticks);
 }
 
-static void on_unit(void *ctx, uint32_t id, struct au *au)
+static void on_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 {
 	uint32_t c = id - RIG_OUTLET;
 
-	(void)ctx;
+	(void)ctx, (void)nets;
 	CHECK(au->codec == CODEC_OPUS && au->n_skip <= AU_SKIP_MAX);
 	CHECK(au->pts_us % au->duration_us == 0);
 	CHECK(au->pts_us + au->duration_us == rig.now_us + PCM_TICK_US);
@@ -117,8 +117,8 @@ void rig_open(uint32_t n, enum mix_class c)
 	static const double tones[] = {450, 700,  1150, 1900, 2450, 3100,
 				       550, 1450, 2000, 850,  3350, 1000};
 	static const struct amix_sink sink = {NULL, on_unit, on_tap, on_speakers};
-	struct mix_conf conf = {{RIG_OUTLET, RIG_OUTLET + 1, RIG_OUTLET + 2},
-				{12000, 24000, 40000}};
+	struct mix_conf conf = {
+		{RIG_OUTLET, RIG_OUTLET + 1, RIG_OUTLET + 2}, {12000, 24000, 40000}, 0};
 
 	thread_claim(&on_aud);
 	memset(&rig, 0, sizeof(rig));

@@ -11,6 +11,8 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/rand.h"
+#include "mixer/adec.h"
+#include "mixer/pcm.h"
 #include "tests/class_media.h"
 #include "tests/peer_client.h"
 #include "tests/test.h"
@@ -26,6 +28,7 @@ struct class_client {
 	struct ws_client *ws;
 	struct peer_client *pc;
 	struct sdp *offer; /* the last one */
+	struct adec *adec;
 	struct class_client_stats stats;
 	int64_t next_id;
 	char reply[8192], error[40];
@@ -52,6 +55,19 @@ static void send_text(struct class_client *c, const char *type, const char *d, i
 
 /* ---- media in ---------------------------------------------------------------- */
 
+#define LOUD 0.01f
+
+static bool audible(struct class_client *c, const struct rtp_packet *p)
+{
+	float pcm[3 * PCM_TICK];
+	int n = adec_decode(c->adec, p->payload, p->payload_len, pcm, 3 * PCM_TICK);
+
+	for (int i = 0; i < n; i++)
+		if (pcm[i] > LOUD)
+			return true;
+	return false;
+}
+
 static void on_rtp(void *ctx, uint8_t *data, size_t len)
 {
 	struct class_client *c = ctx;
@@ -61,6 +77,7 @@ static void on_rtp(void *ctx, uint8_t *data, size_t len)
 	c->stats.bytes += len;
 	if (p.pt == PT_OPUS) {
 		c->stats.audio++;
+		c->stats.audible += audible(c, &p);
 		return;
 	}
 	if (!c->stats.first_video_us)
@@ -189,6 +206,7 @@ static void got_offer(struct class_client *c, const cJSON *d)
 						.rtp = on_rtp};
 
 		port_of(sdp, c->conf.tcp, &conf.port);
+		c->stats.media_port = conf.port;
 		c->pc = peer_client_create(&conf);
 		CHECK(c->pc);
 	}
@@ -197,14 +215,23 @@ static void got_offer(struct class_client *c, const cJSON *d)
 
 /* ---- messages ------------------------------------------------------------------ */
 
+static void got_layout(struct class_client *c, const cJSON *d)
+{
+	const cJSON *tile;
+
+	c->stats.generation = (uint32_t)cJSON_GetObjectItem(d, "generation")->valuedouble;
+	c->stats.tiles = 0;
+	cJSON_ArrayForEach(tile, cJSON_GetObjectItem(d, "tiles"))
+		c->stats.tiles += cJSON_IsTrue(cJSON_GetObjectItem(tile, "video"));
+}
+
 static void got_event(struct class_client *c, const char *t, const cJSON *d)
 {
 	snprintf(c->stats.last_event, sizeof(c->stats.last_event), "%s", t);
 	if (strcmp(t, "rtc.offer") == 0)
 		got_offer(c, d);
 	else if (strcmp(t, "layout") == 0)
-		c->stats.generation =
-			(uint32_t)cJSON_GetObjectItem(d, "generation")->valuedouble;
+		got_layout(c, d);
 }
 
 static void got_text(struct class_client *c, const char *text)
@@ -336,6 +363,11 @@ const char *class_client_ask(struct class_client *c, const char *type, const cha
 	return c->error[0] ? c->error : NULL;
 }
 
+const char *class_client_enter(struct class_client *c, const char *d)
+{
+	return class_client_ask(c, "enter", d);
+}
+
 const char *class_client_reply(const struct class_client *c)
 {
 	return c->reply;
@@ -346,8 +378,9 @@ static bool join(struct class_client *c, int timeout_ms)
 	int64_t end = clock_us() + timeout_ms * MS_US;
 	char d[400];
 
-	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"name\":\"%s\",\"token\":\"%s\"}",
-		 c->conf.code, c->conf.name, c->conf.token ? c->conf.token : "");
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"name\":\"%s\",\"token\":\"%s\"%s}",
+		 c->conf.code, c->conf.name, c->conf.token ? c->conf.token : "",
+		 c->conf.warm ? ",\"warm\":true" : "");
 	if (class_client_ask(c, "join", d))
 		return false;
 	while (!c->conf.no_media &&
@@ -367,7 +400,7 @@ struct class_client *class_client_join(const struct class_client_conf *conf,
 	CHECK(c);
 	c->conf = *conf;
 	c->offer = calloc(1, sizeof(*c->offer));
-	CHECK(c->offer);
+	CHECK(c->offer && adec_create(&c->adec) == 0);
 	c->ssrc[0] = rand_u32() | 1;
 	c->ssrc[1] = rand_u32() | 1;
 	c->ws = ws_client_open(conf->host, conf->port, conf->tls, NULL, NULL);
@@ -385,6 +418,7 @@ void class_client_vanish(struct class_client *c)
 	if (c->pc)
 		peer_client_vanish(c->pc);
 	ws_client_close(c->ws);
+	adec_destroy(c->adec);
 	free(c->offer);
 	free(c);
 }

@@ -20,15 +20,19 @@ struct class_client_conf {
 	bool vp8;          /* takes no H.264 */
 	bool tcp;          /* media by ICE-TCP */
 	bool no_media;     /* does not answer the offer */
+	bool warm;         /* waits before the class: see class_client_enter() */
 };
 
 struct class_client_stats {
 	uint32_t video, audio, rtx; /* packets */
 	uint32_t frames, keys;      /* of video, by marker and by first payload byte */
+	uint32_t audible;           /* of sound, that were not silent */
 	uint64_t bytes;
 	int64_t first_video_us; /* clock_us(), 0: none yet */
 	uint32_t events;        /* WebSocket messages with a seq */
 	uint32_t generation;    /* of the last layout event */
+	uint32_t tiles;         /* of it, with a picture in them */
+	uint16_t media_port;    /* of the server, as the first offer told */
 	char last_event[40];
 };
 
@@ -36,6 +40,8 @@ struct class_client_stats {
  * `timeout_ms`. */
 struct class_client *class_client_join(const struct class_client_conf *conf,
 				       int timeout_ms);
+/* Of a warm one: NULL when it is in the class now, else the error code. */
+const char *class_client_enter(struct class_client *c, const char *d);
 void class_client_leave(struct class_client *c);  /* says so; NULL is accepted */
 void class_client_vanish(struct class_client *c); /* says nothing */
 

@@ -70,7 +70,7 @@ static void rig_init(struct rig *r)
 {
 	static const struct link_events events = {on_up, on_down, on_media, on_media,
 						  on_admit};
-	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}};
+	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}, 0, 0};
 
 	thread_enter(&on_net);
 	clock_fake(1000 * SEC_US);

@@ -17,7 +17,7 @@
 static int make_mix(void)
 {
 	static const struct amix_sink sink = {0};
-	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}};
+	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}, 0};
 	struct amix *mix;
 	int err = amix_create(&mix, 1, &conf, &sink);
 
@@ -68,19 +68,19 @@ static int make_unit(void)
 
 static int make_worker(void)
 {
-	struct aworker_rings rings = {NULL, NULL};
+	struct aworker_rings rings = {.n = 1};
 	struct aworker_events events = {0};
 	struct aworker *worker;
-	int err = ring_create(&rings.in, 8);
+	int err = ring_create(&rings.in[0], 8);
 
 	if (!err)
-		err = ring_create(&rings.out, 8);
+		err = ring_create(&rings.out[0], 8);
 	if (!err)
 		err = aworker_create(&worker, &rings, &events);
 	if (!err)
 		aworker_destroy(worker);
-	ring_destroy(rings.in);
-	ring_destroy(rings.out);
+	ring_destroy(rings.in[0]);
+	ring_destroy(rings.out[0]);
 	return err;
 }
 
@@ -119,10 +119,11 @@ static void pull_without_memory(void)
 	playout_destroy(p);
 }
 
-static void count_unit(void *ctx, uint32_t id, struct au *au)
+static void count_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 {
 	uint32_t *units = ctx;
 
+	(void)nets;
 	CHECK(id == 3);
 	++*units;
 	au_put(au);
@@ -131,7 +132,7 @@ static void count_unit(void *ctx, uint32_t id, struct au *au)
 /* A mix that finds no memory says nothing until there is some. */
 static void tick_without_memory(void)
 {
-	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}};
+	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}, 0};
 	uint32_t units = 0;
 	struct amix_sink sink = {&units, count_unit, NULL, NULL};
 	struct amix *mix;

@@ -48,7 +48,8 @@ static void start(void)
 	struct aworker_events events = {&taps, on_speakers, on_tap};
 
 	CHECK(ring_create(&in, 1024) == 0 && ring_create(&out, 1024) == 0);
-	CHECK(aworker_create(&worker, &(struct aworker_rings){in, out}, &events) == 0);
+	CHECK(aworker_create(&worker, &(struct aworker_rings){{in}, {out}, 1}, &events) ==
+	      0);
 }
 
 static void stop(void)
@@ -76,7 +77,7 @@ static void speak(struct aenc *enc, uint32_t voice, uint32_t seq, double hz)
 	CHECK(ring_push(in, voice, au) == 0);
 }
 
-static const struct mix_conf conf = {{THIN, THIN + 1, OUTLET}, {12000, 24000, 40000}};
+static const struct mix_conf conf = {{THIN, THIN + 1, OUTLET}, {12000, 24000, 40000}, 0};
 
 static uint32_t own[VOICES + 1], shared, thin;
 static int64_t last_pts_us;
@@ -215,7 +216,7 @@ static void second_of_a_class(void)
 	CHECK(aworker_mix_class(worker, 5, MIX_THIN, true, 5) == 0);
 	for (uint32_t i = 0; i < VOICES; i++) {
 		CHECK(aenc_create(&enc[i], 40000) == 0);
-		CHECK(aworker_voice_open(worker, 5, i + 1) == 0);
+		CHECK(aworker_voice_open(worker, 5, i + 1, 0) == 0);
 	}
 	class_speaks(enc, dec);
 	CHECK(atomic_load(&taps) >= shared);
@@ -242,14 +243,16 @@ static void second_of_a_class(void)
 static void strange_calls(void)
 {
 	start();
-	CHECK(aworker_voice_open(worker, 1, 1) == 0); /* no such mix */
+	CHECK(aworker_voice_open(worker, 1, 1, 0) == 0); /* no such mix */
 	CHECK(aworker_voice_close(worker, 0) == 0);
 	CHECK(aworker_mix_open(worker, 1, &conf) == 0);
 	CHECK(aworker_mix_open(worker, 1, &conf) == 0); /* twice */
-	CHECK(aworker_voice_open(worker, 1, 1) == 0);
-	CHECK(aworker_voice_open(worker, 1, 1) == 0);
-	CHECK(aworker_voice_open(worker, 1, 1 + 1024) == 0);
-	CHECK(aworker_voice_open(worker, 1, 0) == 0); /* no id */
+	CHECK(aworker_voice_open(worker, 1, 1, 0) == 0);
+	CHECK(aworker_voice_open(worker, 1, 1, 0) == 0);
+	CHECK(aworker_voice_open(worker, 1, 1 + 1024, 0) == 0);
+	CHECK(aworker_voice_open(worker, 1, 0, 0) == 0); /* no id */
+	CHECK(aworker_voice_open(worker, 1, 2, 1) == 0); /* no such ring */
+	CHECK(aworker_mix_nets(worker, 77, 1) == 0);
 	CHECK(aworker_voice_close(worker, 77) == 0);
 	CHECK(aworker_voice_mute(worker, 77, true) == 0);
 	CHECK(aworker_voice_class(worker, 77, MIX_THIN) == 0);
@@ -271,13 +274,13 @@ static void closing_is_never_refused(void)
 {
 	start();
 	CHECK(aworker_mix_open(worker, 5, &conf) == 0);
-	CHECK(aworker_voice_open(worker, 5, 1) == 0);
-	CHECK(aworker_voice_open(worker, 5, 17) == 0);
+	CHECK(aworker_voice_open(worker, 5, 1, 0) == 0);
+	CHECK(aworker_voice_open(worker, 5, 17, 0) == 0);
 	atomic_store(&hold, true);
 	CHECK(aworker_mix_tap(worker, 5, true) == 0);
 	while (!atomic_load(&held))
 		wait_20ms();
-	for (uint32_t i = 3; aworker_voice_open(worker, 9, i) == 0; i += 16)
+	for (uint32_t i = 3; aworker_voice_open(worker, 9, i, 0) == 0; i += 16)
 		CHECK(i < 16 * 100000);
 	for (int i = 0; i < 1000; i++) {
 		CHECK(aworker_voice_mute(worker, 1, true) == 0);

@@ -1,46 +1,23 @@
 /* A scripted class against a whole server in this process: all threads, real
  * sockets, real media. Made to run under ThreadSanitizer, too.
  */
-#include <errno.h>
-#include <ftw.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/conf.h"
 #include "base/count.h"
-#include "base/log.h"
-#include "base/thread.h"
-#include "mcu/room.h"
-#include "mcu/server.h"
-#include "signaling/http.h"
 #include "signaling/session.h"
-#include "tests/class_client.h"
+#include "tests/class_world.h"
 #include "tests/test.h"
 #include "tests/ws_client.h"
 
-static struct conf conf;
-static struct server *server;
-static char dir[64], code[8], token[AUTH_TOKEN + 1];
-static uint16_t port;
+static struct class_world *world;
 
-static struct class_client *join(const char *name, const char *with, bool vp8, bool tcp)
+static struct class_client *join(const char *name, bool lecturer, bool vp8, bool tcp)
 {
-	const struct class_client_conf c = {.host = "127.0.0.1",
-					    .port = port,
-					    .code = code,
-					    .name = name,
-					    .token = with,
-					    .vp8 = vp8,
-					    .tcp = tcp};
-	struct class_client *client = class_client_join(&c, 60000);
-
-	CHECK(client);
-	return client;
+	return class_world_join(world, name, lecturer, vp8, tcp);
 }
 
 static bool ok(const char *error)
@@ -56,25 +33,6 @@ static bool is(const char *error, const char *want)
 		fprintf(stderr, "said %s, not %s\n", error ? error : "ok", want);
 	return error && strcmp(error, want) == 0;
 }
-
-/* Runs all for `ms`. */
-static void run_all(struct class_client **list, int n, int ms)
-{
-	int64_t end = clock_us() + ms * MS_US;
-
-	while (clock_us() < end)
-		for (int i = 0; i < n; i++)
-			class_client_run(list[i], 4);
-}
-
-/* Runs all until `cond`, which may take long on a busy machine. */
-#define RUN_UNTIL(list, n, cond) \
-	do { \
-		int64_t end_us_ = clock_us() + 60 * SEC_US; \
-		while (!(cond) && clock_us() < end_us_) \
-			run_all(list, n, 20); \
-		CHECK(cond); \
-	} while (0)
 
 static bool all_receive(struct class_client **all)
 {
@@ -162,8 +120,8 @@ static long record_once(struct class_client **all)
 	struct stat st;
 
 	/* a key frame was just made for a newcomer: the recording must not wait */
-	run_all(all, 3, 1100);
-	late = join("Late", NULL, false, false);
+	class_world_pass(all, 3, 1100);
+	late = join("Late", false, false, false);
 	class_client_run(late, 50);
 
 	CHECK(ok(class_client_ask(all[0], "record.start", "{\"title\":\"Test\"}")));
@@ -171,10 +129,10 @@ static long record_once(struct class_client **all)
 	at = strstr(class_client_reply(all[0]), "\"id\":\"");
 	CHECK(at && sscanf(at, "\"id\":\"%39[a-z0-9]", id) == 1);
 	CHECK(is(class_client_ask(all[0], "record.start", "{}"), "recording_busy"));
-	run_all(all, 3, 3000);
+	class_world_pass(all, 3, 3000);
 	CHECK(ok(class_client_ask(all[0], "record.stop", "{}")));
 	took_ms = (clock_us() - began_us) / MS_US;
-	snprintf(path, sizeof(path), "%s/recordings/%s.mp4", dir, id);
+	snprintf(path, sizeof(path), "%s/recordings/%s.mp4", world->dir, id);
 	RUN_UNTIL(all, 3, stat(path, &st) == 0);
 	CHECK(st.st_size > 5000);
 	RUN_UNTIL(all, 3, listed(all, id));
@@ -216,13 +174,14 @@ static void a_resume_brings_the_offer(void)
 {
 	static char text[70000];
 	char ask[200], session[SESSION_TOKEN + 1];
-	struct ws_client *ws = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+	struct ws_client *ws = ws_client_open("127.0.0.1", world->port, false, NULL,
+					      NULL);
 	const char *at;
 
 	CHECK(ws);
 	snprintf(ask, sizeof(ask),
 		 "{\"t\":\"join\",\"id\":1,\"d\":{\"code\":\"%s\",\"name\":\"Back\"}}",
-		 code);
+		 world->code);
 	CHECK(ws_client_send(ws, ask) && await(ws, "ok", text, sizeof(text)));
 	at = strstr(text, "\"session\":\"");
 	CHECK(at && sscanf(at, "\"session\":\"%32[a-z0-9]", session) == 1);
@@ -230,7 +189,7 @@ static void a_resume_brings_the_offer(void)
 	ws_client_close(ws);
 
 	for (int i = 0; i < 2; i++) { /* what can be replayed, and what cannot */
-		ws = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+		ws = ws_client_open("127.0.0.1", world->port, false, NULL, NULL);
 		CHECK(ws);
 		snprintf(
 			ask, sizeof(ask),
@@ -268,7 +227,7 @@ static void chat_is_bounded(struct class_client **all)
 		n += class_client_ask(all[1], "chat.send", d) == NULL;
 	/* a long one counts as two at least; ten are saved up, two more a second */
 	CHECK(n >= 2 && n <= 6 + (clock_us() - from_us) / SEC_US);
-	late = join("Late", NULL, false, false);
+	late = join("Late", false, false, false);
 	CHECK(strlen(class_client_reply(late)) > 1000);
 	class_client_leave(late);
 }
@@ -276,21 +235,21 @@ static void chat_is_bounded(struct class_client **all)
 static void screens_and_restarts(struct class_client **all)
 {
 	CHECK(ok(class_client_ask(all[1], "screen.set", "{\"on\":true}")));
-	run_all(all, 3, 300);
+	class_world_pass(all, 3, 300);
 	CHECK(ok(class_client_ask(all[0], "screen.set",
 				  "{\"on\":true}"))); /* takes over */
 	CHECK(is(class_client_ask(all[1], "screen.set", "{\"on\":true}"), "screen_busy"));
-	run_all(all, 3, 300);
+	class_world_pass(all, 3, 300);
 	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":false}")));
 	CHECK(ok(class_client_ask(all[1], "rtc.restart", "{}")));
-	run_all(all, 3, 300);
+	class_world_pass(all, 3, 300);
 }
 
 /* joins and vanishing clients beside a running class */
 static void coming_and_going(struct class_client **all)
 {
 	for (int i = 0; i < 6; i++) {
-		struct class_client *c = join("Passer-by", NULL, i & 1, i % 3 == 2);
+		struct class_client *c = join("Passer-by", false, i & 1, i % 3 == 2);
 
 		class_client_run(c, 100);
 		CHECK(ok(class_client_ask(c, "chat.send", "{\"text\":\"hello world\"}")));
@@ -298,20 +257,20 @@ static void coming_and_going(struct class_client **all)
 			class_client_vanish(c);
 		else
 			class_client_leave(c);
-		run_all(all, 3, 50);
+		class_world_pass(all, 3, 50);
 	}
 }
 
-static void everything(void *arg)
+static void everything(struct class_world *w)
 {
 	struct class_media *h264 = class_media_create(false, 180, 440);
 	struct class_media *vp8 = class_media_create(true, 90, 700);
 	struct class_client *all[3];
 
-	(void)arg;
-	all[0] = join("Lecturer", token, false, false);
-	all[1] = join("Asha", NULL, true, false);
-	all[2] = join("Ivan", NULL, false, true);
+	world = w;
+	all[0] = join("Lecturer", true, false, false);
+	all[1] = join("Asha", false, true, false);
+	all[2] = join("Ivan", false, false, true);
 	roles_and_fields(all[0], all[1]);
 	media_flows(all, h264, vp8);
 	the_layout_changes(all);
@@ -321,65 +280,14 @@ static void everything(void *arg)
 	chat_is_bounded(all);
 	a_resume_brings_the_offer();
 	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
-	run_all(all, 3, 100);
+	class_world_pass(all, 3, 100);
 	for (int i = 0; i < 3; i++)
 		class_client_vanish(all[i]);
 	class_media_destroy(h264);
 	class_media_destroy(vp8);
-	kill(getpid(), SIGTERM);
-}
-
-static void configure(void)
-{
-	const char *plugins = getenv("PLUGIN_DIR");
-
-	snprintf(dir, sizeof(dir), "/tmp/aula-class-XXXXXX");
-	CHECK(mkdtemp(dir));
-	conf_init(&conf);
-	conf.http_port = conf.media_udp_port = conf.media_tcp_port = 0;
-	conf.plain_http = true;
-	conf.n_listen = conf.n_advertise = 1;
-	snprintf(conf.listen[0], sizeof(conf.listen[0]), "127.0.0.1");
-	snprintf(conf.advertise[0], sizeof(conf.advertise[0]), "127.0.0.1");
-	snprintf(conf.data_dir, sizeof(conf.data_dir), "%s", dir);
-	snprintf(conf.database, sizeof(conf.database), "sqlite:%s/aula.db", dir);
-	snprintf(conf.recordings_dir, sizeof(conf.recordings_dir), "%s/recordings", dir);
-	snprintf(conf.plugins_dir, sizeof(conf.plugins_dir), "%s",
-		 plugins ? plugins : "plugins/.libs");
-	conf.recording_reserve_mb = 1;
-	log_set_level(LOG_WARN);
-}
-
-static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
-{
-	(void)st, (void)what, (void)at;
-	return remove(path);
 }
 
 int main(void)
 {
-	struct thread *clients;
-	struct room *room;
-	char why[300];
-
-	thread_enter(&on_ctl);
-	thread_claim(&on_ctl);
-	configure();
-	if (server_create(&server, &conf, why, sizeof(why))) {
-		fprintf(stderr, "cannot start: %s\n", why);
-		return 1;
-	}
-	port = http_port(server->http);
-	CHECK(room_new(&room, server, "Tested") == 0);
-	memcpy(code, room->row.code, sizeof(code));
-	room_lecturer_token(room, token);
-	CHECK(thread_start(&clients, NULL, "clients", everything, NULL) == 0);
-	server_run(server);
-	thread_join(clients);
-	server_destroy(server);
-	CHECK(count_get(COUNT_PEERS) == 0 && count_get(COUNT_MEMBERS) == 0);
-	CHECK(count_get(COUNT_ENCODERS) == 0 && count_get(COUNT_ROOMS) == 0);
-	alarm(0);
-	nftw(dir, forget, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
+	return class_world_run(NULL, everything);
 }

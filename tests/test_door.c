@@ -67,6 +67,24 @@ int member_join(struct member **out, const struct member_conf *of)
 	return 0;
 }
 
+int member_enter(struct member *member, const struct member_entry *entry)
+{
+	(void)member;
+	(void)entry;
+	return 0;
+}
+
+void call_enter(struct member *member)
+{
+	(void)member;
+}
+
+cJSON *notice_porch(const struct member *member)
+{
+	(void)member;
+	return NULL;
+}
+
 struct member *member_by_session(struct server *of, const char *token)
 {
 	(void)of;

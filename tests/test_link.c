@@ -506,6 +506,7 @@ static void test_bad_sends(void) RUNS_ON(on_net)
 static void test_bad_conf(void) RUNS_ON(on_net)
 {
 	struct links_conf conf = {.n_listen = 1, .listen = {"localhost"}};
+	struct sdp_local local = {0};
 	struct links *links = NULL;
 	struct loop *loop;
 
@@ -517,12 +518,19 @@ static void test_bad_conf(void) RUNS_ON(on_net)
 	CHECK(links_create(&links, loop, &conf, &end_events) == -EADDRNOTAVAIL);
 	conf = (struct links_conf){.n_listen = 5};
 	CHECK(links_create(&links, loop, &conf, &end_events) == -EINVAL);
-	conf = (struct links_conf){1, {"127.0.0.1"}, 0, 0, 1, {"::1"}};
+	conf = (struct links_conf){1, {"127.0.0.1"}, 0, 0, 1, {"::1"}, 0, 0};
 	CHECK(links_create(&links, loop, &conf, &end_events) == -EADDRNOTAVAIL);
 	CHECK(!links);
-	conf = (struct links_conf){1, {"127.0.0.1"}, 0, 0, 1, {"203.0.113.5"}};
+	conf = (struct links_conf){1, {"127.0.0.1"},   0,     0,
+				   1, {"203.0.113.5"}, 40000, 40001};
 	CHECK(links_create(&links, loop, &conf, &end_events) == 0);
 	CHECK(!links_only_private(links));
+	/* behind a port-forward: told, not bound */
+	links_describe(links, &local);
+	CHECK(local.n_candidates == 2);
+	for (uint32_t i = 0; i < 2; i++)
+		CHECK(local.candidates[i].port ==
+		      (local.candidates[i].tcp ? 40001 : 40000));
 	links_destroy(links);
 	loop_destroy(loop);
 }

@@ -37,7 +37,7 @@ static const struct link_events events = {on_up, on_down, on_media, on_media, on
 
 static int make_links(struct loop *loop) RUNS_ON(on_net)
 {
-	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}};
+	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}, 0, 0};
 	struct links *links;
 	int err = links_create(&links, loop, &conf, &events);
 
@@ -88,7 +88,7 @@ static int make_srtp(enum srtp_kind kind)
 
 int main(void)
 {
-	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}};
+	const struct links_conf conf = {1, {"127.0.0.1"}, 0, 0, 1, {"127.0.0.1"}, 0, 0};
 	struct links *links;
 	struct loop *loop;
 

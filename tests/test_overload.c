@@ -55,6 +55,7 @@ static void measured(void)
 	until = clock_us() + 300 * MS_US;
 	while (clock_us() < until)
 		sum += 1;
+	CHECK(sum > 0);
 	CHECK(taskload_busiest(t, clock_us(), &busy) == 0);
 	CHECK(busy > 700 && busy <= 1100);
 	CHECK(taskload_busiest(t, clock_us() + 10 * SEC_US, &idle) == 0);

@@ -110,7 +110,13 @@ static void test_budget(void)
 	int64_t now_us = 50 * SEC_US;
 
 	pacer_fill(&p, 80000, now_us);
-	CHECK(p.budget == PACER_BURST); /* after a pause: two packets, no more */
+	CHECK(p.budget == 400); /* after a pause: 40 ms of the rate */
+	pacer_fill(&p, 1000, now_us + SEC_US);
+	CHECK(p.budget == PACER_BURST_LEAST);
+	pacer_fill(&p, 5000000, now_us + 2 * SEC_US);
+	CHECK(p.budget == PACER_BURST); /* two packets, no more */
+	p.budget = 400;
+	p.filled_us = now_us;
 	for (int i = 0; i < 1000; i++, now_us += 10 * MS_US) {
 		pacer_fill(&p, 80000, now_us);
 		while (pacer_may(&p)) {

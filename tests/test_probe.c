@@ -26,6 +26,20 @@ static enum probe_end run(struct link link, uint32_t target_bps)
 	probe_start(&p, target_bps, 50000, link.loss, wire, now_us);
 	for (; end == PROBE_RUNS && now_us < START_US + 5 * SEC_US;
 	     now_us += 10 * MS_US) {
+		uint32_t train = probe_train(&p);
+
+		for (int i = 0; train && i < PROBE_TRAIN; i++) {
+			struct twcc_news news = {FATE_ARRIVED, TWCC_PROBE, train + 64,
+						 now_us};
+
+			wire += news.size;
+			free_us = free_us > now_us ? free_us : now_us;
+			if (link.bps)
+				free_us += news.size * 8 * SEC_US / link.bps;
+			if (link.lose == 1)
+				news.fate = FATE_LOST;
+			probe_packet(&p, &news, free_us + WAY_US);
+		}
 		uint32_t due = probe_due(&p, wire, now_us) / 500 * 500 +
 			       (n % 8 == 0 ? 500 : 0);
 
@@ -44,7 +58,8 @@ static enum probe_end run(struct link link, uint32_t target_bps)
 		end = probe_judge(&p, free_us - now_us, now_us);
 	}
 	CHECK(end != PROBE_RUNS);
-	CHECK(now_us <= START_US + PROBE_RAMP_US + PROBE_HOLD_US + 1600 * MS_US);
+	CHECK(now_us <=
+	      START_US + PROBE_TRAIN_US + PROBE_RAMP_US + PROBE_HOLD_US + 1600 * MS_US);
 	return end;
 }
 
@@ -53,9 +68,15 @@ static void test_ends(void)
 	CHECK(run((struct link){0}, 300000) == PROBE_GOOD);
 	CHECK(probe_carried(&p) > 280000 && probe_carried(&p) < 320000);
 	/* ramp: half of it for 0.4 s, then 0.7 s of it */
-	CHECK(wire > 12345 + 30000 && wire < 12345 + 40000);
+	CHECK(wire > 12345 + 30000 && wire < 12345 + 41000);
 	CHECK(run((struct link){.bps = 400000}, 300000) == PROBE_GOOD);
 	CHECK(run((struct link){.bps = 200000}, 300000) == PROBE_BAD);
+	CHECK(wire < 12345 + 3000); /* the first packets told it: nothing is disturbed */
+	CHECK(run((struct link){.bps = 900000}, 1000000) == PROBE_BAD);
+	CHECK(wire > 12345 + 3000); /* not of a high rate */
+	CHECK(run((struct link){.bps = 50000}, 77000) == PROBE_BAD);
+	CHECK(wire < 12345 + 3000);
+	CHECK(run((struct link){.bps = 130000}, 77000) == PROBE_GOOD);
 	CHECK(run((struct link){.lose = 10}, 300000) == PROBE_BAD);
 	CHECK(run((struct link){.lose = 10, .loss = 0.1}, 300000) == PROBE_GOOD);
 	CHECK(run((struct link){.lose = 1}, 300000) == PROBE_BAD);

@@ -19,17 +19,17 @@
 static int whole_worker(void)
 {
 	const struct vworker_events events = {0};
-	struct vworker_rings rings = {0};
+	struct vworker_rings rings = {.n = 1};
 	struct vworker *w = NULL;
-	int err = ring_create(&rings.in, 4);
+	int err = ring_create(&rings.in[0], 4);
 
 	if (!err)
-		err = ring_create(&rings.out, 4);
+		err = ring_create(&rings.out[0], 4);
 	if (!err)
 		err = vworker_create(&w, &rings, &events);
 	vworker_destroy(w);
-	ring_destroy(rings.in);
-	ring_destroy(rings.out);
+	ring_destroy(rings.in[0]);
+	ring_destroy(rings.out[0]);
 	return err;
 }
 
@@ -114,7 +114,7 @@ static int stage(void) RUNS_ON(on_mix)
 	const struct view_conf view = {64, 48, 15};
 	const struct vworker_events events = {0};
 	struct vstage *st = NULL;
-	int err = vstage_create(&st, NULL, &events);
+	int err = vstage_create(&st, &(struct fan){.n = 0}, &events);
 
 	if (!err)
 		err = vstage_view_open(st, 1, &view);

@@ -561,7 +561,7 @@ int main(void)
 	thread_claim(&on_mix);
 	b.now = 77 * SEC_US + 123;
 	CHECK(ring_create(&b.ring, 64) == 0);
-	CHECK(vstage_create(&b.st, b.ring, &events) == 0);
+	CHECK(vstage_create(&b.st, &(struct fan){{b.ring}, 1}, &events) == 0);
 	opens();
 	beats_when_still();
 	keeps_rates();

@@ -247,7 +247,7 @@ static void bench_init(struct bench *b, const struct vworker_events *events)
 
 	CHECK(ring_create(&b->in, 256) == 0 && ring_create(&b->out, 256) == 0);
 	CHECK(decoder_create(&b->dec, CODEC_H264) == 0);
-	rings = (struct vworker_rings){b->in, b->out};
+	rings = (struct vworker_rings){{b->in}, {b->out}, 1};
 	CHECK(vworker_create(&b->w, &rings, events) == 0);
 	sender_init(&b->senders[0], 0, CODEC_H264, 640, 360);
 	sender_init(&b->senders[1], 1, CODEC_VP8, 320, 240);

@@ -25,9 +25,22 @@
 
 #define AGAIN_US     (500 * MS_US) /* between two reports of the same tightness */
 #define CLEAR_US     SEC_US
+#define TIGHT_US     (2 * SEC_US)
 #define FLAT_US      (4 * SEC_US) /* a queue that does not move is none */
 #define FLAT_LONG_US (8 * SEC_US) /* though no less is sent */
 #define FLAT_MOVE_US (30 * MS_US)
+
+/* Nothing is known of a new link: so many losses at once are taken for too much, once. */
+#define START_LOOKS 12
+#define START_TOLD  24
+#define START_LOST  0.10
+
+#define FIRST_LOOKS 3 /* then it is told for the first time that all is well */
+
+/* Many lost together, and none for so long before. */
+#define HOLE_LOST     4
+#define HOLE_US       (110 * MS_US)
+#define HOLE_APART_US SEC_US
 
 #define LOSSY     0.15
 #define LOSSY_END 0.08
@@ -71,7 +84,9 @@ static void forget_delay(struct bwe *b)
 
 void bwe_init(struct bwe *b)
 {
-	*b = (struct bwe){.sign_us = INT64_MIN / 2, .reported_us = INT64_MIN / 2};
+	*b = (struct bwe){.sign_us = INT64_MIN / 2,
+			  .reported_us = INT64_MIN / 2,
+			  .hole_us = INT64_MIN / 2};
 	forget_delay(b);
 }
 
@@ -142,6 +157,29 @@ static bool is_standing(const struct bwe *b)
 	return b->stand_n >= 4 && b->stand_to_us - b->stand_from_us >= WINDOW_US / 2;
 }
 
+/* For a moment nothing passed, as happens on the air: that says nothing of the rate,
+ * unless it happens all the time. */
+static void end_run(struct bwe *b)
+{
+	if (b->run >= HOLE_LOST && b->run_to_us - b->run_from_us >= HOLE_US) {
+		if (b->run_from_us - b->hole_us > HOLE_APART_US) {
+			b->spared_from_us = b->run_from_us;
+			b->spared_to_us = b->run_to_us;
+			b->now.lost -= (int32_t)b->run;
+			b->now.told -= b->run < b->now.told ? b->run : b->now.told;
+		}
+		b->hole_us = b->run_to_us;
+	}
+	b->run = 0;
+}
+
+static void note_run(struct bwe *b, int64_t sent_us)
+{
+	if (!b->run++)
+		b->run_from_us = sent_us;
+	b->run_to_us = sent_us;
+}
+
 void bwe_packet(struct bwe *b, const struct twcc_news *news, int64_t recv_us)
 {
 	int64_t way = recv_us - news->sent_us;
@@ -158,10 +196,14 @@ void bwe_packet(struct bwe *b, const struct twcc_news *news, int64_t recv_us)
 	}
 	if (news->fate == FATE_LOST) {
 		b->now.lost++;
+		note_run(b, news->sent_us);
 		return;
 	}
+	if (news->fate == FATE_ARRIVED)
+		end_run(b);
 	if (news->fate == FATE_FOUND) {
-		b->now.lost--;
+		if (news->sent_us < b->spared_from_us || news->sent_us > b->spared_to_us)
+			b->now.lost--;
 		b->now.found++;
 		losscap_found(&b->losscap);
 	}
@@ -196,10 +238,12 @@ static void note_noise(struct bwe *b, const struct bwe_window *w)
 			       (w->took_us + NOISE_US);
 }
 
-static void note_loss(struct bwe *b, const struct bwe_window *w)
+static void note_loss(struct bwe *b, const struct bwe_window *w, int64_t now_us)
 {
 	double kept = LOSS_US / (double)(LOSS_US + w->took_us);
 
+	if (now_us < b->expected_us) /* a probe may be what loses them */
+		return;
 	/* sums, not ratios of windows: what is found again takes away as much as it
 	 * had brought */
 	b->sum_lost = b->sum_lost * kept + w->lost;
@@ -217,7 +261,8 @@ static void close_window(struct bwe *b, int64_t now_us)
 	w->queue_us = b->window_arrived ? b->window_least - least(b)
 					: b->last[0].queue_us;
 	note_noise(b, w);
-	note_loss(b, w);
+	note_loss(b, w, now_us);
+	b->looks++;
 	memmove(b->last + 1, b->last, sizeof(b->last) - sizeof(b->last[0]));
 	b->last[0] = *w;
 	b->now = (struct bwe_window){0};
@@ -283,6 +328,20 @@ static bool loss_says(const struct bwe *b, int64_t now_us)
 	return w.told >= 20 && beyond > 0 && beyond * beyond > 4.5 * 4.5 * 0.21 * w.told;
 }
 
+/* Before there is anything to compare with. If it was chance after all, less is sent
+ * for some seconds. */
+static bool start_says(struct bwe *b, int64_t now_us)
+{
+	struct bwe_window w = recent(b, 3);
+	double late = b->sum_told > 0 ? 2 * b->sum_found / b->sum_told : 0;
+
+	if (b->start_told || b->looks > START_LOOKS || now_us < b->expected_us ||
+	    w.told < START_TOLD || w.lost < w.told * (START_LOST + late))
+		return false;
+	b->start_told = true;
+	return true;
+}
+
 /* What fits, as far as can be seen while it is too much. */
 static uint32_t tight_bps(const struct bwe *b, bool by_loss)
 {
@@ -333,6 +392,12 @@ static bool tighten(struct bwe *b, uint32_t fits_bps, uint32_t sent_bps, int64_t
 {
 	bool first = b->report.verdict != LINK_TIGHT;
 
+	/* losses that are told of now may be of before the first report: that the way
+	 * carries less than was seen then is believed only if packets wait */
+	if (!first && now_us - b->tight_us < TIGHT_US && b->fits_bps > fits_bps &&
+	    b->last[0].queue_us <= limit(b))
+		fits_bps = b->fits_bps;
+	b->fits_bps = fits_bps;
 	b->sign_us = now_us;
 	b->report.carried_bps = fits_bps;
 	if (first) {
@@ -350,18 +415,24 @@ static bool tighten(struct bwe *b, uint32_t fits_bps, uint32_t sent_bps, int64_t
 static bool ease(struct bwe *b, int64_t now_us)
 {
 	enum link_verdict was = b->report.verdict;
-	bool many = b->loss >= (was == LINK_LOSSY ? LOSSY_END : LOSSY);
+	bool many;
 
-	if (was == LINK_TIGHT &&
-	    (now_us - b->sign_us < CLEAR_US || b->last[0].queue_us > limit(b)))
-		return false;
+	if (was == LINK_TIGHT) {
+		if (now_us - b->sign_us < CLEAR_US || b->last[0].queue_us > limit(b))
+			return false;
+		/* what was lost is explained */
+		b->sum_lost = b->sum_told = b->sum_found = b->loss = 0;
+		return tell(b, LINK_CLEAR, now_us);
+	}
+	many = b->loss >= (was == LINK_LOSSY ? LOSSY_END : LOSSY);
 	if (!many)
 		b->lossy_us = 0;
 	else if (!b->lossy_us)
 		b->lossy_us = now_us;
 	if (was != LINK_LOSSY && many && now_us - b->lossy_us >= LOSSY_US)
 		return tell(b, LINK_LOSSY, now_us);
-	if (was == LINK_TIGHT || (was == LINK_LOSSY && !many))
+	if ((was == LINK_LOSSY || (b->reported_us < 0 && b->looks >= FIRST_LOOKS)) &&
+	    !many)
 		return tell(b, LINK_CLEAR, now_us);
 	return false;
 }
@@ -370,7 +441,7 @@ static bool judge(struct bwe *b, int64_t now_us)
 {
 	struct bwe_window w = recent(b, 3);
 	bool queue = queue_says(b, now_us) || both_say(b, now_us);
-	bool loss = loss_says(b, now_us);
+	bool loss = loss_says(b, now_us) || (!queue && start_says(b, now_us));
 	bool cap = !queue && !loss && now_us >= b->expected_us &&
 		   losscap_is_cap(&b->losscap);
 
@@ -433,6 +504,13 @@ bool bwe_back(struct bwe *b, int64_t now_us)
 	return tell(b, LINK_CLEAR, now_us);
 }
 
+bool bwe_held_back(struct bwe *b, uint32_t fits_bps, uint32_t sent_bps, int64_t now_us)
+{
+	if (b->report.verdict == LINK_SILENT || now_us - b->reported_us < CLEAR_US)
+		return false;
+	return tighten(b, fits_bps, sent_bps, now_us);
+}
+
 int64_t bwe_queue(const struct bwe *b)
 {
 	int64_t queue_us = b->last[0].queue_us;
@@ -467,6 +545,7 @@ bool bwe_block(struct bwe *b, uint8_t fraction_lost, int64_t rtt_us, uint32_t se
 		b->window_least = rtt_us;
 	b->least[0] = min64(b->least[0], b->window_least);
 	turn_period(b, now_us);
+	b->looks++;
 	memmove(w + 1, w, sizeof(b->last) - sizeof(w[0]));
 	w[0] = (struct bwe_window){
 		.queue_us = rtt_us > 0 ? rtt_us - least(b) : w[1].queue_us,

@@ -31,6 +31,8 @@ struct bwe {
 	struct link_report report; /* as of now */
 	int64_t reported_us;       /* the last time it was told */
 	uint32_t cap_told;
+	uint32_t looks;  /* windows, or receiver reports, so far */
+	bool start_told; /* that too much is sent, by the losses of the first seconds */
 
 	/* way and clocks: arrival - departure in µs, of any offset; its least value
 	 * of this and of the last period. INT64_MAX: none. */
@@ -50,6 +52,11 @@ struct bwe {
 	uint32_t stand_bytes;               /* after the first of them */
 	uint32_t stand_n;
 
+	/* packets lost one behind the other, with nothing between them: sent from, to */
+	uint32_t run;
+	int64_t run_from_us, run_to_us;
+	int64_t hole_us;                      /* the last one that was a hole ended */
+	int64_t spared_from_us, spared_to_us; /* the last one that was not counted */
 	double sum_lost, sum_told, sum_found; /* fading */
 	double loss;                          /* the ratio of the first two, 0..1 */
 	struct losscap losscap;
@@ -57,6 +64,7 @@ struct bwe {
 	int64_t sign_us;     /* the last sign of too much */
 	int64_t tight_us;    /* the present tightness began */
 	uint32_t tight_bps;  /* that was sent then */
+	uint32_t fits_bps;   /* as was told last */
 	int64_t flat_us;     /* since then the queue is what it was */
 	int64_t flat_queue;  /* µs */
 	int64_t lossy_us;    /* many are lost since then; 0: not */
@@ -76,6 +84,10 @@ bool bwe_silent(struct bwe *b, int64_t now_us);
 
 /* It works again after all, though no feedback says so. */
 bool bwe_back(struct bwe *b, int64_t now_us);
+
+/* The sender itself holds back more and more: what it is to send does not fit in what
+ * fits. */
+bool bwe_held_back(struct bwe *b, uint32_t fits_bps, uint32_t sent_bps, int64_t now_us);
 
 /* How long packets wait by the newest feedback, beyond what is usual there; µs. */
 int64_t bwe_queue(const struct bwe *b);

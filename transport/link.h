@@ -28,6 +28,8 @@ struct links_conf {
 	uint16_t udp_port, tcp_port; /* 0: any free one */
 	uint32_t n_advertise;        /* none: the addresses of this machine */
 	char advertise[8][46];
+	/* Told to clients instead of the own ones, behind a port-forward; 0: the own. */
+	uint16_t advertise_udp, advertise_tcp;
 };
 
 enum link_down {

@@ -221,9 +221,11 @@ static int wanted_addresses(const struct links_conf *conf, struct addr *out, siz
 	return err;
 }
 
-static void add_candidate(struct links *links, const struct addr *addr, bool tcp)
+static void add_candidate(struct links *links, const struct links_conf *conf,
+			  const struct addr *addr, bool tcp)
 {
 	struct sdp_candidate *c = &links->candidates[links->n_candidates];
+	uint16_t told = tcp ? conf->advertise_tcp : conf->advertise_udp;
 	bool served = false;
 
 	for (uint32_t i = 0; i < links->n_socks; i++)
@@ -232,7 +234,9 @@ static void add_candidate(struct links *links, const struct addr *addr, bool tcp
 		return;
 	addr_ip_text(addr, c->ip);
 	c->tcp = tcp;
-	c->port = tcp ? sock_tcp_port(links->tcps[0]) : sock_port(links->socks[0]);
+	c->port = told  ? told
+		  : tcp ? sock_tcp_port(links->tcps[0])
+			: sock_port(links->socks[0]);
 	links->n_candidates++;
 	links->only_private &= addr_is_private(addr);
 }
@@ -247,9 +251,9 @@ static int find_candidates(struct links *links, const struct links_conf *conf)
 		return err;
 	links->only_private = true;
 	for (size_t i = 0; i < n; i++)
-		add_candidate(links, &addrs[i], false);
+		add_candidate(links, conf, &addrs[i], false);
 	for (size_t i = 0; i < n; i++)
-		add_candidate(links, &addrs[i], true);
+		add_candidate(links, conf, &addrs[i], true);
 	return links->n_candidates ? 0 : -EADDRNOTAVAIL;
 }
 

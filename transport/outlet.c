@@ -20,6 +20,7 @@ int outlet_create(struct outlet **out, uint32_t id, enum codec codec,
 		return -ENOMEM;
 	o->id = id;
 	o->codec = codec;
+	o->mean = 4 * LOW_UNIT; /* not taken for low before some were seen */
 	o->events = events;
 	o->key_asked_us = -KEY_MANY_US;
 	*out = o;
@@ -235,6 +236,16 @@ static void give_video(struct watch *w, struct blob *blob, int64_t now_us) RUNS_
 	send_blob(s, blob, now_us);
 }
 
+static size_t payload_max(struct outlet *o, const struct au *au)
+{
+	uint32_t len = (uint32_t)au->len;
+
+	if (o->codec == CODEC_OPUS)
+		return SEND_PAYLOAD_MAX;
+	o->mean = o->mean - o->mean / 16 + len / 16;
+	return o->mean < LOW_UNIT ? SEND_PAYLOAD_LOW : SEND_PAYLOAD_MAX;
+}
+
 void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
 {
 	struct watch *w, *next;
@@ -243,7 +254,7 @@ void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
 	int err = -EINVAL;
 
 	if (au->codec == o->codec)
-		err = blob_create(&blob, au, SEND_PAYLOAD_MAX, o->picture++);
+		err = blob_create(&blob, au, payload_max(o, au), o->picture++);
 	au_put(au);
 	if (err) {
 		log_warn("unit_dropped", "outlet=%u err=%d", o->id, err);

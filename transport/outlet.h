@@ -12,6 +12,11 @@
 
 #define SEND_PAYLOAD_MAX 1100 /* bytes of one packet; headers and SRTP fit 1200 */
 
+/* Of the video of a low rung: on the narrow ways that it is for a full packet takes so
+ * long that the sound behind it finds the queue full. */
+#define SEND_PAYLOAD_LOW 420
+#define LOW_UNIT         900 /* bytes, on average; all above is no low rung */
+
 #define GOP_UNITS 64 /* at most, of the group that is kept */
 #define GOP_BYTES 65536
 
@@ -23,6 +28,7 @@ struct outlet {
 	uint32_t n_watches;
 	const struct net_events *events;
 	uint32_t picture; /* number of the next one, for VP8 */
+	uint32_t mean;    /* bytes of a unit of video, lately */
 	/* video: units since the last key frame, while they are few; else none */
 	struct blob *gop[GOP_UNITS];
 	uint32_t n_gop;

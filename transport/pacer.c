@@ -126,12 +126,18 @@ bool pacer_take(struct pacer *p, struct blob **blob, uint32_t *index)
 void pacer_fill(struct pacer *p, uint32_t bps, int64_t now_us)
 {
 	int64_t past_us = now_us - p->filled_us;
+	int64_t burst = bps * PACER_BURST_US / (8 * SEC_US);
+
+	if (burst < PACER_BURST_LEAST)
+		burst = PACER_BURST_LEAST;
+	if (burst > PACER_BURST)
+		burst = PACER_BURST;
 
 	if (past_us > SEC_US)
 		past_us = SEC_US;
 	p->budget += bps * past_us / (8 * SEC_US);
-	if (p->budget > PACER_BURST)
-		p->budget = PACER_BURST;
+	if (p->budget > burst)
+		p->budget = burst;
 	p->filled_us = now_us;
 }
 

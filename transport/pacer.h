@@ -20,7 +20,11 @@
 /* A key frame of which a part is sent goes on: on a link on which it takes longer
  * than others may wait, pictures would else never be whole. */
 #define PACER_KEY_AGE_US INT64_C(4000000)
-#define PACER_BURST      2400 /* bytes */
+/* What may go out at once: so long a time of the rate. A narrow way often has a short
+ * queue, in which one packet of a picture is much. */
+#define PACER_BURST_US    INT64_C(40000)
+#define PACER_BURST       2400 /* bytes, at most */
+#define PACER_BURST_LEAST 200
 
 struct pacer_item {
 	struct blob *blob; /* counted */

@@ -114,6 +114,7 @@ void peer_destroy(struct peer *peer)
 	while (peer->n_recv)
 		peer_forget(peer, peer->recv[0]);
 	free(peer->twcc);
+	free(peer->sections);
 	link_close(peer->path.link);
 	free(peer);
 }
@@ -154,13 +155,18 @@ static void reset_ended(struct peer *peer)
 
 int peer_remote(struct peer *peer, const struct sdp *remote, int64_t now_us)
 {
-	int err = link_remote(peer->path.link, remote);
+	struct section *sections = calloc(remote->n_media, sizeof(*sections));
+	int err = sections ? link_remote(peer->path.link, remote) : -ENOMEM;
 
-	if (err)
+	if (err) {
+		free(sections);
 		return err;
-	peer->n_sections = remote->n_media;
+	}
 	for (uint32_t i = 0; i < remote->n_media; i++)
-		section_take(&peer->sections[i], &remote->media[i]);
+		section_take(&sections[i], &remote->media[i]);
+	free(peer->sections);
+	peer->sections = sections;
+	peer->n_sections = remote->n_media;
 	reset_ended(peer);
 	send_agree(&peer->audio, section_for(peer, SDP_OUT_MIX));
 	send_agree(&peer->video, section_for(peer, SDP_OUT_VIEW));

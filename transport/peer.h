@@ -25,7 +25,7 @@ struct peer {
 	uint32_t source[PEER_INS]; /* by enum sdp_in; 0: may not send it */
 	bool muted[PEER_INS];
 	uint32_t n_sections;
-	struct section sections[LIMIT_SDP_MEDIA];
+	struct section *sections; /* as many; NULL: nothing was agreed on yet */
 
 	/* what it sends; the oldest idle stream makes room for a new one */
 	uint32_t n_recv;
@@ -51,6 +51,9 @@ struct peer {
 	int64_t up_us, silent_us, feedback_us;
 	int64_t paced_us;    /* video is paced until then, at least */
 	uint32_t fits_bps;   /* at about this */
+	uint32_t usual_bps;  /* what is sent, on average of some seconds, probes apart */
+	uint64_t usual_wire; /* bytes, when that was looked at */
+	int64_t usual_us;
 	int64_t red_us;      /* when there was reason to send sound twice */
 	int64_t block_us;    /* the last receiver report that was judged */
 	uint64_t block_wire; /* bytes sent before it */

@@ -20,6 +20,8 @@
 #define PLI_FIRST_US SEC_US
 #define PLI_US       (2 * SEC_US)
 #define LOOK_REPORTS 16 /* between two looks at the way's headers */
+#define SPARE_AFTER  8  /* reports; then each one of so many: */
+#define SPARE_EACH   4
 
 /* ---- what comes ------------------------------------------------------------- */
 
@@ -338,6 +340,14 @@ bool peer_may_want_key(struct peer *peer, int64_t now_us)
 	return true;
 }
 
+/* Who only receives, and whose feedback says how it fares, has the clocks of picture
+ * and sound after the first reports, and gets them seldom then. */
+static bool is_spared(const struct peer *peer)
+{
+	return !peer->n_recv && peer->path.feedback && !peer->path.silent &&
+	       peer->n_reports > SPARE_AFTER && peer->n_reports % SPARE_EACH;
+}
+
 void peer_report(struct peer *peer, int64_t now_us)
 {
 	struct rtcp_block blocks[LIMIT_SSRCS];
@@ -348,11 +358,11 @@ void peer_report(struct peer *peer, int64_t now_us)
 	if (!peer->path.up)
 		return;
 	n = blocks_of(peer, blocks, now_us);
-	if (peer->audio.packets) {
+	if (peer->audio.packets && !is_spared(peer)) {
 		send_report(&peer->audio, &o, blocks, n, now_us);
 		n = 0;
 	}
-	if (peer->video.packets) {
+	if (peer->video.packets && !is_spared(peer)) {
 		send_report(&peer->video, &o, blocks, n, now_us);
 		n = 0;
 	}

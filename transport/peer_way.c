@@ -3,20 +3,30 @@
 #include "base/clock.h"
 #include "transport/outlet.h"
 
-#define START_BPS     600000 /* for a link of which nothing is known */
+#define START_BPS     300000 /* for a link of which nothing is known */
+#define START_GROWTH  8  /* one part of so many more, each feedback, while all is well */
+#define START_QUEUE   30 /* ms */
 #define START_US      (2 * SEC_US)
 #define PACED_US      (60 * SEC_US) /* after it was tight */
 #define PACE_LEAST    40000         /* bits a second */
-#define PACE_GROWTH   12            /* one part of so many more, each second */
+#define PACE_GROWTH   8             /* one part of so many more, each second, */
+#define PACE_ROOM     5 / 4         /* up to so much of what is usually sent */
+#define PACE_FREE     2             /* no detours where so much is known to fit */
+#define PACE_LOSSY    3 / 2
+#define PACE_LOSS     0.01 /* bursts are not good for a way that loses more */
+#define USUAL_US      (4 * SEC_US)
 #define QUEUE_SOME_MS 60            /* then it gets a little less than it carries */
 #define QUEUE_HOLD_MS 200           /* then it gets nothing */
 #define HOLD_US       (600 * MS_US) /* without feedback, that is not believed longer */
 #define FEEDBACK_US   (5 * SEC_US)  /* agreed to, it should have come by then */
 #define PROBE_CALM_US SEC_US        /* a queue that a probe left */
+#define SHORT_US      (6 * SEC_US)  /* a silence after which nothing else is expected */
 #define BLOCKS_US     (500 * MS_US) /* between two reports that are judged */
 #define RED_ON        0.03
 #define RED_OFF       0.01
-#define RED_MAX       0.4
+#define RED_MAX       0.6
+#define TWICE_BPS     240000 /* with what goes out twice */
+#define RED_BPS       12000  /* that it needs, about */
 #define RED_OFF_US    (10 * SEC_US)
 
 /* ---- what is told ----------------------------------------------------------- */
@@ -62,9 +72,18 @@ static void set_pace(struct peer *peer)
 	uint32_t queue_ms = peer->bwe.report.queue_ms;
 	uint64_t bps = peer->fits_bps < PACE_LEAST ? PACE_LEAST : peer->fits_bps;
 
-	bps = queue_ms > QUEUE_SOME_MS ? bps * 9 / 10 : bps * 21 / 20;
+	if (queue_ms > QUEUE_SOME_MS)
+		bps = bps * 9 / 10;
 	path->pace_bps = bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
 	path->held = path->feedback && queue_ms > QUEUE_HOLD_MS;
+}
+
+/* What a key frame of little does to the queue of a way that hardly carries more than
+ * that is worth the detour; where more is sent ways are wide. */
+static bool fits_freely(const struct peer *peer)
+{
+	return peer->fits_bps >= peer->usual_bps * PACE_FREE ||
+	       (peer->usual_bps >= START_BPS && peer->bwe.loss <= PACE_LOSS);
 }
 
 /* A link that proved good is sent to without detours. */
@@ -72,9 +91,11 @@ static void unpace(struct peer *peer, int64_t now_us)
 {
 	struct send_path *path = &peer->path;
 
-	if (path->paced && pacer_is_empty(&path->pacer) && now_us >= peer->paced_us &&
-	    (path->feedback || now_us - peer->up_us >= START_US))
-		path->paced = path->held = false;
+	if (!path->paced || !pacer_is_empty(&path->pacer) || now_us < peer->paced_us ||
+	    !fits_freely(peer))
+		return;
+	path->paced = path->held = false;
+	pacer_fini(&path->pacer); /* most links never need it again */
 }
 
 static void pace(struct peer *peer, uint32_t bps, int64_t until_us)
@@ -91,13 +112,25 @@ static void set_red(struct peer *peer, int64_t now_us)
 {
 	double loss = peer->bwe.loss;
 	bool tight = peer->bwe.report.verdict == LINK_TIGHT;
+	bool full = peer->path.paced && peer->fits_bps < peer->usual_bps + RED_BPS;
 
 	if (loss >= RED_OFF)
 		peer->red_us = now_us;
 	if (tight || loss > RED_MAX || now_us - peer->red_us >= RED_OFF_US)
 		peer->path.red = false;
-	else if (loss >= RED_ON)
+	else if (loss >= RED_ON && !full)
 		peer->path.red = true;
+}
+
+/* At few pictures a second it takes long until one is seen to be missing, and what is
+ * sent again is lost as often. Where much is lost by chance and little is sent, each
+ * packet of it goes out twice at once. */
+static void set_twice(struct peer *peer)
+{
+	const struct bwe *b = &peer->bwe;
+
+	peer->path.twice = b->report.verdict == LINK_LOSSY && b->loss <= RED_MAX &&
+			   peer->usual_bps < TWICE_BPS;
 }
 
 /* ---- verdicts --------------------------------------------------------------- */
@@ -106,11 +139,17 @@ static void silence(struct peer *peer, bool silent, int64_t now_us) RUNS_ON(on_n
 {
 	if (peer->path.silent == silent)
 		return;
+	if (!silent) { /* after a while it may carry less than before */
+		uint32_t most = now_us - peer->silent_us < SHORT_US ? UINT32_MAX
+								    : START_BPS;
+		uint32_t fits = peer->fits_bps;
+
+		if (fits < peer->usual_bps) /* it was not paced: more was never needed */
+			fits = peer->usual_bps;
+		pace(peer, fits < most ? fits : most, now_us + START_US);
+	}
 	peer->path.silent = silent;
 	peer->silent_us = now_us;
-	if (!silent) /* it may carry less than before */
-		pace(peer, peer->fits_bps < START_BPS ? peer->fits_bps : START_BPS,
-		     now_us + START_US);
 	outlet_resume(&peer->video, now_us);
 }
 
@@ -173,6 +212,17 @@ static void judge_probe(struct peer *peer, int64_t now_us)
 		end_probe(peer, end, now_us);
 }
 
+/* The first seconds: it may be more with each feedback that shows no queue. */
+static void start_growth(struct peer *peer, int64_t now_us)
+{
+	const struct link_report *report = &peer->bwe.report;
+
+	if (now_us - peer->up_us < START_US && report->verdict == LINK_CLEAR &&
+	    !pacer_is_empty(&peer->path.pacer) && report->queue_ms < START_QUEUE &&
+	    peer->bwe.loss <= PACE_LOSS && peer->fits_bps < UINT32_MAX / 2)
+		peer->fits_bps += peer->fits_bps / START_GROWTH;
+}
+
 void peer_way_feedback(struct peer *peer, int64_t now_us)
 {
 	struct send_path *path = &peer->path;
@@ -185,6 +235,8 @@ void peer_way_feedback(struct peer *peer, int64_t now_us)
 	path->tx.untold = 0;
 	judge_probe(peer, now_us);
 	set_red(peer, now_us);
+	set_twice(peer);
+	start_growth(peer, now_us);
 	if (path->paced) {
 		set_pace(peer);
 		unpace(peer, now_us);
@@ -247,7 +299,9 @@ void peer_way_cap(struct peer *peer, uint64_t bps, int64_t now_us)
 void peer_way_up(struct peer *peer, int64_t now_us)
 {
 	peer->up_us = now_us;
-	pace(peer, START_BPS, now_us);
+	peer->usual_us = now_us;
+	peer->usual_wire = peer->path.wire;
+	pace(peer, START_BPS, now_us + START_US);
 	peer_way_look(peer);
 }
 
@@ -270,15 +324,34 @@ void peer_way_agreed(struct peer *peer, int64_t now_us)
 		on_verdict(peer, now_us);
 }
 
+static void note_usual(struct peer *peer, int64_t now_us)
+{
+	uint64_t wire = peer->path.wire - peer->path.probed;
+	int64_t past_us = now_us - peer->usual_us;
+	double bps;
+
+	if (past_us < SEC_US / 2)
+		return;
+	bps = (double)(wire - peer->usual_wire) * 8 * SEC_US / (double)past_us;
+	bps = peer->usual_bps +
+	      (bps - peer->usual_bps) * (double)past_us / (double)(past_us + USUAL_US);
+	peer->usual_bps = bps < UINT32_MAX / 2 ? (uint32_t)bps : UINT32_MAX / 2;
+	peer->usual_us = now_us;
+	peer->usual_wire = wire;
+}
+
 void peer_way_second(struct peer *peer, int64_t now_us)
 {
 	struct send_path *path = &peer->path;
 	uint32_t carried_bps = peer->bwe.report.carried_bps;
 
+	note_usual(peer, now_us);
+	if (!path->paced && path->feedback && peer->bwe.loss > PACE_LOSS)
+		pace(peer, peer->usual_bps * PACE_LOSSY, now_us + START_US);
 	if (!path->paced)
 		return;
 	if (peer->bwe.report.verdict != LINK_TIGHT && now_us - peer->up_us > START_US) {
-		if (peer->fits_bps < UINT32_MAX / 2)
+		if (peer->fits_bps < peer->usual_bps * PACE_ROOM)
 			peer->fits_bps += peer->fits_bps / PACE_GROWTH;
 		if (peer->fits_bps < carried_bps)
 			peer->fits_bps = carried_bps;
@@ -287,12 +360,21 @@ void peer_way_second(struct peer *peer, int64_t now_us)
 	unpace(peer, now_us);
 }
 
+static void send_train(struct peer *peer, int64_t now_us) RUNS_ON(on_net)
+{
+	uint32_t bytes = probe_train(&peer->probe);
+
+	for (int i = 0; bytes && i < PROBE_TRAIN; i++)
+		send_padding(&peer->video, bytes, now_us);
+}
+
 void peer_way_tick(struct peer *peer, int64_t now_us)
 {
 	struct send_path *path = &peer->path;
 	uint32_t due;
 
 	if (probe_runs(&peer->probe)) {
+		send_train(peer, now_us);
 		due = probe_due(&peer->probe, path->wire, now_us);
 		if (due && !send_padding(&peer->video, due, now_us))
 			end_probe(peer, PROBE_BAD, now_us);
@@ -300,6 +382,9 @@ void peer_way_tick(struct peer *peer, int64_t now_us)
 	}
 	if (now_us - peer->feedback_us > HOLD_US)
 		path->held = false;
+	if (path->feedback && pacer_is_late(&path->pacer, now_us) &&
+	    bwe_held_back(&peer->bwe, peer->fits_bps, peer->usual_bps, now_us))
+		on_verdict(peer, now_us);
 	if (!pacer_is_empty(&path->pacer))
 		send_paced(&peer->video, now_us);
 	unpace(peer, now_us);
@@ -322,8 +407,8 @@ void peer_probe(struct peer *peer, uint32_t bps, int64_t now_us)
 		end_probe(peer, PROBE_BAD, now_us);
 		return;
 	}
-	bwe_expect(&peer->bwe,
-		   now_us + PROBE_RAMP_US + PROBE_HOLD_US + 2 * PROBE_CALM_US);
+	bwe_expect(&peer->bwe, now_us + PROBE_TRAIN_US + PROBE_RAMP_US + PROBE_HOLD_US +
+				       2 * PROBE_CALM_US);
 	hub_peer_list(peer->hub, peer, HUB_ACTIVE, true);
 }
 

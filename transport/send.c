@@ -20,7 +20,7 @@
 #define PADDING_LEAST    100   /* missing, to be worth a packet */
 #define PADDING_PACKETS  24    /* at once */
 #define AGAIN_PER_SEC    200   /* packets */
-#define AGAIN_SHARE      4     /* one byte again for so many sent */
+#define AGAIN_SHARE      2     /* one byte again for so many sent: a third may be lost */
 #define CREDIT_START     16384 /* bytes */
 #define CREDIT_MAX       65536
 #define AGAIN_SPACING_US (50 * MS_US) /* at least, for the same packet */
@@ -196,6 +196,9 @@ static void first_report(struct send *s, int64_t now_us) RUNS_ON(on_net)
 		s->path->wire += (uint32_t)sent + s->path->overhead;
 }
 
+static uint32_t put_again(struct send *s, const struct history_entry *e,
+			  enum twcc_kind kind, int64_t now_us) RUNS_ON(on_net);
+
 static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t now_us)
 	RUNS_ON(on_net)
 {
@@ -211,6 +214,12 @@ static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t no
 	if (s->credit > CREDIT_MAX)
 		s->credit = CREDIT_MAX;
 	put(s, &pkt, blob->data + p->offset, p->len, TWCC_VIDEO, now_us);
+	if (s->path->twice && s->history) { /* before anybody can miss it */
+		struct history_entry *e = history_find(s->history, pkt.seq);
+
+		if (e && put_again(s, e, TWCC_RTX, now_us))
+			e->resent_ms = (uint32_t)(now_us / MS_US) | 1;
+	}
 }
 
 /* The queue is full or stands too long: on from the next key frame. */

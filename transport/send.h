@@ -46,6 +46,7 @@ struct send_path {
 	bool paced;       /* video goes through the pacer */
 	bool held;        /* the pacer waits: the queue on the way is long enough */
 	bool red;         /* sound is sent twice */
+	bool twice;       /* so is video, the second time as RTX */
 	uint8_t overhead; /* bytes of IP, UDP or TCP around each packet */
 	uint32_t pace_bps;
 	struct pacer pacer;

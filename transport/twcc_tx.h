@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TWCC_TX_MIN 256 /* powers of two */
+#define TWCC_TX_MIN 64 /* powers of two */
 #define TWCC_TX_MAX 1024
 
 enum twcc_kind { TWCC_SOUND, TWCC_VIDEO, TWCC_RTX, TWCC_PROBE };

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { installFakes } from './lib/fakes.mjs';
+import { mediaPort, openLink } from './lib/lab.mjs';
+import { untilQuality } from './lib/levels.mjs';
 import { look } from './lib/look.mjs';
 import { css, PALETTE } from './lib/palette.mjs';
 import { untilShown } from './lib/picture.mjs';
@@ -48,11 +50,12 @@ after(async () => {
   await target?.stop();
 });
 
-/** Looks at a page in each size; `as` is its name in the pictures. */
-async function lookAt(page, as, sizes = SIZES) {
+/** Looks at a page in each size; `as` is its name in the pictures. settleMs: for a picture of another shape to come. */
+async function lookAt(page, as, sizes = SIZES, settleMs = 0) {
   const faults = [];
   for (const { label, ...size } of sizes) {
     await page.setViewportSize(size);
+    await sleep(settleMs);
     faults.push(...(await look(page, `${as}-${label}`)));
   }
   assert.deepEqual(faults, []);
@@ -196,6 +199,110 @@ describe('in class', () => {
     await lookAt(asha.page, 'offline');
     await asha.context.setOffline(false);
     await until('Asha is back', async () => (await snapshot(asha)).link === 'open');
+  });
+});
+
+describe('what is received', () => {
+  const QUEUE_MS = 1200;
+  const SHAPE_MS = 2500; // a page waits before it says that it stands upright
+  let weak;
+  let link;
+
+  before(async () => {
+    link = await openLink(await mediaPort(lecturer), { rate: '30k', queue: QUEUE_MS });
+    weak = await openPage(browser, {
+      url: room.student, name: 'Жанна', colour: 'cyan', toneHz: 1700, cam: false, mic: false, inside: false, port: link.port, locale: 'ru',
+    });
+    await press(weak, 'join-now');
+  });
+
+  after(async () => {
+    await weak?.close();
+    await link?.close();
+  });
+
+  /** The state of one page, in all sizes and both languages where it is said in words. */
+  async function lookAtQuality(pupil, as) {
+    await press(pupil, 'quality');
+    await pupil.page.locator('[data-sheet=quality]').waitFor();
+    const more = pupil.page.locator('[data-sheet=quality] details:not([open]) summary');
+    if (await more.count()) await more.click();
+    await lookAt(pupil.page, as);
+    await pupil.page.keyboard.press('Escape');
+  }
+
+  const choose = async (pupil, wish) => {
+    await press(pupil, 'quality');
+    await pupil.page.locator(`label:has([data-act=wish-${wish}])`).click();
+    await pupil.page.keyboard.press('Escape');
+  };
+
+  test('still pictures', async () => {
+    await untilQuality(weak, 'stills', ({ level, why }) => level === 'still' && why === 'link', 60000);
+    await lookAt(weak.page, 'level-still-first');
+    await until('there is one', async () => (await snapshot(weak)).stillMs > 0);
+    await sleep(1000);
+    await lookAt(weak.page, 'level-still', [...SIZES, ASIDE], 8000); // and a whole still picture
+    await lookAtQuality(weak, 'quality-still');
+  });
+
+  test('the weak ones, for the lecturer', async () => {
+    await press(lecturer, 'more');
+    await press(lecturer, 'people');
+    const row = lecturer.page.locator('[data-weak]').first();
+    await row.waitFor();
+    await lookAt(lecturer.page, 'weak');
+    await row.locator('[data-act=weak]').click();
+    await row.locator('.fine').waitFor();
+    await lookAt(lecturer.page, 'weak-history');
+    await lecturer.page.keyboard.press('Escape');
+  });
+
+  test('a small picture', async () => {
+    await link.order('both rate 80k');
+    await untilQuality(weak, 'low', ({ level, why }) => level === 'low' && why === 'link', 60000);
+    await untilShown(weak, NAMES.lecturer, 'red');
+    await sleep(1200);
+    await lookAt(weak.page, 'level-low', [...SIZES, ASIDE], SHAPE_MS);
+  });
+
+  test('sound only, as chosen', async () => {
+    for (const [pupil, as] of [[asha, 'level-sound'], [ivan, 'level-sound-ru']]) {
+      await choose(pupil, 'sound');
+      await untilQuality(pupil, 'sound', ({ level }) => level === 'sound');
+      await sleep(1200);
+      await lookAt(pupil.page, as, [...SIZES, ASIDE], SHAPE_MS);
+      await choose(pupil, 'auto');
+    }
+  });
+
+  test('a limit for the data', async () => {
+    for (const [pupil, as] of [[asha, 'budget'], [ivan, 'budget-ru']]) {
+      await press(pupil, 'quality');
+      await pupil.page.click('[data-sheet=quality] summary');
+      await pupil.page.fill('#budget-mb', '50');
+      await press(pupil, 'budget-set');
+      await untilQuality(pupil, 'what lasts', ({ level, why }) => level === 'low' && why === 'budget');
+      await sleep(4000); // until it is known how fast it goes
+      await lookAt(pupil.page, as, SIZES, SHAPE_MS);
+      await pupil.page.keyboard.press('Escape');
+      await sleep(1000);
+      await lookAt(pupil.page, `${as}-level`, SIZES, SHAPE_MS);
+      await lookAtQuality(pupil, `${as}-sheet`);
+      await press(pupil, 'quality');
+      await press(pupil, 'budget-none');
+      await pupil.page.keyboard.press('Escape');
+    }
+  });
+
+  test('an upright picture', async () => {
+    await asha.page.setViewportSize(SIZES[0]);
+    await until('it is upright', () => asha.page.evaluate(() => {
+      const { videoWidth: w, videoHeight: h } = document.querySelector('video#class');
+      return h > w;
+    }));
+    await untilShown(asha, NAMES.lecturer, 'red');
+    await lookAt(asha.page, 'tall', [SIZES[0]]);
   });
 });
 

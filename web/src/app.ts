@@ -19,6 +19,12 @@ export function toCheck(code: string, name: string): void {
   state.screen.value = 'check';
 }
 
+/** Connects behind the scenes while the devices are looked at. */
+export function warmUp(): void {
+  const { code, name } = visitor;
+  classroom.warmUp({ code, name, token: tokenOf(code), media: true });
+}
+
 /** Enters with the devices as they are; on a refusal the form shows it. */
 export async function enterClass(): Promise<void> {
   const { code, name } = visitor;

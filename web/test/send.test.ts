@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply, limitOf, sendingOf } from '../src/core/send';
+import { apply, limitOf, linesOf, sendingOf } from '../src/core/send';
 
 const ask = (part: object = {}) => ({ on: true, h: 180, fps: 10, kbps: 160, ...part });
 
@@ -17,6 +17,13 @@ test('as much as is asked for', () => {
 test('never larger than the camera, nor by a height that is not known', () => {
   assert.equal(sendingOf('camera', ask({ h: 720 }), null, 360).scaleResolutionDownBy, 1);
   assert.equal(sendingOf('camera', ask(), null, 0).scaleResolutionDownBy, 1);
+});
+
+test('the lines that the camera should have', () => {
+  assert.equal(linesOf(ask({ h: 720 }), null), 720);
+  assert.equal(linesOf(ask({ h: 720 }), limitOf('save', 'camera')), 180);
+  assert.equal(linesOf(ask({ on: false, h: 720 }), null), 0);
+  assert.equal(linesOf(null, null), 0);
 });
 
 test('nobody sees it', () => {

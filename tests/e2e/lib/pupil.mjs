@@ -1,12 +1,14 @@
 // One person in front of one page, going through the same buttons as anybody.
 
 import { installFakes } from './fakes.mjs';
+import { sendElsewhere } from './lab.mjs';
 import { css, PALETTE } from './palette.mjs';
 import { SLOW, until } from './until.mjs';
 
 /**
  * url: the link of the class. colour, screen: names of the palette. codec: 'vp8' for a client without H.264.
- * cam, mic: on at the door. inside: false to stay at the check of the devices.
+ * cam, mic: on at the door. inside: false to stay at the check of the devices. port: where its media goes instead of to
+ * the server. begin(page): called before anything is loaded. lines, busy, slides: of its camera and its screen, see fakes.mjs.
  */
 export async function openPage(browser, options) {
   const { url, name, colour = 'red', screen = 'white', toneHz = 440, codec = '' } = options;
@@ -22,7 +24,12 @@ export async function openPage(browser, options) {
     colour: css(PALETTE[colour]),
     screenColour: css(PALETTE[screen]),
     toneHz,
+    lines: options.lines,
+    busy: options.busy,
+    slides: options.slides,
   });
+  options.begin?.(page);
+  if (options.port) await page.addInitScript(sendElsewhere, options.port);
   const address = new URL(url);
   if (codec) address.searchParams.set('codec', codec);
   await page.goto(address.href);

@@ -3,7 +3,10 @@
 
 import { startServer } from './server.mjs';
 
-/** The configuration for tests; `more` holds further keys with their values as they stand in the file. */
+/**
+ * The configuration for tests; `more` holds further keys with their values as they stand in the file. A busy machine is
+ * no reason to show less: these tests judge pictures.
+ */
 export function testConfig({ dir, port }, more = {}) {
   const keys = {
     listen: '{"127.0.0.1"}',
@@ -13,6 +16,7 @@ export function testConfig({ dir, port }, more = {}) {
     media_tcp_port: 0,
     public_url: `"https://127.0.0.1:${port}"`,
     data_dir: `"${dir}/data"`,
+    shed: 'false',
     ...more,
   };
   if (process.env.AULA_PLUGINS) keys.plugins_dir ??= `"${process.env.AULA_PLUGINS}"`;

@@ -64,6 +64,8 @@ export class Classroom implements SocketUser {
   private framesOf = -1;
   private joinedMs = 0;
   private seconds = 0;
+  /** Before the class: connected as far as can be, so that it is there at once. */
+  private warm: 'no' | 'asking' | 'ready' = 'no';
 
   constructor() {
     const url = `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/ws`;
@@ -80,16 +82,17 @@ export class Classroom implements SocketUser {
       wantsVp8(),
     );
     this.prefer = new Prefer({
-      tell: (d) => (this.visit.media && this.session ? this.socket.request('rtc.prefer', d) : Promise.resolve()),
+      tell: (d) => (this.visit.media && (this.session || this.warm === 'ready') ? this.socket.request('rtc.prefer', d) : Promise.resolve()),
       used: () => this.wire.used.in + this.wire.used.out,
       changed: (wish) => {
         state.wish.value = wish;
-        this.rtc.spend(wish.wish);
+        this.spend();
       },
     });
     this.health = new Health(this.rtc, this.socket, this.wire, () => this.second());
     this.recallCosts();
     state.chatOpen.subscribe(() => this.presence.turn());
+    state.quality.subscribe(() => this.spend());
     addEventListener('pagehide', (event) => {
       if (this.session && this.visit.media) this.keepUsed();
       if (!event.persisted) this.socket.tell('leave');
@@ -99,8 +102,61 @@ export class Classroom implements SocketUser {
     connection?.addEventListener('change', () => state.ice.value === 'lost' && this.rtc.restart());
   }
 
+  /** While the devices are looked at: the connection is made; nobody in the class knows of it. */
+  warmUp(visit: Visit): void {
+    this.cool();
+    this.visit = visit;
+    this.session = '';
+    forgetClass();
+    this.warm = 'asking';
+    this.socket.start();
+  }
+
+  /** Not after all, or not so. */
+  cool(): void {
+    if (this.warm === 'no') return;
+    this.warm = 'no';
+    this.socket.tell('leave');
+    this.socket.stop();
+    this.rtc.reset();
+    state.link.value = 'idle';
+  }
+
   /** Resolves when inside; a refusal has the server's code. */
-  enter(visit: Visit): Promise<void> {
+  async enter(visit: Visit): Promise<void> {
+    if (this.warm === 'ready' && visit.code === this.visit.code && visit.token === this.visit.token) {
+      if (await this.enterWarm(visit)) return;
+    }
+    this.cool();
+    await this.join(visit);
+  }
+
+  /** False: it must be joined in the plain way, which also tells what is wrong. */
+  private async enterWarm(visit: Visit): Promise<boolean> {
+    this.visit = visit;
+    this.recallUsed();
+    this.presence.on();
+    this.joinedMs = performance.now();
+    this.prefer.say(netHint()); // the first picture is chosen by it
+    this.devices.user = (mid, track) => void this.rtc.setTrack(mid, track); // said when inside
+    for (const mid of ['a', 'c'] as const) void this.rtc.setTrack(mid, this.devices.track(mid));
+    try {
+      const { name } = visit;
+      const snap = await this.socket.request('enter', { name, mic: state.mic.value.on, cam: state.cam.value.on });
+      this.warm = 'no';
+      this.applySnapshot(snap as unknown as Snapshot);
+    } catch {
+      this.presence.off();
+      this.devices.user = null;
+      return false;
+    }
+    this.startMedia();
+    this.sayDevices();
+    this.link('open', 0);
+    return true;
+  }
+
+  private join(visit: Visit): Promise<void> {
     this.visit = visit;
     this.session = '';
     forgetClass();
@@ -178,10 +234,19 @@ export class Classroom implements SocketUser {
     this.framesOf = -1;
     this.joinedMs = performance.now();
     this.socket.seq = 0;
-    return { t: 'join', d: token ? { code, name, token } : { code, name } };
+    const d = token ? { code, name, token } : { code, name };
+    if (this.warm === 'no') return { t: 'join', d };
+    this.warm = 'asking';
+    return { t: 'join', d: { ...d, warm: true } };
   }
 
   welcome(t: 'join' | 'resume', d: Record<string, unknown>): void {
+    if (this.warm !== 'no') {
+      if (d.warm !== true) return this.cool(); // a server that has not heard of it
+      this.socket.seq = Number(d.seq);
+      this.warm = 'ready';
+      return;
+    }
     if (d.replayed !== true) this.applySnapshot(d as unknown as Snapshot);
     if (t === 'resume' && this.visit.media && !this.rtc.connected()) this.rtc.restart();
     if (t === 'join' && this.visit.media) this.startMedia();
@@ -196,6 +261,10 @@ export class Classroom implements SocketUser {
   }
 
   refused(t: 'join' | 'resume', why: Refusal): boolean {
+    if (this.warm !== 'no') {
+      this.warm = 'no'; // said when it is joined in earnest
+      return false;
+    }
     if (t === 'resume') {
       this.session = ''; // too long away: enter by the door
       return true;
@@ -234,6 +303,7 @@ export class Classroom implements SocketUser {
   }
 
   link(link: Link, tries: number): void {
+    if (this.warm !== 'no') return; // nobody waits for it
     state.link.value = link;
     state.tries.value = tries;
     if (link === 'open' && this.visit.media) this.health.start();
@@ -246,6 +316,10 @@ export class Classroom implements SocketUser {
   }
 
   closed(code: number): void {
+    if (this.warm !== 'no') {
+      this.cool();
+      return;
+    }
     this.finish(CLOSES[code] ?? 'left');
   }
 
@@ -328,11 +402,21 @@ export class Classroom implements SocketUser {
     if (++this.seconds % KEEP_S === 0) this.keepUsed();
   }
 
+  /** Where the data would not last for more than it receives, it does not last for a large picture of its own either. */
+  private spend(): void {
+    const { wish } = state.wish.value;
+    this.rtc.spend(wish === 'auto' && state.quality.value?.why === 'budget' ? 'save' : wish);
+  }
+
   private tell(t: string, d: object = {}): void {
     this.socket.request(t, d).catch(() => undefined); // said again after the next welcome, or no longer true
   }
 
   private bye(d: { why: ByeWhy; after_ms?: number }): void {
+    if (this.warm !== 'no') {
+      this.cool();
+      return;
+    }
     if (d.why !== 'restart') {
       this.finish(d.why);
       return;

@@ -161,7 +161,7 @@ export interface Snapshot {
   now_ms: number;
 }
 
-export type ByeWhy = 'left' | 'ended' | 'removed' | 'restart' | 'replaced' | 'too_fast';
+export type ByeWhy = 'left' | 'ended' | 'removed' | 'restart' | 'replaced' | 'too_fast' | 'waited';
 
 /** A refusal by the server, or the page's own 'offline' and 'timeout'. */
 export class Refusal extends Error {

@@ -1,9 +1,10 @@
 // The one connection for media: the server offers, the page answers. Sections by their mid:
 // a = own microphone out and the mix in, v = the picture in, c = own camera out, s = own screen out.
 
+import { enlarge } from './enlarge';
 import type { Ask, WishName } from './protocol';
 import { origin } from './sdp';
-import { apply, limitOf, sendingOf, type Picture } from './send';
+import { apply, limitOf, linesOf, sendingOf, type Picture } from './send';
 
 export type Mid = 'a' | 'c' | 's';
 export type IceState = 'new' | 'connected' | 'lost';
@@ -75,6 +76,7 @@ export class Rtc {
 
   /** What the user wants to spend. */
   spend(wish: WishName): void {
+    if (this.wish === wish) return;
     this.wish = wish;
     void this.tune();
   }
@@ -171,8 +173,9 @@ export class Rtc {
   private async tuneOne(picture: Picture, mid: Mid): Promise<void> {
     const at = this.find(mid);
     if (!at || at.currentDirection === 'stopped') return;
-    const height = this.tracks[mid]?.getSettings().height ?? 0;
-    await apply(at.sender, sendingOf(picture, this.asks[picture], limitOf(this.wish, picture), height));
+    const [track, ask, limit] = [this.tracks[mid], this.asks[picture], limitOf(this.wish, picture)];
+    if (track && picture === 'camera') await enlarge(track, linesOf(ask, limit));
+    await apply(at.sender, sendingOf(picture, ask, limit, track?.getSettings().height ?? 0));
   }
 
   private async direct(at: RTCRtpTransceiver): Promise<void> {

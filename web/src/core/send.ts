@@ -39,6 +39,11 @@ function least(asked: number, limit: number | undefined): number {
   return asked > 0 ? Math.min(asked, limit) : limit;
 }
 
+/** How many lines the track should have; 0: whatever it has. */
+export function linesOf(ask: Ask | null, limit: Limit | null): number {
+  return ask?.on ? least(ask.h, limit?.h) : 0;
+}
+
 /** `capturedH`: lines of the track as it is now, 0 when unknown. */
 export function sendingOf(picture: Picture, ask: Ask | null, limit: Limit | null, capturedH: number): Sending {
   const wanted = ask ?? FIRST[picture];

@@ -1,7 +1,7 @@
 // Before the class: does the microphone hear, does the camera see, does the loudspeaker speak?
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { classroom, enterClass, visitor } from '../app';
+import { classroom, enterClass, visitor, warmUp } from '../app';
 import { t } from '../core/i18n';
 import { Meter, testSound } from '../core/meter';
 import { showCode } from '../core/route';
@@ -94,9 +94,13 @@ export function Check() {
   const mic = state.mic.value;
   const cam = state.cam.value;
   useEffect(() => {
+    warmUp();
     if (recall('mic') !== '0') void classroom.devices.setMic(true);
     if (recall('cam') === '1') void classroom.devices.setCam(true);
-    return closeSheet;
+    return () => {
+      closeSheet();
+      if (state.screen.value !== 'class') classroom.cool();
+    };
   }, []);
 
   const enter = async (withDevices: boolean) => {

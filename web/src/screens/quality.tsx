@@ -149,7 +149,7 @@ function DataUsed() {
 
 export function QualitySheet() {
   const inside = state.screen.value === 'class';
-  const { cap, budget } = state.wish.value;
+  const [unusual] = useState(() => state.wish.value.cap !== 'high' || state.wish.value.budget.mb > 0); // as it is opened
   return (
     <Sheet name="quality" title={t('quality')} onClose={closeSheet}>
       {inside ? <Now /> : null}
@@ -160,7 +160,7 @@ export function QualitySheet() {
       </div>
       <p class="fine">{t('quality.fine')}</p>
       {inside ? <DataUsed /> : null}
-      <details open={cap !== 'high' || budget.mb > 0}>
+      <details open={unusual}>
         <summary class="plain">{t('quality.more')}</summary>
         <div class="choices">
           <Cap />

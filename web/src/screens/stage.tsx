@@ -44,7 +44,7 @@ async function playWithSound(video: HTMLVideoElement): Promise<void> {
   }
 }
 
-/** The shape of what is seen: of the still, of the video, or of the map while there is neither. */
+/** The shape of what is seen: of the still, of the video, or of the map where there is neither. */
 function shapeOf(still: Size | null, video: Size | null): Size {
   const map = state.layout.value;
   return still ?? video ?? (map ? { w: map.w, h: map.h } : WIDE);
@@ -86,7 +86,7 @@ export function Stage() {
 
   const level = shownLevel();
   const still = state.still.value !== null && (level === 'still' || !state.firstFrame.value);
-  const { w, h } = shapeOf(still ? stillSize : null, picture);
+  const { w, h } = shapeOf(still ? stillSize : null, level === 'sound' ? null : picture);
   const box = size.w ? contain(size.w, size.h, w, h) : NO_BOX;
   return (
     <div class="stage" ref={holder} data-level={level} data-still={still}>

@@ -1,0 +1,116 @@
+#include "tests/class_world.h"
+
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/count.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "mcu/room.h"
+#include "signaling/http.h"
+#include "tests/test.h"
+
+struct script {
+	struct class_world *world;
+	void (*clients)(struct class_world *world);
+};
+
+static void run_script(void *arg)
+{
+	const struct script *script = arg;
+
+	script->clients(script->world);
+	kill(getpid(), SIGTERM);
+}
+
+static void configure(struct class_world *world)
+{
+	const char *plugins = getenv("PLUGIN_DIR");
+	struct conf *conf = &world->conf;
+
+	snprintf(world->dir, sizeof(world->dir), "/tmp/aula-class-XXXXXX");
+	CHECK(mkdtemp(world->dir));
+	conf_init(conf);
+	conf->http_port = conf->media_udp_port = conf->media_tcp_port = 0;
+	conf->plain_http = true;
+	conf->n_listen = conf->n_advertise = 1;
+	snprintf(conf->listen[0], sizeof(conf->listen[0]), "127.0.0.1");
+	snprintf(conf->advertise[0], sizeof(conf->advertise[0]), "127.0.0.1");
+	snprintf(conf->data_dir, sizeof(conf->data_dir), "%s", world->dir);
+	snprintf(conf->database, sizeof(conf->database), "sqlite:%s/aula.db", world->dir);
+	snprintf(conf->recordings_dir, sizeof(conf->recordings_dir), "%s/recordings",
+		 world->dir);
+	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s",
+		 plugins ? plugins : "plugins/.libs");
+	conf->recording_reserve_mb = 1;
+	log_set_level(LOG_WARN);
+}
+
+static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st, (void)what, (void)at;
+	return remove(path);
+}
+
+int class_world_run(void (*tune)(struct conf *conf),
+		    void (*clients)(struct class_world *world))
+{
+	static struct class_world world;
+	const struct script script = {&world, clients};
+	struct thread *thread;
+	struct room *room;
+	char why[300];
+
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
+	configure(&world);
+	if (tune)
+		tune(&world.conf);
+	if (server_create(&world.server, &world.conf, why, sizeof(why))) {
+		fprintf(stderr, "cannot start: %s\n", why);
+		return 1;
+	}
+	world.port = http_port(world.server->http);
+	CHECK(room_new(&room, world.server, "Tested") == 0);
+	memcpy(world.code, room->row.code, sizeof(world.code));
+	room_lecturer_token(room, world.token);
+	CHECK(thread_start(&thread, NULL, "clients", run_script, (void *)&script) == 0);
+	server_run(world.server);
+	thread_join(thread);
+	server_destroy(world.server);
+	CHECK(count_get(COUNT_PEERS) == 0 && count_get(COUNT_MEMBERS) == 0);
+	CHECK(count_get(COUNT_ENCODERS) == 0 && count_get(COUNT_ROOMS) == 0);
+	alarm(0);
+	nftw(world.dir, forget, 16, FTW_DEPTH | FTW_PHYS);
+	return 0;
+}
+
+struct class_client *class_world_join(const struct class_world *world, const char *name,
+				      bool lecturer, bool vp8, bool tcp)
+{
+	const struct class_client_conf c = {.host = "127.0.0.1",
+					    .port = world->port,
+					    .code = world->code,
+					    .name = name,
+					    .token = lecturer ? world->token : NULL,
+					    .vp8 = vp8,
+					    .tcp = tcp};
+	struct class_client *client = class_client_join(&c, 60000);
+
+	CHECK(client);
+	return client;
+}
+
+void class_world_pass(struct class_client **list, int n, int ms)
+{
+	int64_t end = clock_us() + ms * MS_US;
+
+	while (clock_us() < end)
+		for (int i = 0; i < n; i++)
+			class_client_run(list[i], 4);
+}

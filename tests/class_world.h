@@ -1,0 +1,44 @@
+/* class_world.h - a whole server in this process with one class in it, on loopback,
+ * for tests with scripted clients.
+ */
+#ifndef TESTS_CLASS_WORLD_H
+#define TESTS_CLASS_WORLD_H
+
+#include "base/conf.h"
+#include "mcu/server.h"
+#include "tests/class_client.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct class_world {
+	struct conf conf;
+	struct server *server; /* of the main thread */
+	char dir[64];          /* its files */
+	char code[8], token[AUTH_TOKEN + 1];
+	uint16_t port;
+};
+
+/* Starts a server (after `tune`, unless that is NULL, changed its configuration),
+ * makes a class, runs clients(world) on a thread beside it, and takes it down when
+ * that ends. Returns what main() shall. */
+int class_world_run(void (*tune)(struct conf *conf),
+		    void (*clients)(struct class_world *world));
+
+/* Joins the class, as a lecturer when `token` is given. */
+struct class_client *class_world_join(const struct class_world *world, const char *name,
+				      bool lecturer, bool vp8, bool tcp);
+
+/* Runs all for `ms`. */
+void class_world_pass(struct class_client **list, int n, int ms);
+
+/* Runs all until `cond`, which may take long on a busy machine. */
+#define RUN_UNTIL(list, n, cond) \
+	do { \
+		int64_t end_us_ = clock_us() + 60 * SEC_US; \
+		while (!(cond) && clock_us() < end_us_) \
+			class_world_pass(list, n, 20); \
+		CHECK(cond); \
+	} while (0)
+
+#endif
