@@ -36,7 +36,7 @@ const rate = (kbit, level, queue) => ({
 const step = (queue) => ({
   name: `1000 > 80 > 1000 kbit/s, queue ${queue} ms`,
   link: ['--down-rate', '1000k@0,80k@20,1000k@38', '--down-queue', `${queue}`, '--delay', '20'],
-  judge: [level_at(20, 'main'), queue > 50 ? level_at(23.3, 'low') : level_below('mid', [24, 38]), level_at(queue > 50 ? 53.5 : 58, 'main'), queue_is([20, 23.5]), sound_is(queue > 50 ? 1 : 10, [20, 23.5])],
+  judge: [level_at(20, 'top'), queue > 50 ? level_at(23.3, 'low') : level_below('mid', [24, 38]), level_at(queue > 50 ? 53.5 : 58, 'main'), queue_is([20, 23.5]), sound_is(queue > 50 ? 1 : 10, [20, 23.5])],
 });
 const lossy = (percent, judge) => ({
   name: `loss ${percent} %`,

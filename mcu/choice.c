@@ -15,6 +15,7 @@
 #define RETRY_LOW_US   (10 * SEC_US)  /* what carries so little is easily disturbed */
 #define RETRY_MANY     6              /* failures; then half as often */
 #define RETRY_HIGH_US  (30 * SEC_US)
+#define BLIND_US       (10 * SEC_US)
 #define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
 /* Who fell back from a level so soon after it had risen to it waits longer and
  * longer before it is tried again. */
@@ -29,7 +30,7 @@
 #define FILL_SOUND 75
 /* A probe shows that the level fits with this room to spare: or the first look at it
  * would take it away again. */
-#define PROBE_FILL     114
+#define PROBE_FILL     116
 #define PROBE_FILL_LOW 104
 
 #define LOSS_HEAVY  (65536 * 22 / 100)
@@ -204,6 +205,18 @@ static void probed(struct choice *c, bool good, int64_t now_us)
 		set_fit(c, level, WHY_LINK, now_us);
 }
 
+/* It cannot be tried with padding: with the level itself then, after a longer clear
+ * spell. Who falls back from it waits longer and longer, as always. */
+static void probed_blindly(struct choice *c, int64_t now_us)
+{
+	enum level level = c->probe;
+	int64_t since = c->clear_us > c->changed_us ? c->clear_us : c->changed_us;
+
+	c->probe = LEVEL_SOUND;
+	if (level > c->fit && now_us - since >= BLIND_US)
+		set_fit(c, level, WHY_LINK, now_us);
+}
+
 static int64_t pause_us(const struct choice *c, enum level next)
 {
 	int64_t most = next >= LEVEL_HIGH  ? RETRY_HIGH_US
@@ -287,6 +300,9 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 	case LINK_PROBE_GOOD:
 	case LINK_PROBE_BAD:
 		probed(c, r->verdict == LINK_PROBE_GOOD, now_us);
+		break;
+	case LINK_PROBE_NONE:
+		probed_blindly(c, now_us);
 		break;
 	}
 	capped(c, costs, r->cap_bps, now_us);

@@ -360,6 +360,7 @@ static enum level lasting(const struct member *member, int64_t now_us)
 		uint64_t cost = ladder_wire_bps(&member->server->ladder, level,
 						member->room->content);
 
+		cost += q->up_kbps * UINT64_C(1000); /* what it sends counts, too */
 		if (level > q->budget_level)
 			cost += cost / 8;
 		if (cost <= bps)
@@ -408,13 +409,16 @@ void quality_stats(struct member *member, const struct peer_stats *stats,
 {
 	struct quality *q = &member->quality;
 	uint32_t loss = (uint32_t)stats->link.loss_64k * 100 / 65536;
-	uint64_t out = growth(stats->wire_out, q->peer_out);
+	uint64_t out = growth(stats->wire_out, q->peer_out), in;
 
-	q->used += out + growth(stats->wire_in, q->peer_in);
+	in = growth(stats->wire_in, q->peer_in);
+	q->used += out + in;
 	q->peer_out = stats->wire_out;
 	q->peer_in = stats->wire_in;
-	if (since_us > 0)
+	if (since_us > 0) {
 		q->kbps = (uint32_t)(out * 8 * 1000 / (uint64_t)since_us);
+		q->up_kbps = (uint32_t)(in * 8 * 1000 / (uint64_t)since_us);
+	}
 	q->rtt_ms = stats->rtt_ms;
 	q->link.loss_64k = stats->link.loss_64k;
 	q->link.queue_ms = stats->link.queue_ms;

@@ -14,7 +14,7 @@ struct rig {
 	uint32_t n_states, state_peer;
 	enum peer_state state;
 	uint32_t n_links, link_peer; /* link_report() calls */
-	uint32_t verdicts[LINK_PROBE_BAD + 1];
+	uint32_t verdicts[LINK_PROBE_NONE + 1];
 	struct link_report link;
 };
 

@@ -266,15 +266,36 @@ static void test_cap(void)
 	bwe_init(&b);
 	CHECK(bwe_cap(&b, 500000, true, 300000, now_us));
 	CHECK(b.report.verdict == LINK_CLEAR && b.report.cap_bps == 500000);
+	now_us += SEC_US;
 	CHECK(!bwe_cap(&b, 540000, true, 300000, now_us));
 	CHECK(bwe_cap(&b, 560000, true, 300000, now_us));
+	now_us += SEC_US;
 	CHECK(bwe_cap(&b, UINT64_MAX, true, 300000, now_us));
 	CHECK(b.report.cap_bps == UINT32_MAX);
-	CHECK(bwe_cap(&b, 100000, false, 300000, now_us)); /* no verdict with TWCC */
+	now_us += SEC_US;
+	CHECK(!bwe_cap(&b, UINT64_MAX, true, 300000, now_us)); /* the same is no news */
+	CHECK(bwe_cap(&b, 100000, false, 300000, now_us));     /* no verdict with TWCC */
 	CHECK(b.report.verdict == LINK_CLEAR);
 	CHECK(bwe_cap(&b, 100000, true, 300000, now_us));
 	CHECK(b.report.verdict == LINK_TIGHT && b.report.carried_bps == 100000);
 	CHECK(!bwe_cap(&b, 100000, true, 300000, now_us + 100 * MS_US));
+}
+
+/* A peer that changes its mind a thousand times a second is heard twice. */
+static void test_cap_flood(void)
+{
+	struct bwe b;
+	int64_t now_us = 100 * SEC_US;
+	int told = 0;
+
+	bwe_init(&b);
+	for (int i = 0; i < 1000; i++)
+		told += bwe_cap(&b, i % 2 ? 200000 : 900000, false, 300000,
+				now_us + i * MS_US);
+	CHECK(told == 2);
+	now_us += 2 * SEC_US; /* and the last word counts */
+	bwe_cap_due(&b, now_us);
+	CHECK(b.cap_told == b.report.cap_bps && b.report.cap_bps == 200000);
 }
 
 int main(void)
@@ -289,5 +310,6 @@ int main(void)
 	test_lies();
 	test_blocks();
 	test_cap();
+	test_cap_flood();
 	return 0;
 }

@@ -244,6 +244,26 @@ static void drains(void)
 	CHECK(choice_level(&w.c) == LEVEL_SOUND);
 }
 
+/* Who cannot be probed climbs nevertheless, and falls back when it was too much. */
+static void blind(void)
+{
+	struct link_report none = {.verdict = LINK_PROBE_NONE};
+	struct choice_out out = {0};
+	struct way w;
+
+	way_init(&w, 300, LEVEL_LOW);
+	for (int i = 0; i < 1200; i++) {
+		step(&w);
+		if (w.probe_bps) {
+			w.probe_bps = 0;
+			choice_report(&w.c, &w.costs, &none, w.now_us, &out);
+			obey(&w, &out);
+		}
+	}
+	CHECK(choice_level(&w.c) >= LEVEL_MID);
+	CHECK(w.changes >= 1 && w.changes <= 12);
+}
+
 int main(void)
 {
 	levels();
@@ -251,6 +271,7 @@ int main(void)
 	wishes();
 	losses();
 	stale_probes();
+	blind();
 	drains();
 	return 0;
 }

@@ -86,6 +86,7 @@ void bwe_init(struct bwe *b)
 {
 	*b = (struct bwe){.sign_us = INT64_MIN / 2,
 			  .reported_us = INT64_MIN / 2,
+			  .cap_us = INT64_MIN / 2,
 			  .hole_us = INT64_MIN / 2};
 	forget_delay(b);
 }
@@ -567,12 +568,22 @@ bool bwe_block(struct bwe *b, uint8_t fraction_lost, int64_t rtt_us, uint32_t se
 bool bwe_cap(struct bwe *b, uint64_t bps, bool judge_it, uint32_t sent_bps,
 	     int64_t now_us)
 {
-	uint32_t cap = bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX, told = b->cap_told;
+	uint32_t cap = bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
 
 	b->report.cap_bps = cap;
-	if (judge_it && sent_bps > cap + cap / 20)
+	if (judge_it && sent_bps > (uint64_t)cap + cap / 20)
 		return tighten(b, cap, sent_bps, now_us);
-	if (cap <= told + told / 10 && cap >= told - told / 10)
+	return bwe_cap_due(b, now_us);
+}
+
+bool bwe_cap_due(struct bwe *b, int64_t now_us)
+{
+	uint64_t cap = b->report.cap_bps, told = b->cap_told;
+
+	/* a peer that changes its mind all the time must not be heard each time */
+	if (now_us - b->cap_us < AGAIN_US ||
+	    (cap <= told + told / 10 && cap >= told - told / 10))
 		return false;
+	b->cap_us = now_us;
 	return tell(b, b->report.verdict, now_us);
 }

@@ -31,6 +31,7 @@ struct bwe {
 	struct link_report report; /* as of now */
 	int64_t reported_us;       /* the last time it was told */
 	uint32_t cap_told;
+	int64_t cap_us;  /* then */
 	uint32_t looks;  /* windows, or receiver reports, so far */
 	bool start_told; /* that too much is sent, by the losses of the first seconds */
 
@@ -99,6 +100,8 @@ bool bwe_block(struct bwe *b, uint8_t fraction_lost, int64_t rtt_us, uint32_t se
 /* What the peer allows (REMB). It is a verdict of its own only where it must be:
  * `judge`, when more than that is sent. */
 bool bwe_cap(struct bwe *b, uint64_t bps, bool judge, uint32_t sent_bps, int64_t now_us);
+/* A cap that came too soon after the one before is told now. */
+bool bwe_cap_due(struct bwe *b, int64_t now_us);
 
 /* A probe runs until then: a moderate queue is no sign. */
 static inline void bwe_expect(struct bwe *b, int64_t until_us)

@@ -34,6 +34,7 @@ enum link_verdict {
 	LINK_SILENT,     /* no feedback for a second though packets went out */
 	LINK_PROBE_GOOD, /* net_peer_probe(): that much fits */
 	LINK_PROBE_BAD,  /* it does not, or nothing could be said */
+	LINK_PROBE_NONE, /* this peer cannot be probed: it has no feedback, or no RTX */
 };
 
 struct link_report {
@@ -112,7 +113,7 @@ int net_peer_watch_audio(struct net *net, uint32_t peer, uint32_t outlet);
 
 /* Fills what is sent to the peer up to this rate with padding, for about a second,
  * to learn whether so much fits; stopped early when it does not. Answered by a
- * report. 0 ends it without one. A peer without feedback answers BAD. */
+ * report. 0 ends it without one. */
 int net_peer_probe(struct net *net, uint32_t peer, uint32_t bps);
 
 /* The RTP timestamp that a unit of this time carries, to every viewer. */

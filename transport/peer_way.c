@@ -53,7 +53,9 @@ static void end_probe(struct peer *peer, enum probe_end end, int64_t now_us)
 	uint32_t carried_bps = probe_carried(&peer->probe);
 
 	describe(peer, &report);
-	report.verdict = end == PROBE_GOOD ? LINK_PROBE_GOOD : LINK_PROBE_BAD;
+	report.verdict = end == PROBE_GOOD   ? LINK_PROBE_GOOD
+			 : end == PROBE_NONE ? LINK_PROBE_NONE
+					     : LINK_PROBE_BAD;
 	report.probe_bps = peer->probe.target_bps;
 	if (carried_bps)
 		report.carried_bps = carried_bps;
@@ -342,6 +344,8 @@ static void note_usual(struct peer *peer, int64_t now_us)
 
 void peer_way_second(struct peer *peer, int64_t now_us)
 {
+	if (bwe_cap_due(&peer->bwe, now_us)) /* what was too soon to be told */
+		on_verdict(peer, now_us);
 	struct send_path *path = &peer->path;
 	uint32_t carried_bps = peer->bwe.report.carried_bps;
 
@@ -402,9 +406,12 @@ void peer_probe(struct peer *peer, uint32_t bps, int64_t now_us)
 		return;
 	probe_start(&peer->probe, bps, peer->bwe.report.carried_bps, peer->bwe.loss,
 		    path->wire, now_us);
-	if (!path->up || !path->feedback || verdict == LINK_TIGHT ||
-	    verdict == LINK_SILENT || !send_padding(&peer->video, 0, now_us)) {
+	if (!path->up || verdict == LINK_TIGHT || verdict == LINK_SILENT) {
 		end_probe(peer, PROBE_BAD, now_us);
+		return;
+	}
+	if (!path->feedback || !send_padding(&peer->video, 0, now_us)) {
+		end_probe(peer, PROBE_NONE, now_us);
 		return;
 	}
 	bwe_expect(&peer->bwe, now_us + PROBE_TRAIN_US + PROBE_RAMP_US + PROBE_HOLD_US +

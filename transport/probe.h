@@ -17,7 +17,7 @@
 /* For more than that their distances are too short to be told from chance. */
 #define PROBE_TRAIN_BPS 600000
 
-enum probe_end { PROBE_RUNS, PROBE_GOOD, PROBE_BAD };
+enum probe_end { PROBE_RUNS, PROBE_GOOD, PROBE_BAD, PROBE_NONE };
 
 struct probe {
 	uint32_t target_bps; /* 0: none runs */
