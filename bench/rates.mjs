@@ -4,6 +4,7 @@
 //
 //   AULA_BIN=build/aulad AULA_PLUGINS=build/plugins/.libs node bench/rates.mjs [-v] [GROUP|ROW]...
 //
+// RATES_MISSES: so many rows may fail (0), for shared machines: a row judges times, and is judged only once.
 // RATES_S: seconds of each row (60). loadgen and impair are taken from the tree that AULA_BIN is in. All figures are of the wire: IP packets.
 
 import { spawn } from 'node:child_process';
@@ -15,6 +16,7 @@ import { createInterface } from 'node:readline';
 import { freePort } from '../tests/e2e/lib/server.mjs';
 import { openTarget } from '../tests/e2e/lib/target.mjs';
 
+const MISSES = Number(process.env.RATES_MISSES ?? 0);
 const RUN_S = Number(process.env.RATES_S ?? 60);
 const SETTLE_MS = 3000; // what comes in before that is not judged
 const UP_MS = 15000;
@@ -98,7 +100,8 @@ function level_then(r, ms) {
   return level;
 }
 
-const fits = (r, level, wanted) => level === wanted || (wanted === 'top' && LEVELS.indexOf(level) >= LEVELS.indexOf('main'));
+// high costs 922 of 1000 kbit/s: it may stay where it goes through
+const fits = (r, level, wanted) => level === wanted || ((wanted === 'top' || wanted === 'main') && LEVELS.indexOf(level) >= LEVELS.indexOf('main'));
 
 /** Times at which the level is another than the one before. */
 function changes(r) {
@@ -425,4 +428,4 @@ for (const names of RUNS) {
 }
 clearTimeout(limit);
 console.log(`${total.good} rows as they should be, ${total.bad} not`);
-process.exitCode = total.bad ? 1 : 0;
+process.exitCode = total.bad > MISSES ? 1 : 0;

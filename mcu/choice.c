@@ -16,6 +16,11 @@
 #define RETRY_MANY     6              /* failures; then half as often */
 #define RETRY_HIGH_US  (30 * SEC_US)
 #define BLIND_US       (10 * SEC_US)
+#define TRIAL_US       (6 * SEC_US)
+#define TRIAL_WAIT_US  (3 * SEC_US)
+#define TRIAL_TIGHT_US (60 * SEC_US)
+#define TRIAL_PENALTY  60 /* s */
+#define NO_TRIAL_US    (300 * SEC_US)
 #define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
 /* Who fell back from a level so soon after it had risen to it waits longer and
  * longer before it is tried again. */
@@ -173,6 +178,39 @@ static void lossy(struct choice *c, const struct link_report *r, int64_t now_us)
 		set_fit(c, most, WHY_LOSS, now_us);
 }
 
+/* On a link that was tight lately and has a short queue, losses may be all that tells
+ * that the lowest picture is still too much; and they hit the sound, too. Whether they
+ * vanish without pictures says it. */
+static void trial(struct choice *c, int64_t now_us)
+{
+	if (c->trial_us) {
+		if (now_us - c->trial_us < TRIAL_US)
+			return;
+		c->trial_us = 0; /* they are chance, then */
+		c->no_trial_us = now_us + NO_TRIAL_US;
+		if (c->fit == LEVEL_STILL)
+			set_fit(c, LEVEL_LOW, WHY_LOSS, now_us);
+		return;
+	}
+	if (c->fit != LEVEL_LOW || !c->lossy || now_us < c->no_trial_us ||
+	    now_us - c->down_us > TRIAL_TIGHT_US ||
+	    now_us - c->changed_us < TRIAL_WAIT_US)
+		return;
+	set_fit(c, LEVEL_STILL, WHY_LOSS, now_us);
+	c->trial_us = now_us;
+}
+
+/* All is well: without pictures. */
+static void trial_over(struct choice *c, int64_t now_us)
+{
+	if (!c->trial_us)
+		return;
+	c->trial_us = 0;
+	if (c->penalty_s[LEVEL_LOW] < TRIAL_PENALTY / 2)
+		c->penalty_s[LEVEL_LOW] = TRIAL_PENALTY / 2;
+	punish(c, LEVEL_LOW, now_us);
+}
+
 /* What the client itself allows. */
 static void capped(struct choice *c, const struct choice_costs *costs, uint32_t cap_bps,
 		   int64_t now_us)
@@ -262,6 +300,7 @@ void choice_tick(struct choice *c, const struct choice_costs *costs, int64_t now
 	if (c->probe == LEVEL_SOUND && c->clear && next <= c->max && next < LEVELS &&
 	    now_us >= c->not_before_us[next] && now_us - since >= pause_us(c, next))
 		rise(c, costs, next, now_us, out);
+	trial(c, now_us);
 	/* what has lasted is forgiven */
 	if (c->penalty_s[c->fit] && now_us - c->changed_us > 4 * FELL_BACK_US)
 		c->penalty_s[c->fit] = 0;
@@ -279,6 +318,8 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 	c->silent = r->verdict == LINK_SILENT;
 	switch (r->verdict) {
 	case LINK_CLEAR:
+		trial_over(c, now_us);
+		c->lossy = false;
 		if (!c->clear)
 			c->clear_us = now_us;
 		c->clear = true;
@@ -287,10 +328,12 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 			c->why = WHY_LINK;
 		break;
 	case LINK_TIGHT:
+		c->lossy = false;
 		tight(c, costs, r, now_us);
 		break;
 	case LINK_LOSSY:
 		c->clear = false;
+		c->lossy = true;
 		lossy(c, r, now_us);
 		break;
 	case LINK_SILENT:

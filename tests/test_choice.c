@@ -264,6 +264,39 @@ static void blind(void)
 	CHECK(w.changes >= 1 && w.changes <= 12);
 }
 
+/* Losses at the lowest picture of a narrow link: is it the pictures, or chance? */
+static void losses_of_narrow_links(void)
+{
+	for (int chance = 0; chance < 2; chance++) {
+		struct link_report tight = {.verdict = LINK_TIGHT, .carried_bps = 80000};
+		struct link_report lossy = {.verdict = LINK_LOSSY, .loss_64k = 15000};
+		struct link_report clear = {.verdict = LINK_CLEAR};
+		struct choice_out out = {0};
+		struct way w;
+
+		way_init(&w, 2000, LEVEL_MID);
+		choice_report(&w.c, &w.costs, &tight, w.now_us, &out);
+		CHECK(choice_level(&w.c) == LEVEL_LOW);
+		w.now_us += 4 * SEC_US;
+		choice_report(&w.c, &w.costs, &lossy, w.now_us, &out);
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+		CHECK(choice_level(&w.c) == LEVEL_STILL && choice_why(&w.c) == WHY_LOSS);
+		w.now_us += 4 * SEC_US;
+		if (!chance)
+			choice_report(&w.c, &w.costs, &clear, w.now_us, &out);
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+		CHECK(choice_level(&w.c) == LEVEL_STILL);
+		w.now_us += 5 * SEC_US;
+		out = (struct choice_out){0};
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+		CHECK(choice_level(&w.c) == (chance ? LEVEL_LOW : LEVEL_STILL));
+		CHECK(!out.probe_bps);   /* it has been tried */
+		w.now_us += 20 * SEC_US; /* no second trial of chance */
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+		CHECK(choice_level(&w.c) == (chance ? LEVEL_LOW : LEVEL_STILL));
+	}
+}
+
 int main(void)
 {
 	levels();
@@ -272,6 +305,7 @@ int main(void)
 	losses();
 	stale_probes();
 	blind();
+	losses_of_narrow_links();
 	drains();
 	return 0;
 }
