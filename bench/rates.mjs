@@ -389,7 +389,7 @@ async function runGroup(names, wanted, verbose) {
   if (!rows.length) return { good: 0, bad: 0 };
   const dir = mkdtempSync(join(tmpdir(), 'aula-rates-'));
   const port = await freePort();
-  const target = await openTarget({ conf: { media_udp_port: port } });
+  const target = await openTarget({ conf: { media_udp_port: port, rung_top: '"high"' } });
   const admin = target.adminUrl.split('#t=')[1];
   const room = await openClass(target, admin, dir);
   const sum = { good: 0, bad: 0 };

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SRTP_REPLAY_WINDOW 256 /* packets, a multiple of 64 */
+#define SRTP_REPLAY_WINDOW 1024 /* packets, a multiple of 64 */
 
 /* A zeroed one has seen nothing. */
 struct srtp_replay {

@@ -32,7 +32,7 @@ let server;
 const guests = [];
 
 before(async () => {
-  target = await openTarget();
+  target = await openTarget({ conf: { rung_top: '"high"' } });
   browser = await openBrowser();
   room = await createClass(browser, target.adminUrl, 'Weak links');
   lecturer = await openPage(browser, { url: room.lecturer, name: 'Lecturer', colour: 'red', toneHz: 440, busy: true });

@@ -21,7 +21,7 @@ let browser;
 const guests = [];
 
 before(async () => {
-  target = await openTarget();
+  target = await openTarget({ conf: { rung_top: '"high"' } });
   browser = await openBrowser();
 });
 

@@ -5,7 +5,8 @@ import { startServer } from './server.mjs';
 
 /**
  * The configuration for tests; `more` holds further keys with their values as they stand in the file. A busy machine is
- * no reason to show less: these tests judge pictures.
+ * no reason to show less: these tests judge pictures. Nor to show more: a few browsers that decode 720p without hardware
+ * take all of a small one, and then times mean nothing.
  */
 export function testConfig({ dir, port }, more = {}) {
   const keys = {
@@ -17,6 +18,7 @@ export function testConfig({ dir, port }, more = {}) {
     public_url: `"https://127.0.0.1:${port}"`,
     data_dir: `"${dir}/data"`,
     shed: 'false',
+    rung_top: '"main"',
     ...more,
   };
   if (process.env.AULA_PLUGINS) keys.plugins_dir ??= `"${process.env.AULA_PLUGINS}"`;
