@@ -179,7 +179,7 @@ describe('in class', () => {
     await lecturer.page.locator('.recording[data-state=ready]').waitFor();
     await lookAt(lecturer.page, 'recordings');
     await lecturer.page.click('.recording [data-act=play]');
-    await lecturer.page.locator('video.player').evaluate((video) => new Promise((ok) => (video.onplaying = ok)));
+    await until('it plays', () => lecturer.page.locator('video.player').evaluate((video) => video.currentTime > 0));
     await lookAt(lecturer.page, 'recordings-player');
     await lecturer.page.keyboard.press('Escape');
   });
