@@ -83,6 +83,24 @@ const char *cmd_member_remove(struct command *c)
 	return NULL;
 }
 
+/* Nobody in this class gets more, until it is changed or the server starts anew. */
+const char *cmd_class_limit(struct command *c)
+{
+	enum level most = level_by_name(proto_string(c->d, "most"));
+	struct room *room = c->member->room;
+
+	thread_claim(&on_ctl);
+	if (most == LEVELS) {
+		c->field = "most";
+		return "bad_field";
+	}
+	room->top = most;
+	log_info("class_limit", "room=%s most=%s", room->row.id, level_name(most));
+	for (uint32_t i = 0; i < room->n_members; i++)
+		quality_limit(room->members[i]);
+	return NULL;
+}
+
 static void end(struct member *member)
 {
 	struct room *room = member->room;

@@ -69,6 +69,7 @@ static const struct proto_field f_chat[] = {
 };
 static const struct proto_field f_layout[] = {{"name", PROTO_STRING, true, 1, 32}, END};
 static const struct proto_field f_pin[] = {{"member", PROTO_STRING, true, 0, 11}, END};
+static const struct proto_field f_limit[] = {{"most", PROTO_STRING, true, 1, 8}, END};
 static const struct proto_field f_member[] = {{"member", PROTO_STRING, true, ID}, END};
 static const struct proto_field f_title[] = {
 	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
@@ -120,6 +121,7 @@ static const struct row {
 	{"pin.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
 	{"member.mute", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_mute},
 	{"member.remove", ROLE_LECTURER, IN_ROOM, RATE_FREE, f_member, cmd_member_remove},
+	{"class.limit", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_limit, cmd_class_limit},
 	{"class.end", ROLE_LECTURER, IN_ROOM, RATE_FREE, none, cmd_class_end},
 	{"record.start", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
 	{"record.stop", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},

@@ -36,7 +36,7 @@ command_fn cmd_media_set, cmd_screen_set, cmd_view_ready, cmd_key_want; /* cmd_m
 command_fn cmd_rtc_prefer, cmd_link_history; /* cmd_quality.c */
 command_fn cmd_chat_send;                    /* cmd_chat.c */
 command_fn cmd_layout_set, cmd_pin_set, cmd_member_mute, cmd_member_remove,
-	cmd_class_end; /* cmd_class.c */
+	cmd_class_limit, cmd_class_end; /* cmd_class.c */
 command_fn cmd_record_start, cmd_record_stop, cmd_recording_list,
 	cmd_recording_delete;              /* cmd_record.c */
 command_fn cmd_room_list, cmd_room_create; /* cmd_admin.c */

@@ -91,6 +91,25 @@ static void the_layout_changes(struct class_client **all)
 	}
 }
 
+/* Without pictures, by the lecturer's word, and with them again. */
+static void the_class_is_limited(struct class_client **all)
+{
+	uint32_t video, sound;
+
+	CHECK(is(class_client_ask(all[1], "class.limit", "{\"most\":\"low\"}"),
+		 "forbidden"));
+	CHECK(is(class_client_ask(all[0], "class.limit", "{\"most\":\"best\"}"),
+		 "bad_field"));
+	CHECK(ok(class_client_ask(all[0], "class.limit", "{\"most\":\"sound\"}")));
+	class_world_pass(all, 3, 500); /* what was on its way */
+	video = class_client_stats(all[1])->video;
+	sound = class_client_stats(all[1])->audio;
+	RUN_UNTIL(all, 3, class_client_stats(all[1])->audio > sound + 20);
+	CHECK(class_client_stats(all[1])->video == video);
+	CHECK(ok(class_client_ask(all[0], "class.limit", "{\"most\":\"high\"}")));
+	RUN_UNTIL(all, 3, class_client_stats(all[1])->video > video);
+}
+
 /* A number of the last reply, or -1. */
 static long number(const struct class_client *c, const char *key)
 {
@@ -274,6 +293,7 @@ static void everything(struct class_world *w)
 	roles_and_fields(all[0], all[1]);
 	media_flows(all, h264, vp8);
 	the_layout_changes(all);
+	the_class_is_limited(all);
 	it_is_recorded(all);
 	screens_and_restarts(all);
 	coming_and_going(all);
