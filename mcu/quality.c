@@ -342,7 +342,8 @@ void quality_tick(struct room *room, int64_t now_us)
 
 /* ---- budget --------------------------------------------------------------------- */
 
-/* The highest level that lasts: what is left, spread over the time that is left. A
+/* The highest level that lasts: what is left, spread over the time that is left. What
+ * the member itself sends is not foreseen, but what it has sent is gone. A
  * step up must be worth it, so that the level does not flutter. */
 static enum level lasting(const struct member *member, int64_t now_us)
 {
@@ -360,7 +361,6 @@ static enum level lasting(const struct member *member, int64_t now_us)
 		uint64_t cost = ladder_wire_bps(&member->server->ladder, level,
 						member->room->content);
 
-		cost += q->up_kbps * UINT64_C(1000); /* what it sends counts, too */
 		if (level > q->budget_level)
 			cost += cost / 8;
 		if (cost <= bps)
@@ -409,16 +409,13 @@ void quality_stats(struct member *member, const struct peer_stats *stats,
 {
 	struct quality *q = &member->quality;
 	uint32_t loss = (uint32_t)stats->link.loss_64k * 100 / 65536;
-	uint64_t out = growth(stats->wire_out, q->peer_out), in;
+	uint64_t out = growth(stats->wire_out, q->peer_out);
 
-	in = growth(stats->wire_in, q->peer_in);
-	q->used += out + in;
+	q->used += out + growth(stats->wire_in, q->peer_in);
 	q->peer_out = stats->wire_out;
 	q->peer_in = stats->wire_in;
-	if (since_us > 0) {
+	if (since_us > 0)
 		q->kbps = (uint32_t)(out * 8 * 1000 / (uint64_t)since_us);
-		q->up_kbps = (uint32_t)(in * 8 * 1000 / (uint64_t)since_us);
-	}
 	q->rtt_ms = stats->rtt_ms;
 	q->link.loss_64k = stats->link.loss_64k;
 	q->link.queue_ms = stats->link.queue_ms;

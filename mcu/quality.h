@@ -66,7 +66,7 @@ struct quality {
 	uint32_t rtt_ms;
 	uint64_t used;              /* bytes on the wire, both ways, of all its peers */
 	uint64_t peer_in, peer_out; /* of the one at hand, as it said last */
-	uint32_t kbps, up_kbps;     /* lately, to it and from it */
+	uint32_t kbps;              /* lately, to it */
 	uint32_t n_minutes;
 	struct quality_minute now;
 	struct quality_minute minutes[QUALITY_MINUTES]; /* by n_minutes, a ring */

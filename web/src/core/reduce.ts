@@ -23,7 +23,9 @@ export function applySnapshot(snap: Snapshot): void {
 }
 
 function setQuality(d: Quality): void {
+  const turned = state.quality.value !== null && state.quality.value.shape !== d.shape;
   state.quality.value = d;
+  if (turned) state.still.value = null; // names do not fit onto a picture of the other shape
   if (d.level !== 'still' && state.firstFrame.value) state.still.value = null; // it would be an old one the next time
   if (!LEVELS.every((level) => d.kbps?.[level] > 0)) return;
   if (LEVELS.some((level) => d.kbps[level] !== state.costs.value[level])) {
