@@ -19,7 +19,6 @@
 #define TRIAL_US       (6 * SEC_US)
 #define TRIAL_WAIT_US  (3 * SEC_US)
 #define TRIAL_TIGHT_US (60 * SEC_US)
-#define TRIAL_PENALTY  60 /* s */
 #define NO_TRIAL_US    (300 * SEC_US)
 #define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
 /* Who fell back from a level so soon after it had risen to it waits longer and
@@ -192,7 +191,7 @@ static void trial(struct choice *c, int64_t now_us)
 			set_fit(c, LEVEL_LOW, WHY_LOSS, now_us);
 		return;
 	}
-	if (c->fit != LEVEL_LOW || !c->lossy || now_us < c->no_trial_us ||
+	if (c->fit != LEVEL_LOW || !c->lossy || !c->narrow || now_us < c->no_trial_us ||
 	    now_us - c->down_us > TRIAL_TIGHT_US ||
 	    now_us - c->changed_us < TRIAL_WAIT_US)
 		return;
@@ -206,8 +205,6 @@ static void trial_over(struct choice *c, int64_t now_us)
 	if (!c->trial_us)
 		return;
 	c->trial_us = 0;
-	if (c->penalty_s[LEVEL_LOW] < TRIAL_PENALTY / 2)
-		c->penalty_s[LEVEL_LOW] = TRIAL_PENALTY / 2;
 	punish(c, LEVEL_LOW, now_us);
 }
 
@@ -329,6 +326,7 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 		break;
 	case LINK_TIGHT:
 		c->lossy = false;
+		c->narrow = r->carried_bps <= costs->bps[LEVEL_LOW] * UINT64_C(3) / 2;
 		tight(c, costs, r, now_us);
 		break;
 	case LINK_LOSSY:

@@ -39,6 +39,7 @@ struct choice {
 	int64_t tight_us;     /* the last report that said so */
 	int64_t spell_us;     /* since then it is said again and again */
 	int64_t down_us;      /* the last step down because of the link */
+	bool narrow;          /* then it carried little more than the lowest picture */
 	bool lossy;           /* much is lost, as the last verdict said */
 	int64_t trial_us;     /* pictures are left out since, to see why; 0: no */
 	int64_t no_trial_us;  /* not before */
