@@ -4,30 +4,20 @@
 #include "mcu/roster.h"
 
 #include <cjson/cJSON.h>
-#include <ftw.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/conf.h"
 #include "base/log.h"
-#include "base/loop.h"
-#include "base/thread.h"
-#include "mcu/room.h"
-#include "mcu/server.h"
-#include "signaling/http.h"
+#include "tests/class_world.h"
 #include "tests/test.h"
 #include "tests/ws_client.h"
 
 #define AUDIENCE 20
 #define ALL      (ROSTER_LISTED + AUDIENCE)
 
-static struct conf conf;
-static char dir[64], token[AUTH_TOKEN + 1];
-static uint16_t port;
+static const struct class_world *world;
 static char message[512 << 10];
 
 static struct client {
@@ -123,10 +113,10 @@ static void join(struct client *c, int i, bool lecturer)
 {
 	char d[200];
 
-	c->ws = ws_client_open("127.0.0.1", port, false, NULL, NULL);
+	c->ws = ws_client_open("127.0.0.1", world->port, false, NULL, NULL);
 	CHECK(c->ws);
-	snprintf(d, sizeof(d), "{\"code\":\"ABC2345\",\"name\":\"N%d\",\"token\":\"%s\"}",
-		 i, lecturer ? token : "");
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"name\":\"N%d\",\"token\":\"%s\"}",
+		 world->code, i, lecturer ? world->token : "");
 	c->snapshot = request(c, "join", d);
 	CHECK(strcmp(word(c->snapshot, "t"), "ok") == 0);
 	snprintf(c->id, sizeof(c->id), "%s",
@@ -267,9 +257,9 @@ static void all_are_muted(void)
 	CHECK(!ok(&all[1], "member.mute", "{\"member\":\"\"}"));
 }
 
-static void everything(void *arg)
+static void everything(struct class_world *of)
 {
-	(void)arg;
+	world = of;
 	the_first_are_listed();
 	the_audience_is_quiet();
 	the_hint_tells();
@@ -278,79 +268,17 @@ static void everything(void *arg)
 	for (int i = 0; i < ALL + 2; i++)
 		if (all[i].ws)
 			leave(&all[i]);
-	kill(getpid(), SIGTERM);
 }
 
 /* ---- the server -------------------------------------------------------------------- */
 
-static void configure(void)
+static void tune(struct conf *conf)
 {
-	const char *plugins = getenv("PLUGIN_DIR");
-
-	snprintf(dir, sizeof(dir), "/tmp/aula-roster-XXXXXX");
-	CHECK(mkdtemp(dir));
-	conf_init(&conf);
-	conf.http_port = conf.media_udp_port = conf.media_tcp_port = 0;
-	conf.plain_http = true;
-	conf.n_listen = conf.n_advertise = 1;
-	snprintf(conf.listen[0], sizeof(conf.listen[0]), "127.0.0.1");
-	snprintf(conf.advertise[0], sizeof(conf.advertise[0]), "127.0.0.1");
-	snprintf(conf.data_dir, sizeof(conf.data_dir), "%s", dir);
-	snprintf(conf.database, sizeof(conf.database), "sqlite:%s/aula.db", dir);
-	snprintf(conf.recordings_dir, sizeof(conf.recordings_dir), "%s/recordings", dir);
-	snprintf(conf.plugins_dir, sizeof(conf.plugins_dir), "%s",
-		 plugins ? plugins : "plugins/.libs");
-	conf.recording_reserve_mb = 1;
-	conf.max_joins = conf.max_joins_per_address = 10000; /* all are one address */
+	conf->max_joins = conf->max_joins_per_address = 10000; /* all are one address */
 	log_set_level(LOG_ERROR);
-}
-
-static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
-{
-	(void)st, (void)what, (void)at;
-	return remove(path);
-}
-
-static void wait_for_room(void *arg)
-{
-	struct server *server = arg;
-	struct room *room;
-
-	thread_claim(&on_ctl);
-	if (server->n_rooms) {
-		room = server->rooms[0];
-		snprintf(room->row.code, sizeof(room->row.code), "ABC2345");
-		room_lecturer_token(room, token);
-	}
-	loop_stop(server->loop);
 }
 
 int main(void)
 {
-	struct loop_timer *timer;
-	struct server *server;
-	struct thread *clients;
-	char why[300];
-
-	thread_enter(&on_ctl);
-	thread_claim(&on_ctl);
-	configure();
-	if (server_create(&server, &conf, why, sizeof(why))) {
-		fprintf(stderr, "cannot start: %s\n", why);
-		return 1;
-	}
-	port = http_port(server->http);
-	CHECK(loop_timer_create(&timer, server->loop, wait_for_room, server) == 0);
-	for (int i = 0; i < 100 && !*token; i++) {
-		loop_timer_once(timer, 50000);
-		loop_run(server->loop);
-	}
-	loop_timer_destroy(timer);
-	CHECK(*token);
-	CHECK(thread_start(&clients, NULL, "clients", everything, NULL) == 0);
-	server_run(server);
-	thread_join(clients);
-	server_destroy(server);
-	nftw(dir, forget, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
+	return class_world_run(tune, everything);
 }
