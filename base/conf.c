@@ -1,17 +1,16 @@
 #include "base/conf.h"
 
+#include "base/conf_check.h"
+#include "base/conf_file.h"
 #include "base/limits.h"
 #include "base/log.h"
 
-#include <arpa/inet.h>
 #include <confuse.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #ifndef AULA_PLUGIN_DIR
 #define AULA_PLUGIN_DIR "plugins/.libs"
@@ -28,122 +27,8 @@ struct key {
 	long min, max;   /* KIND_INT: value; KIND_LIST: entries at most */
 	/* Of a text, or of each entry of a list: what is wrong with it, else NULL. */
 	const char *(*wrong)(const char *v);
+	bool own; /* a class may have a value of its own */
 };
-
-/* ---- what a text may be ------------------------------------------------------ */
-
-static const char *no_ip(const char *v)
-{
-	unsigned char ip[16];
-
-	if (inet_pton(AF_INET, v, ip) == 1 || inet_pton(AF_INET6, v, ip) == 1)
-		return NULL;
-	return "is not an IP address";
-}
-
-/* What clients are told to send to. */
-static const char *no_target(const char *v)
-{
-	static const unsigned char zeros[16];
-	unsigned char ip[16] = {0};
-
-	if (inet_pton(AF_INET, v, ip) != 1 && inet_pton(AF_INET6, v, ip) != 1)
-		return "is not an IP address";
-	return memcmp(ip, zeros, sizeof(ip)) ? NULL : "is no address that can be reached";
-}
-
-static const char *empty(const char *v)
-{
-	return v[strspn(v, " \t")] ? NULL : "must not be empty";
-}
-
-/* The rest of `v` after "http://host:port" or "https://host:port", NULL when it does
- * not begin so. */
-static const char *after_host(const char *v)
-{
-	size_t n = strncasecmp(v, "https://", 8) == 0  ? 8
-		   : strncasecmp(v, "http://", 7) == 0 ? 7
-						       : 0;
-	const char *host = v + n, *end;
-	long port = 0;
-
-	if (!n)
-		return NULL;
-	if (*host == '[') {
-		end = host + 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
-		if (end < host + 3 || *end++ != ']')
-			return NULL;
-	} else {
-		end = host + strspn(host, "0123456789abcdefghijklmnopqrstuvwxyz"
-					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-_");
-		if (end == host)
-			return NULL;
-	}
-	if (*end != ':')
-		return end;
-	n = strspn(end + 1, "0123456789");
-	if (n >= 1 && n <= 5)
-		port = strtol(end + 1, NULL, 10);
-	return port >= 1 && port <= 65535 ? end + 1 + n : NULL;
-}
-
-/* Compared with what browsers say, which is never more than this. */
-static const char *no_origin(const char *v)
-{
-	const char *rest = after_host(v), *port = strrchr(v, ':');
-	bool tls = strncasecmp(v, "https", 5) == 0;
-
-	if (!rest || *rest)
-		return "must be https://host or https://host:port, with nothing after "
-		       "it";
-	/* of IPv6 this may be the end of the address, with its ']' */
-	if (!strchr(port, ']') && strtol(port + 1, NULL, 10) == (tls ? 443 : 80))
-		return "would never match: browsers leave out :443 of https and :80 of "
-		       "http";
-	return NULL;
-}
-
-static const char *no_url(const char *v)
-{
-	const char *rest = after_host(v);
-
-	if (!*v || (rest && (!*rest || *rest == '/') && !strpbrk(rest, " \t\"<>?#")))
-		return NULL;
-	return "must be https://host, https://host:port, or this and a path";
-}
-
-/* Two times WxH@FPS/KBPS: for people, for slides. */
-static const char *no_rung(const char *v)
-{
-	for (int i = 0; i < 2; i++) {
-		unsigned w, h, fps, kbps;
-		int n = 0;
-
-		if (sscanf(v, " %4ux%4u@%2u/%5u%n", &w, &h, &fps, &kbps, &n) != 4 || !n)
-			return "must be like \"640x360@15/350 1280x720@8/300\": pixels, "
-			       "frames a second and kbit/s for people, then for slides";
-		if (w < 160 || h < 90 || w % 2 || h % 2 || w * h > LIMIT_PIXELS)
-			return "has a size that is odd, under 160x90 or too large";
-		if (fps < 1 || fps > 30)
-			return "must have 1 to 30 frames a second";
-		if (kbps < 20 || kbps > 8000)
-			return "must have 20 to 8000 kbit/s";
-		v += n;
-	}
-	return v[strspn(v, " ")] ? "must have two parts, for people and for slides"
-				 : NULL;
-}
-
-static const char *no_level(const char *v)
-{
-	static const char *const names[] = {"sound", "still", "low",
-					    "mid",   "main",  "high"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(v, names[i]) == 0)
-			return NULL;
-	return "must be sound, still, low, mid, main or high";
-}
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)0)->f)
 #define LIST(f) \
@@ -152,50 +37,56 @@ static const char *no_level(const char *v)
 		sizeof(((struct conf *)0)->f) / sizeof(((struct conf *)0)->f[0])
 
 static const struct key keys[] = {
-	{"listen", KIND_LIST, LIST(listen), no_ip},
-	{"http_port", KIND_INT, FIELD(http_port), 0, 0, 65535, NULL},
-	{"plain_http", KIND_BOOL, FIELD(plain_http), 0, 0, 0, NULL},
-	{"certificate", KIND_STRING, FIELD(certificate), 0, 0, 0, NULL},
-	{"key", KIND_STRING, FIELD(key), 0, 0, 0, NULL},
-	{"origins", KIND_LIST, LIST(origins), no_origin},
-	{"metrics_allow", KIND_LIST, LIST(metrics_allow), no_ip},
-	{"public_url", KIND_STRING, FIELD(public_url), 0, 0, 0, no_url},
-	{"media_udp_port", KIND_INT, FIELD(media_udp_port), 0, 0, 65535, NULL},
-	{"media_tcp_port", KIND_INT, FIELD(media_tcp_port), 0, 0, 65535, NULL},
-	{"advertise", KIND_LIST, LIST(advertise), no_target},
-	{"advertise_udp_port", KIND_INT, FIELD(advertise_udp_port), 0, 0, 65535, NULL},
-	{"advertise_tcp_port", KIND_INT, FIELD(advertise_tcp_port), 0, 0, 65535, NULL},
-	{"net_threads", KIND_INT, FIELD(net_threads), 0, 0, LIMIT_NETS, NULL},
-	{"net_spread", KIND_INT, FIELD(net_spread), 0, 1, LIMIT_ROOM_MEMBERS, NULL},
-	{"data_dir", KIND_STRING, FIELD(data_dir), 0, 0, 0, empty},
-	{"database", KIND_STRING, FIELD(database), 0, 0, 0, NULL},
-	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0, NULL},
+	{"listen", KIND_LIST, LIST(listen), conf_no_ip, false},
+	{"http_port", KIND_INT, FIELD(http_port), 0, 0, 65535, NULL, false},
+	{"plain_http", KIND_BOOL, FIELD(plain_http), 0, 0, 0, NULL, false},
+	{"certificate", KIND_STRING, FIELD(certificate), 0, 0, 0, NULL, false},
+	{"key", KIND_STRING, FIELD(key), 0, 0, 0, NULL, false},
+	{"origins", KIND_LIST, LIST(origins), conf_no_origin, false},
+	{"metrics_allow", KIND_LIST, LIST(metrics_allow), conf_no_ip, false},
+	{"public_url", KIND_STRING, FIELD(public_url), 0, 0, 0, conf_no_url, false},
+	{"media_udp_port", KIND_INT, FIELD(media_udp_port), 0, 0, 65535, NULL, false},
+	{"media_tcp_port", KIND_INT, FIELD(media_tcp_port), 0, 0, 65535, NULL, false},
+	{"advertise", KIND_LIST, LIST(advertise), conf_no_target, false},
+	{"advertise_udp_port", KIND_INT, FIELD(advertise_udp_port), 0, 0, 65535, NULL,
+	 false},
+	{"advertise_tcp_port", KIND_INT, FIELD(advertise_tcp_port), 0, 0, 65535, NULL,
+	 false},
+	{"net_threads", KIND_INT, FIELD(net_threads), 0, 0, LIMIT_NETS, NULL, false},
+	{"net_spread", KIND_INT, FIELD(net_spread), 0, 1, LIMIT_ROOM_MEMBERS, NULL,
+	 false},
+	{"data_dir", KIND_STRING, FIELD(data_dir), 0, 0, 0, conf_empty, false},
+	{"database", KIND_STRING, FIELD(database), 0, 0, 0, conf_no_database, false},
+	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0, NULL, false},
 	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576,
-	 NULL},
-	{"webroot", KIND_STRING, FIELD(webroot), 0, 0, 0, NULL},
-	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0, empty},
-	{"plugins", KIND_LIST, LIST(plugins), empty},
-	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0, empty},
-	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0, empty},
-	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30, NULL},
-	{"view_vbv_ms", KIND_INT, FIELD(view_vbv_ms), 0, 200, 3000, NULL},
-	{"rung_low", KIND_STRING, FIELD(rung_low), 0, 0, 0, no_rung},
-	{"rung_mid", KIND_STRING, FIELD(rung_mid), 0, 0, 0, no_rung},
-	{"rung_main", KIND_STRING, FIELD(rung_main), 0, 0, 0, no_rung},
-	{"rung_high", KIND_STRING, FIELD(rung_high), 0, 0, 0, no_rung},
-	{"rung_top", KIND_STRING, FIELD(rung_top), 0, 0, 0, no_level},
-	{"av1", KIND_BOOL, FIELD(av1), 0, 0, 0, NULL},
-	{"audio_kbps", KIND_INT, FIELD(audio_kbps), 0, 8, 128, NULL},
-	{"audio_middle_kbps", KIND_INT, FIELD(audio_middle_kbps), 0, 8, 128, NULL},
-	{"audio_thin_kbps", KIND_INT, FIELD(audio_thin_kbps), 0, 6, 128, NULL},
-	{"shed", KIND_BOOL, FIELD(shed), 0, 0, 0, NULL},
-	{"max_members", KIND_INT, FIELD(max_members), 0, 1, LIMIT_ROOM_MEMBERS, NULL},
-	{"max_joins", KIND_INT, FIELD(max_joins), 0, 1, 10000, NULL},
+	 NULL, false},
+	{"webroot", KIND_STRING, FIELD(webroot), 0, 0, 0, NULL, false},
+	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0, conf_empty, false},
+	{"plugins", KIND_LIST, LIST(plugins), conf_empty, false},
+	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0, conf_empty, false},
+	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0, conf_empty, false},
+	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30, NULL, false},
+	{"view_vbv_ms", KIND_INT, FIELD(view_vbv_ms), 0, 200, 3000, NULL, false},
+	{"rung_low", KIND_STRING, FIELD(rung_low), 0, 0, 0, conf_no_rung, true},
+	{"rung_mid", KIND_STRING, FIELD(rung_mid), 0, 0, 0, conf_no_rung, true},
+	{"rung_main", KIND_STRING, FIELD(rung_main), 0, 0, 0, conf_no_rung, true},
+	{"rung_high", KIND_STRING, FIELD(rung_high), 0, 0, 0, conf_no_rung, true},
+	{"rung_top", KIND_STRING, FIELD(rung_top), 0, 0, 0, conf_no_level, true},
+	{"rung_start", KIND_STRING, FIELD(rung_start), 0, 0, 0, conf_no_level, true},
+	{"rung_most", KIND_STRING, FIELD(rung_most), 0, 0, 0, conf_no_most, false},
+	{"av1", KIND_BOOL, FIELD(av1), 0, 0, 0, NULL, true},
+	{"audio_kbps", KIND_INT, FIELD(audio_kbps), 0, 8, 128, NULL, true},
+	{"audio_middle_kbps", KIND_INT, FIELD(audio_middle_kbps), 0, 8, 128, NULL, true},
+	{"audio_thin_kbps", KIND_INT, FIELD(audio_thin_kbps), 0, 6, 128, NULL, true},
+	{"shed", KIND_BOOL, FIELD(shed), 0, 0, 0, NULL, false},
+	{"max_members", KIND_INT, FIELD(max_members), 0, 1, LIMIT_ROOM_MEMBERS, NULL,
+	 false},
+	{"max_joins", KIND_INT, FIELD(max_joins), 0, 1, 10000, NULL, false},
 	{"max_joins_per_address", KIND_INT, FIELD(max_joins_per_address), 0, 1, 10000,
-	 NULL},
+	 NULL, false},
 	{"max_strangers_per_address", KIND_INT, FIELD(max_strangers_per_address), 0, 1,
-	 LIMIT_HTTP_CONNS, NULL},
-	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0, NULL},
+	 LIMIT_HTTP_CONNS, NULL, false},
+	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0, NULL, false},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -225,6 +116,8 @@ void conf_init(struct conf *conf)
 	snprintf(conf->rung_main, CONF_NAME, "640x360@15/350 1280x720@8/300");
 	snprintf(conf->rung_high, CONF_NAME, "1280x720@15/800 1280x720@15/600");
 	snprintf(conf->rung_top, sizeof(conf->rung_top), "high");
+	snprintf(conf->rung_start, sizeof(conf->rung_start), "mid");
+	snprintf(conf->rung_most, CONF_NAME, "1280x720@30/2000");
 	conf->av1 = true;
 	conf->audio_kbps = 40;
 	conf->audio_middle_kbps = 24;
@@ -311,9 +204,11 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 		if (near)
 			snprintf(hint, sizeof(hint), " (did you mean '%s'?)", near);
 	}
-	snprintf(first_error, sizeof(first_error), "%s:%d: %s%s",
-		 cfg && cfg->filename ? cfg->filename : "?", cfg ? cfg->line : 0, msg,
-		 hint);
+	if (cfg && !cfg->filename) /* a single value, see conf_set() */
+		snprintf(first_error, sizeof(first_error), "%s", msg);
+	else
+		snprintf(first_error, sizeof(first_error), "%s:%d: %s%s",
+			 cfg ? cfg->filename : "?", cfg ? cfg->line : 0, msg, hint);
 }
 
 static int store_int(char *to, const struct key *key, long v)
@@ -413,6 +308,19 @@ static void declare(cfg_opt_t opts[N_KEYS + 1])
 	opts[N_KEYS] = end;
 }
 
+/* libconfuse's, for all keys; NULL: no memory. */
+static cfg_t *parser_make(cfg_opt_t opts[N_KEYS + 1])
+{
+	cfg_t *cfg;
+
+	declare(opts);
+	cfg = cfg_init(opts, CFGF_NONE);
+	first_error[0] = '\0';
+	if (cfg)
+		cfg_set_error_function(cfg, on_error);
+	return cfg;
+}
+
 /* What is wrong with a value that could be stored; NULL: nothing. */
 static const char *wrong(const struct key *key, cfg_t *cfg)
 {
@@ -423,26 +331,25 @@ static const char *wrong(const struct key *key, cfg_t *cfg)
 	return what;
 }
 
-/* One line for the operator about a value that was refused. */
-static void explain(const struct key *key, cfg_t *cfg, const char *path, char *why,
-		    size_t why_len)
+/* One line for the operator about a value that was refused; it begins with the key. */
+static void explain(const struct key *key, cfg_t *cfg, char *why, size_t why_len)
 {
 	const char *v = "", *what = NULL;
 	unsigned n = cfg_size(cfg, key->name);
 
 	if (key->kind == KIND_INT) {
-		snprintf(why, why_len, "%s: %s must be %ld to %ld", path, key->name,
-			 key->min, key->max);
+		snprintf(why, why_len, "%s must be %ld to %ld", key->name, key->min,
+			 key->max);
 		return;
 	}
 	if (key->kind == KIND_LEVEL) {
-		snprintf(why, why_len, "%s: %s must be debug, info, warn or error", path,
+		snprintf(why, why_len, "%s must be debug, info, warn or error",
 			 key->name);
 		return;
 	}
 	if (key->kind == KIND_LIST && n > (unsigned)key->max) {
-		snprintf(why, why_len, "%s: %s has more than %ld entries", path,
-			 key->name, key->max);
+		snprintf(why, why_len, "%s has more than %ld entries", key->name,
+			 key->max);
 		return;
 	}
 	for (unsigned i = 0; i < n && !what; i++) {
@@ -451,12 +358,15 @@ static void explain(const struct key *key, cfg_t *cfg, const char *path, char *w
 		       : key->wrong           ? key->wrong(v)
 					      : NULL;
 	}
-	snprintf(why, why_len, "%s: %s: \"%.80s\" %s", path, key->name, v,
-		 what ? what : "does not fit");
+	what = what ? what : "does not fit";
+	if (key->wrong == conf_no_database) /* it may hold a password: never shown */
+		snprintf(why, why_len, "%s %s", key->name, what);
+	else
+		snprintf(why, why_len, "%s: \"%.80s\" %s", key->name, v, what);
 }
 
-static int take_all(struct conf *conf, cfg_t *cfg, const char *path, char *why,
-		    size_t why_len)
+/* What the file says, over what there is. */
+static int take_all(struct conf *conf, cfg_t *cfg, char *why, size_t why_len)
 {
 	for (size_t i = 0; i < N_KEYS; i++) {
 		const struct key *key = &keys[i];
@@ -466,40 +376,108 @@ static int take_all(struct conf *conf, cfg_t *cfg, const char *path, char *why,
 			continue;
 		if (!store(conf, key, cfg) && !wrong(key, cfg))
 			continue;
-		explain(key, cfg, path, why, why_len);
+		explain(key, cfg, why, why_len);
 		return -EINVAL;
 	}
 	if (!conf->certificate[0] == !conf->key[0])
 		return 0;
-	snprintf(why, why_len, "%s: %s is needed, too: certificate and key go together",
-		 path, conf->key[0] ? "certificate" : "key");
+	snprintf(why, why_len, "%s is needed, too: certificate and key go together",
+		 conf->key[0] ? "certificate" : "key");
 	return -EINVAL;
+}
+
+/* The text is read from memory: libconfuse would end the process at a file that
+ * cannot be read. Its lines are told with the file's name. */
+static int parse(cfg_t *cfg, const char *path, char *text, size_t len)
+{
+	FILE *f = fmemopen(text, len, "r");
+	int err = -EINVAL;
+
+	cfg->filename = strdup(path); /* cfg_free() frees it */
+	if (!f || !cfg->filename)
+		err = -ENOMEM;
+	else if (cfg_parse_fp(cfg, f) == CFG_SUCCESS)
+		err = 0;
+	if (f)
+		fclose(f);
+	return err;
 }
 
 int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
 {
 	cfg_opt_t opts[N_KEYS + 1];
 	struct conf next = *conf;
+	char what[256], *text;
 	cfg_t *cfg;
-	int err;
+	size_t len;
+	int err = conf_file_read(&text, &len, path, what, sizeof(what));
 
-	if (access(path, R_OK) < 0) {
-		err = -errno;
-		snprintf(why, why_len, "%s: %s", path, strerror(-err));
-		return err == -ENOENT ? -ENOENT : -EINVAL;
+	if (err) {
+		snprintf(why, why_len, "%s: %s", path, what);
+		return err;
 	}
-	declare(opts);
-	cfg = cfg_init(opts, CFGF_NONE);
-	if (!cfg)
+	cfg = parser_make(opts);
+	err = cfg ? parse(cfg, path, text, len) : -ENOMEM;
+	free(text);
+	if (err) {
+		if (first_error[0])
+			snprintf(why, why_len, "%s", first_error);
+		else
+			snprintf(why, why_len, "%s: %s", path, strerror(-err));
+	} else {
+		err = take_all(&next, cfg, what, sizeof(what));
+		if (err)
+			snprintf(why, why_len, "%s: %s", path, what);
+	}
+	if (cfg)
+		cfg_free(cfg);
+	if (!err)
+		*conf = next;
+	return err;
+}
+
+/* ---- what a class may have of its own --------------------------------------------- */
+
+const char *conf_own_key(size_t i)
+{
+	for (size_t k = 0; k < N_KEYS; k++)
+		if (keys[k].own && i-- == 0)
+			return keys[k].name;
+	return NULL;
+}
+
+static const struct key *own_find(const char *name)
+{
+	for (size_t k = 0; k < N_KEYS; k++)
+		if (keys[k].own && strcmp(keys[k].name, name) == 0)
+			return &keys[k];
+	return NULL;
+}
+
+int conf_set(struct conf *conf, const char *name, const char *value, char *why,
+	     size_t why_len)
+{
+	cfg_opt_t opts[N_KEYS + 1];
+	struct conf next = *conf;
+	cfg_t *cfg;
+	int err = 0;
+
+	if (!own_find(name)) {
+		snprintf(why, why_len, "a class has no '%.40s' of its own", name);
+		return -ENOENT;
+	}
+	cfg = parser_make(opts);
+	if (!cfg) {
+		snprintf(why, why_len, "no memory");
 		return -ENOMEM;
-	first_error[0] = '\0';
-	cfg_set_error_function(cfg, on_error);
-	err = cfg_parse(cfg, path) == CFG_SUCCESS ? 0 : -EINVAL;
-	if (err)
-		snprintf(why, why_len, "%s",
-			 first_error[0] ? first_error : "cannot be read");
-	else
-		err = take_all(&next, cfg, path, why, why_len);
+	}
+	if (!cfg_setopt(cfg, cfg_getopt(cfg, name), value)) {
+		snprintf(why, why_len, "%s", first_error);
+		err = -EINVAL;
+	} else {
+		cfg_getopt(cfg, name)->flags |= CFGF_MODIFIED;
+		err = take_all(&next, cfg, why, why_len);
+	}
 	cfg_free(cfg);
 	if (!err)
 		*conf = next;
@@ -549,13 +527,12 @@ static void put_list(struct text *t, const struct conf *conf, const struct key *
 	put(t, "}");
 }
 
-static void put_key(struct text *t, const struct conf *conf, const struct key *key)
+static void put_value(struct text *t, const struct conf *conf, const struct key *key)
 {
 	static const char *const levels[] = {"debug", "info", "warn", "error"};
 	const void *at = (const char *)conf + key->at;
 	const char *p;
 
-	put(t, "%s = ", key->name);
 	switch (key->kind) {
 	case KIND_STRING:
 		/* a database URL may hold a password: never shown */
@@ -576,14 +553,30 @@ static void put_key(struct text *t, const struct conf *conf, const struct key *k
 		put_quoted(t, levels[*(const int *)at]);
 		break;
 	}
-	put(t, "\n");
 }
 
 size_t conf_print(const struct conf *conf, char *out, size_t size)
 {
 	struct text t = {out, size, 0};
 
-	for (size_t i = 0; i < N_KEYS; i++)
-		put_key(&t, conf, &keys[i]);
+	for (size_t i = 0; i < N_KEYS; i++) {
+		put(&t, "%s = ", keys[i].name);
+		put_value(&t, conf, &keys[i]);
+		put(&t, "\n");
+	}
 	return t.n < size ? t.n : size - 1;
+}
+
+int conf_get(const struct conf *conf, const char *name, char *out, size_t size)
+{
+	const struct key *key = own_find(name);
+	struct text t = {out, size, 0};
+
+	if (!key)
+		return -ENOENT;
+	if (key->kind == KIND_STRING)
+		put(&t, "%s", (const char *)conf + key->at);
+	else
+		put_value(&t, conf, key);
+	return 0;
 }

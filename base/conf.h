@@ -53,7 +53,9 @@ struct conf {
 	/* by level: people and slides, each WxH@FPS/KBPS; see mcu/ladder.h */
 	char rung_low[CONF_NAME], rung_mid[CONF_NAME], rung_main[CONF_NAME],
 		rung_high[CONF_NAME];
-	char rung_top[8]; /* the name of a level: nobody gets more */
+	char rung_top[8];          /* the name of a level: nobody gets more */
+	char rung_start[8];        /* where a viewer begins that nothing is known of */
+	char rung_most[CONF_NAME]; /* WxH@FPS/KBPS: what a class may give itself */
 	bool av1;
 	uint32_t audio_kbps, audio_middle_kbps, audio_thin_kbps;
 	/* limits and logs */
@@ -71,6 +73,17 @@ void conf_init(struct conf *conf);
  * operator in `why`: file, line, what is wrong. `conf` is untouched then. */
 int conf_read(struct conf *conf, const char *path, char *why,
 	      size_t why_len) AULA_MUST_CHECK;
+
+/* The keys that a class may have a value of its own for, in the file's order; NULL:
+ * there are no more. */
+const char *conf_own_key(size_t i);
+/* Such a value, as it would be in the file but without quotes, checked as there. 0,
+ * -ENOENT (no such key) or -EINVAL with a line in `why`; `conf` is untouched then. */
+int conf_set(struct conf *conf, const char *key, const char *value, char *why,
+	     size_t why_len) AULA_MUST_CHECK;
+/* The value of such a key as conf_set() takes it; cut at `size`. -ENOENT */
+int conf_get(const struct conf *conf, const char *key, char *out,
+	     size_t size) AULA_MUST_CHECK;
 
 /* Writes the whole configuration as a file that conf_read() takes. */
 size_t conf_print(const struct conf *conf, char *out, size_t size);

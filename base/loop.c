@@ -1,5 +1,6 @@
 #include "base/loop.h"
 
+#include "base/log.h"
 #include "base/mailbox.h"
 
 #include <errno.h>
@@ -56,6 +57,15 @@ static void on_mail(evutil_socket_t fd, short what, void *arg)
 		mailbox_ring(loop->box);
 }
 
+/* libevent's own words, at stderr else. */
+static void on_words(int severity, const char *text)
+{
+	char quoted[300];
+
+	log_line(severity == EVENT_LOG_ERR ? LOG_ERROR : LOG_WARN, "libevent", "text=%s",
+		 log_quote(quoted, sizeof(quoted), text));
+}
+
 int loop_create(struct loop **out, uint32_t mailbox_size)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
@@ -64,6 +74,7 @@ int loop_create(struct loop **out, uint32_t mailbox_size)
 
 	if (!loop || !cfg)
 		goto out;
+	event_set_log_callback(on_words);
 	event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
 	loop->base = event_base_new_with_config(cfg);
 	if (!loop->base)

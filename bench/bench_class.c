@@ -25,6 +25,7 @@
 #include "mcu/server.h"
 #include "signaling/http.h"
 #include "tests/class_media.h"
+#include "tests/class_world.h"
 #include "tests/test.h"
 #include "transport/history.h"
 
@@ -45,25 +46,6 @@ static char dir[64];
 
 /* ---- the server, in the child ------------------------------------------------ */
 
-static void configure(struct conf *conf)
-{
-	const char *plugins = getenv("PLUGIN_DIR");
-
-	conf_init(conf);
-	conf->http_port = conf->media_udp_port = conf->media_tcp_port = 0;
-	conf->plain_http = true;
-	conf->n_listen = conf->n_advertise = 1;
-	snprintf(conf->listen[0], sizeof(conf->listen[0]), "127.0.0.1");
-	snprintf(conf->advertise[0], sizeof(conf->advertise[0]), "127.0.0.1");
-	snprintf(conf->data_dir, sizeof(conf->data_dir), "%s", dir);
-	snprintf(conf->database, sizeof(conf->database), "sqlite:%s/aula.db", dir);
-	snprintf(conf->recordings_dir, sizeof(conf->recordings_dir), "%s/recordings",
-		 dir);
-	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s",
-		 plugins ? plugins : "plugins/.libs");
-	log_set_level(LOG_ERROR);
-}
-
 static void serve(int told)
 {
 	static struct conf conf;
@@ -77,7 +59,8 @@ static void serve(int told)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
 	CHECK(freopen("/dev/null", "w", stdout)); /* it tells its links there */
-	configure(&conf);
+	class_world_conf(&conf, dir);
+	log_set_level(LOG_ERROR);
 	if (server_create(&server, &conf, why, sizeof(why))) {
 		fprintf(stderr, "cannot start: %s\n", why);
 		exit(1);

@@ -181,7 +181,8 @@ static void run_rung(const struct probe *probe, struct content *c, struct result
 	unsigned ticks = (probe->grid ? 10 : SECONDS * PAGES) * VIEW_FPS;
 	struct run r = {.probe = probe};
 	const struct vworker_events none = {0};
-	struct rung_out to = {{.n = 1}, &none};
+	int64_t newest_us = 0;
+	struct rung_out to = {{.n = 1}, &none, &newest_us};
 	struct rung_stats stats;
 	const struct picture *canvas;
 	struct picture *page;

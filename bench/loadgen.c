@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bench/loadgen_ask.h"
 #include "bench/loadgen_crew.h"
 #include "bench/loadgen_get.h"
 #include "bench/loadgen_links.h"
@@ -127,6 +128,27 @@ static void figures(struct lg_crew **crews, unsigned n, struct lg_crew_figures *
 	}
 }
 
+/* Says so once. There is nothing left to measure then. */
+static bool server_gone(struct lg_run *run, const struct lg_crew_figures *f)
+{
+	int pid = run->options->server_pid;
+	struct lg_proc now;
+
+	if (run->gone)
+		return true;
+	if (f->all && f->failed >= f->begun)
+		fprintf(stderr, "loadgen: %s at %s port %u\n",
+			f->up ? "no member is connected any more"
+			      : "nobody could connect",
+			run->options->host, run->options->port);
+	else if (pid && lg_proc_read(&now, pid))
+		fprintf(stderr, "loadgen: the server, process %d, is gone\n", pid);
+	else
+		return false;
+	run->gone = true;
+	return true;
+}
+
 /* A line each second, and until `until_us`, or until all have joined with 0. */
 static void watch(struct lg_run *run, int64_t until_us)
 {
@@ -137,10 +159,15 @@ static void watch(struct lg_run *run, int64_t until_us)
 
 	for (;;) {
 		figures(run->crews, run->n_crews, &f);
-		if (interrupted || (until_us ? clock_us() >= until_us : f.all))
+		if (run->gone || interrupted ||
+		    (until_us ? clock_us() >= until_us : f.all))
 			return;
 		usleep(STEP_US);
-		if (++steps % 10 || run->options->quiet)
+		if (++steps % 10)
+			continue;
+		if (server_gone(run, &f))
+			return;
+		if (run->options->quiet)
 			continue;
 		fprintf(stderr, "%u begun, %u connected, %u failed, %llu packets/s",
 			f.begun, f.up, f.failed,
@@ -166,29 +193,21 @@ static int measure(struct lg_run *run)
 
 	watch(run, 0);
 	watch(run, clock_us() + SETTLE_US);
-	if (o->server_pid && lg_proc_read(&run->server[0], o->server_pid))
-		fprintf(stderr, "loadgen: there is no process %d\n", o->server_pid);
-	lg_proc_read(&run->self[0], getpid());
 	figures(run->crews, run->n_crews, &before);
+	if (!server_gone(run, &before) && o->server_pid)
+		run->gone = lg_proc_read(&run->server[0], o->server_pid) != 0;
+	lg_proc_read(&run->self[0], getpid());
 	for (unsigned i = 0; i < run->n_crews; i++)
 		lg_crew_mark(run->crews[i]);
 	watch(run, clock_us() + (int64_t)(o->seconds * 1e6));
 	figures(run->crews, run->n_crews, &after);
 	run->packets = after.packets - before.packets;
-	if (o->server_pid)
-		lg_proc_read(&run->server[1], o->server_pid);
+	if (!server_gone(run, &after) && o->server_pid)
+		run->gone = lg_proc_read(&run->server[1], o->server_pid) != 0;
 	lg_proc_read(&run->self[1], getpid());
 	for (unsigned i = 0; i < run->n_crews; i++)
 		lg_crew_stop(run->crews[i]);
 	return lg_report(run);
-}
-
-static bool nobody(const struct lg_run *run)
-{
-	struct lg_crew_figures f;
-
-	figures(run->crews, run->n_crews, &f);
-	return f.up == 0;
 }
 
 static int run_all(struct lg_options *o, const struct lg_clip *clip)
@@ -198,7 +217,6 @@ static int run_all(struct lg_options *o, const struct lg_clip *clip)
 	struct lg_peer_ctx *peers = NULL;
 	SSL_CTX *tls = lg_ws_tls();
 	int err = tls ? lg_peer_ctx_create(&peers) : -ENOMEM, bad = 0;
-	bool none;
 
 	for (unsigned i = 0; i < o->threads && !err; i++) {
 		err = lg_crew_create(&crews[i], o, clip, peers, tls, i);
@@ -208,14 +226,13 @@ static int run_all(struct lg_options *o, const struct lg_clip *clip)
 		fprintf(stderr, "loadgen: %s\n", strerror(-err));
 	else
 		bad = measure(&run);
-	none = !err && nobody(&run);
 	for (unsigned i = 0; i < run.n_crews; i++)
 		lg_crew_destroy(crews[i]);
 	lg_peer_ctx_destroy(peers);
 	SSL_CTX_free(tls);
 	if (err)
 		return EX_OSERR;
-	return none ? EX_UNAVAILABLE : bad != 0;
+	return run.gone ? EX_UNAVAILABLE : bad != 0;
 }
 
 int main(int argc, char **argv)
@@ -228,6 +245,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 3 && strcmp(argv[1], "--get") == 0)
 		return lg_get(argv[2]);
+	if (argc > 1 && strcmp(argv[1], "--ask") == 0)
+		return lg_ask(argc - 2, argv + 2);
 	lg_options_read(&o, argc, argv);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
@@ -248,5 +267,5 @@ int main(int argc, char **argv)
 		code = run_all(&o, clip);
 	lg_clip_destroy(clip);
 	lg_links_destroy(links);
-	return code;
+	return fflush(stdout) || ferror(stdout) ? EX_IOERR : code;
 }

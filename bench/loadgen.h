@@ -38,6 +38,8 @@ struct lg_options {
 	unsigned n_cap;
 	const char *cap[LG_CLASSES]; /* what viewers want at most, in turns */
 	bool no_twcc, no_nack, no_red, vp8, quiet, senders_via, trace;
+	bool sync;        /* the first senders are beacons */
+	int32_t sync_ppm; /* their clocks run so much too fast */
 	unsigned decrypt; /* one of so many packets; 1: all */
 	double drop;      /* part of what is received */
 	unsigned pli_storm;

@@ -78,6 +78,18 @@ static void send_request(struct lg_member *m, const char *type, const char *d)
 		fail(m, "sending");
 }
 
+/* The first one has our clock, the second one its own, the third one another for its
+ * sound than for its picture, as most devices have. */
+static int make_beacon(struct lg_sender_conf *conf, const struct lg_member *m)
+{
+	struct lg_beacon_conf beacon = {.which = m->index};
+
+	conf->ppm[0] = m->index > 0 ? m->options->sync_ppm : 0;
+	conf->ppm[1] = m->index == 1 ? m->options->sync_ppm : 0;
+	beacon.ratio = (1e6 + conf->ppm[1]) / (1e6 + conf->ppm[0]);
+	return lg_beacon_create(&conf->beacon, &beacon);
+}
+
 static void make_sender(struct lg_member *m, const struct sdp *offer)
 {
 	const struct sdp_media *camera = lg_section(offer, "c");
@@ -92,8 +104,14 @@ static void make_sender(struct lg_member *m, const struct sdp *offer)
 	for (uint32_t i = 0; camera && i < camera->n_codecs && !conf.pt_camera; i++)
 		if (camera->codecs[i].codec == conf.clip->codec)
 			conf.pt_camera = camera->codecs[i].pt;
-	if (lg_sender_create(&m->sender, &conf))
+	if (m->options->sync && m->index < LG_BEACONS && make_beacon(&conf, m)) {
 		fail(m, "memory");
+		return;
+	}
+	if (lg_sender_create(&m->sender, &conf)) {
+		lg_beacon_destroy(conf.beacon);
+		fail(m, "memory");
+	}
 }
 
 static int make_peer(struct lg_member *m, const struct sdp *offer, const char *text)
@@ -405,4 +423,9 @@ bool lg_member_full(const struct lg_member *m)
 const struct lg_trace *lg_member_trace(const struct lg_member *m)
 {
 	return m->in.trace;
+}
+
+const struct lg_sync *lg_member_sync(const struct lg_member *m)
+{
+	return m->in.sync;
 }

@@ -8,6 +8,7 @@
 #include "bench/loadgen.h"
 #include "bench/loadgen_clip.h"
 #include "bench/loadgen_peer.h"
+#include "bench/loadgen_sync.h"
 #include "bench/loadgen_trace.h"
 #include "bench/loadgen_track.h"
 #include "bench/loadgen_ws.h"
@@ -50,6 +51,7 @@ const struct lg_track *lg_member_audio(const struct lg_member *m);
 unsigned lg_member_class(const struct lg_member *m);
 /* NULL: not asked for. */
 const struct lg_trace *lg_member_trace(const struct lg_member *m);
+const struct lg_sync *lg_member_sync(const struct lg_member *m);
 /* All of what it gets is decrypted and looked at. */
 bool lg_member_full(const struct lg_member *m);
 

@@ -9,6 +9,10 @@
 static const char usage[] =
 	"Usage: loadgen --url URL --code CODE [OPTION]...\n"
 	"       loadgen --get URL    prints that page (https or http), nothing else\n"
+	"       loadgen --ask URL TYPE [KEY=VALUE]...\n"
+	"                            a request of an administrator, whose token is in "
+	"the\n"
+	"                            environment as AULA_TOKEN; prints the reply\n"
 	"Real members of a class against a real server: each has a WebSocket, ICE, DTLS\n"
 	"and SRTP of its own. Says what they got, and what the server took for it.\n"
 	"\n"
@@ -63,11 +67,20 @@ static const char usage[] =
 	"  --trace               the JSON tells of each viewer when its level changed, "
 	"the\n"
 	"                        picture stood still, and sound was missing\n"
+	"  --sync                the first three senders flash and beep at the same\n"
+	"                        instants, and the JSON tells how far the sound is "
+	"behind\n"
+	"                        the picture, by one viewer of each group\n"
+	"  --sync-ppm N          the clocks of the second sender, and that of the "
+	"sound\n"
+	"                        of the third, run too fast by so many millionths "
+	"(100)\n"
 	"  --quiet               no line each second\n"
 	"  --seed N              other chances (1)\n"
 	"\n"
 	"Exit codes: 0 all was well; 1 members failed or packets were not genuine; 64\n"
-	"usage; 69 nobody could connect; 71 out of memory or descriptors.\n";
+	"usage; 69 nobody could connect, or the server went away; 71 out of memory or\n"
+	"descriptors; 74 the output cannot be written.\n";
 
 enum {
 	O_URL = 256,
@@ -98,6 +111,8 @@ enum {
 	O_PID,
 	O_JSON,
 	O_TRACE,
+	O_SYNC,
+	O_SYNC_PPM,
 	O_QUIET,
 	O_SEED
 };
@@ -131,6 +146,8 @@ static const struct option longs[] = {
 	{"server-pid", required_argument, NULL, O_PID},
 	{"json", required_argument, NULL, O_JSON},
 	{"trace", no_argument, NULL, O_TRACE},
+	{"sync", no_argument, NULL, O_SYNC},
+	{"sync-ppm", required_argument, NULL, O_SYNC_PPM},
 	{"quiet", no_argument, NULL, O_QUIET},
 	{"seed", required_argument, NULL, O_SEED},
 	{"help", no_argument, NULL, 'h'},
@@ -260,6 +277,12 @@ static void take_behaviour(struct lg_options *o, int opt)
 	case O_TRACE:
 		o->trace = true;
 		break;
+	case O_SYNC:
+		o->sync = true;
+		break;
+	case O_SYNC_PPM:
+		o->sync_ppm = (int32_t)number("--sync-ppm", -1000, 1000);
+		break;
 	case O_QUIET:
 		o->quiet = true;
 		break;
@@ -333,6 +356,23 @@ static void take(struct lg_options *o, int opt)
 	}
 }
 
+/* What does not go together. */
+static void check(const struct lg_options *o)
+{
+	if (!o->host[0])
+		wrong("--url", "is needed");
+	if (!o->code[0] && !o->admin)
+		wrong("--code", "is needed, or --admin");
+	if (o->n_cap && (o->n_via || o->n_kbit))
+		wrong("--cap", "groups are either by level or by link");
+	if (o->n_via && o->n_kbit)
+		wrong("--kbit", "not together with --via");
+	if (o->sync && o->vp8)
+		wrong("--sync", "not together with --codec vp8");
+	if (!o->viewers && !o->senders)
+		wrong("--viewers", "nobody to join");
+}
+
 void lg_options_read(struct lg_options *out, int argc, char **argv)
 {
 	int opt;
@@ -343,6 +383,7 @@ void lg_options_read(struct lg_options *out, int argc, char **argv)
 				   .seconds = 20,
 				   .joins_per_s = 50,
 				   .decrypt = 16,
+				   .sync_ppm = 100,
 				   .seed = 1};
 	while ((opt = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		if (opt == 'h') {
@@ -357,14 +398,5 @@ void lg_options_read(struct lg_options *out, int argc, char **argv)
 	}
 	if (optind < argc)
 		wrong(argv[optind], "what is it");
-	if (!out->host[0])
-		wrong("--url", "is needed");
-	if (!out->code[0] && !out->admin)
-		wrong("--code", "is needed, or --admin");
-	if (out->n_cap && (out->n_via || out->n_kbit))
-		wrong("--cap", "groups are either by level or by link");
-	if (out->n_via && out->n_kbit)
-		wrong("--kbit", "not together with --via");
-	if (!out->viewers && !out->senders)
-		wrong("--viewers", "nobody to join");
+	check(out);
 }

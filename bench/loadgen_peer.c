@@ -2,10 +2,6 @@
 
 #include <errno.h>
 #include <linux/sock_diag.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +12,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "bench/loadgen_srtp.h"
+#include "tests/dtls_hand.h"
 #include "tests/stun_hand.h"
 
 #define BATCH      16
@@ -26,9 +23,7 @@
 #define HEADERS    28             /* bytes of IPv4 and UDP */
 
 struct lg_peer_ctx {
-	SSL_CTX *ssl;
-	BIO_METHOD *bio;
-	uint8_t fingerprint[32];
+	struct dtls_hand_ctx dtls;
 };
 
 struct lg_peer {
@@ -39,9 +34,7 @@ struct lg_peer {
 	uint8_t fingerprint[32]; /* of the server */
 	uint8_t id[12];          /* of the check under way */
 	int64_t check_us;        /* the next one */
-	SSL *ssl;
-	const uint8_t *in; /* the datagram being fed to OpenSSL */
-	size_t in_len;
+	struct dtls_hand dtls;
 	struct lg_srtp *srtp;
 };
 
@@ -85,75 +78,15 @@ int lg_peer_open_rtcp(struct lg_peer *p, uint8_t *data, size_t *len)
 
 static void send_check(struct lg_peer *p)
 {
-	char username[300];
 	uint8_t msg[512];
-	struct stun_check check = {
-		.username = username, .pwd = p->server_pwd, .nominate = true};
+	size_t len = stun_write_nomination(msg, p->id, p->server_ufrag, p->server_pwd,
+					   p->ufrag);
 
-	snprintf(username, sizeof(username), "%.256s:%s", p->server_ufrag, p->ufrag);
-	rand_bytes(p->id, sizeof(p->id));
-	memcpy(check.id, p->id, sizeof(p->id));
-	lg_peer_send_raw(p, msg, stun_write_check(msg, &check));
+	lg_peer_send_raw(p, msg, len);
 }
 
 /* ---- DTLS ----------------------------------------------------------------------------
  */
-
-static int bio_read(BIO *bio, char *out, int size)
-{
-	struct lg_peer *p = BIO_get_data(bio);
-	size_t n = p->in_len < (size_t)size ? p->in_len : (size_t)size;
-
-	BIO_clear_retry_flags(bio);
-	if (n == 0) {
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	memcpy(out, p->in, n);
-	p->in_len = 0;
-	return (int)n;
-}
-
-static int bio_write(BIO *bio, const char *data, int len)
-{
-	BIO_clear_retry_flags(bio);
-	lg_peer_send_raw(BIO_get_data(bio), (const uint8_t *)data, (size_t)len);
-	return len;
-}
-
-static long bio_ctrl(BIO *bio, int cmd, long num, void *ptr)
-{
-	(void)bio;
-	(void)num;
-	(void)ptr;
-	return cmd == BIO_CTRL_FLUSH;
-}
-
-/* Only the fingerprint says who the server is. */
-static int any_cert(X509_STORE_CTX *store, void *arg)
-{
-	(void)store;
-	(void)arg;
-	return 1;
-}
-
-static bool make_cert(struct lg_peer_ctx *ctx)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	unsigned int n = 0;
-	bool ok = key && cert && ASN1_INTEGER_set(X509_get_serialNumber(cert), 1) &&
-		  X509_gmtime_adj(X509_getm_notBefore(cert), -86400) &&
-		  X509_gmtime_adj(X509_getm_notAfter(cert), 30 * 86400) &&
-		  X509_set_pubkey(cert, key) && X509_sign(cert, key, EVP_sha256()) > 0 &&
-		  SSL_CTX_use_certificate(ctx->ssl, cert) == 1 &&
-		  SSL_CTX_use_PrivateKey(ctx->ssl, key) == 1 &&
-		  X509_digest(cert, EVP_sha256(), ctx->fingerprint, &n) == 1;
-
-	X509_free(cert);
-	EVP_PKEY_free(key);
-	return ok;
-}
 
 int lg_peer_ctx_create(struct lg_peer_ctx **out)
 {
@@ -161,20 +94,10 @@ int lg_peer_ctx_create(struct lg_peer_ctx **out)
 
 	if (!ctx)
 		return -ENOMEM;
-	ctx->ssl = SSL_CTX_new(DTLS_client_method());
-	ctx->bio = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "loadgen");
-	if (!ctx->ssl || !ctx->bio || !make_cert(ctx) ||
-	    SSL_CTX_set_tlsext_use_srtp(ctx->ssl, "SRTP_AEAD_AES_128_GCM") != 0) {
+	if (!dtls_hand_ctx_open(&ctx->dtls, "SRTP_AEAD_AES_128_GCM")) {
 		lg_peer_ctx_destroy(ctx);
 		return -ENOMEM;
 	}
-	BIO_meth_set_read(ctx->bio, bio_read);
-	BIO_meth_set_write(ctx->bio, bio_write);
-	BIO_meth_set_ctrl(ctx->bio, bio_ctrl);
-	SSL_CTX_set_options(ctx->ssl, SSL_OP_NO_QUERY_MTU);
-	SSL_CTX_set_mode(ctx->ssl, SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx->ssl, any_cert, NULL);
 	*out = ctx;
 	return 0;
 }
@@ -183,60 +106,41 @@ void lg_peer_ctx_destroy(struct lg_peer_ctx *ctx)
 {
 	if (!ctx)
 		return;
-	SSL_CTX_free(ctx->ssl);
-	BIO_meth_free(ctx->bio);
+	dtls_hand_ctx_close(&ctx->dtls);
 	free(ctx);
 }
 
 const uint8_t *lg_peer_ctx_fingerprint(const struct lg_peer_ctx *ctx)
 {
-	return ctx->fingerprint;
+	return ctx->dtls.fingerprint;
 }
 
-/* RFC 5764, 4.2: client key, server key, client salt, server salt. */
 static bool make_keys(struct lg_peer *p)
 {
-	X509 *cert = SSL_get0_peer_certificate(p->ssl);
-	uint8_t block[56], print[32];
+	uint8_t block[56];
 	const struct lg_srtp_keys keys = {.out_key = block,
 					  .in_key = block + 16,
 					  .out_salt = block + 32,
 					  .in_salt = block + 44};
-	unsigned int n = 0;
 
-	if (!SSL_get_selected_srtp_profile(p->ssl) || !cert ||
-	    X509_digest(cert, EVP_sha256(), print, &n) != 1 ||
-	    memcmp(print, p->fingerprint, 32) != 0)
-		return false;
-	return SSL_export_keying_material(p->ssl, block, sizeof(block),
-					  "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0) == 1 &&
+	return dtls_hand_keys(&p->dtls, p->fingerprint, block, sizeof(block)) &&
 	       lg_srtp_create(&p->srtp, &keys) == 0;
 }
 
-static void go_on(struct lg_peer *p)
+/* Without a datagram it begins. */
+static void go_on(struct lg_peer *p, const uint8_t *data, size_t len)
 {
-	uint8_t trash[ROOM];
-	int n, err;
+	enum dtls_hand_state state = dtls_hand_take(&p->dtls, data, len);
 
-	ERR_clear_error();
-	if (p->state == LG_SHAKING) {
-		n = SSL_do_handshake(p->ssl);
-		err = SSL_get_error(p->ssl, n);
-		if (n == 1) {
-			p->state = make_keys(p) ? LG_UP : LG_FAILED;
-			if (p->state == LG_UP && !p->conf.stats->up_us)
-				p->conf.stats->up_us = clock_us();
-		} else if (err != SSL_ERROR_WANT_READ && err != SSL_ERROR_WANT_WRITE) {
-			p->state = LG_FAILED;
-		}
+	if (state == DTLS_HAND_FAILED)
+		p->state = LG_FAILED;
+	if (state >= DTLS_HAND_UP && p->state == LG_SHAKING) {
+		p->state = make_keys(p) ? LG_UP : LG_FAILED;
+		if (p->state == LG_UP && !p->conf.stats->up_us)
+			p->conf.stats->up_us = clock_us();
 	}
-	if (p->state == LG_UP) {
-		while (SSL_read(p->ssl, trash, sizeof(trash)) > 0)
-			;
-		if (SSL_get_shutdown(p->ssl) & SSL_RECEIVED_SHUTDOWN)
-			p->state = LG_CLOSED;
-	}
-	ERR_clear_error();
+	if (state == DTLS_HAND_CLOSED && p->state == LG_UP)
+		p->state = LG_CLOSED;
 }
 
 /* ---- in
@@ -257,13 +161,10 @@ static void take(struct lg_peer *p, uint8_t *data, size_t len, int64_t at_us)
 			      rand_u32() % (uint32_t)(CONSENT_US * 2 / 5);
 		if (p->state == LG_CHECKING) {
 			p->state = LG_SHAKING;
-			go_on(p);
+			go_on(p, NULL, 0);
 		}
-	} else if (data[0] >= 20 && data[0] <= 63) {
-		p->in = data;
-		p->in_len = len;
-		go_on(p);
-		p->in_len = 0;
+	} else if (data[0] >= 20 && data[0] <= 63 && p->state != LG_CHECKING) {
+		go_on(p, data, len);
 	}
 }
 
@@ -324,17 +225,14 @@ void lg_peer_read(struct lg_peer *p, int64_t now_us)
 
 void lg_peer_tick(struct lg_peer *p, int64_t now_us)
 {
-	struct timeval tv;
-
 	if (p->state >= LG_CLOSED)
 		return;
 	if (now_us >= p->check_us) {
 		send_check(p);
 		p->check_us = now_us + (p->state == LG_UP ? SEC_US : FAST_US);
 	}
-	if (p->state == LG_SHAKING && DTLSv1_get_timeout(p->ssl, &tv) == 1 &&
-	    tv.tv_sec == 0 && tv.tv_usec == 0)
-		DTLSv1_handle_timeout(p->ssl);
+	if (p->state == LG_SHAKING)
+		dtls_hand_tick(&p->dtls);
 }
 
 /* ---- life
@@ -355,21 +253,9 @@ static int open_socket(struct lg_peer *p)
 	return 0;
 }
 
-static int make_ssl(struct lg_peer *p, struct lg_peer_ctx *ctx)
+static void send_dtls(void *owner, const uint8_t *data, size_t len)
 {
-	BIO *bio = BIO_new(ctx->bio);
-
-	p->ssl = SSL_new(ctx->ssl);
-	if (!p->ssl || !bio) {
-		BIO_free(bio);
-		return -ENOMEM;
-	}
-	BIO_set_data(bio, p);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(p->ssl, bio, bio);
-	SSL_set_mtu(p->ssl, 1200);
-	SSL_set_connect_state(p->ssl);
-	return 0;
+	lg_peer_send_raw(owner, data, len);
 }
 
 int lg_peer_create(struct lg_peer **out, struct lg_peer_ctx *ctx,
@@ -388,7 +274,8 @@ int lg_peer_create(struct lg_peer **out, struct lg_peer_ctx *ctx,
 	lg_peer_restart(p, conf->ufrag, conf->pwd);
 	err = open_socket(p);
 	if (!err)
-		err = make_ssl(p, ctx);
+		err = dtls_hand_open(&p->dtls, &ctx->dtls, 1200, send_dtls, p) ? 0
+									       : -ENOMEM;
 	if (err)
 		lg_peer_destroy(p);
 	else
@@ -401,8 +288,8 @@ void lg_peer_destroy(struct lg_peer *p)
 	if (!p)
 		return;
 	if (p->state == LG_UP)
-		SSL_shutdown(p->ssl);
-	SSL_free(p->ssl);
+		SSL_shutdown(p->dtls.ssl);
+	dtls_hand_close(&p->dtls);
 	if (p->fd >= 0)
 		close(p->fd);
 	lg_srtp_destroy(p->srtp);

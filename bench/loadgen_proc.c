@@ -73,6 +73,8 @@ int lg_proc_read(struct lg_proc *out, int pid)
 
 	*out = (struct lg_proc){.at_us = clock_us(), .rss_bytes = rss(pid)};
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	if (!out->rss_bytes) /* it has ended, though nobody has asked how */
+		return -ESRCH;
 	d = opendir(path);
 	if (!d)
 		return -errno;

@@ -119,6 +119,8 @@ static void on_sr(void *ctx, const struct rtcp_sr *sr)
 		return;
 	t->sr_mid = (uint32_t)(sr->ntp >> 16);
 	t->sr_us = clock_us();
+	if (r->sync)
+		lg_sync_report(r->sync, t == &r->video, sr);
 }
 
 static void on_nack(void *ctx, uint32_t ssrc, uint16_t pid, uint16_t blp)
@@ -222,6 +224,28 @@ static bool look_video(struct lg_receiver *r, const struct rtp_packet *p,
 	return true;
 }
 
+static void take_picture(struct lg_receiver *r, const struct rtp_packet *p,
+			 enum codec codec, int64_t at_us)
+{
+	bool key = look_video(r, p, codec, at_us);
+
+	if (key) /* what is missing before it is not needed any more */
+		lg_track_key(&r->video, p->seq);
+	if (r->trace)
+		lg_trace_video(r->trace, p->seq, p->ts, p->marker, key, at_us);
+	if (r->sync)
+		lg_sync_video(r->sync, p, codec);
+}
+
+static void take_opus(struct lg_receiver *r, const struct rtp_packet *p, int64_t at_us)
+{
+	if (r->trace)
+		lg_trace_sound(r->trace, p->seq, false, p->payload,
+			       (uint32_t)p->payload_len, at_us);
+	if (r->sync)
+		lg_sync_sound(r->sync, p->ts, p->payload, p->payload_len);
+}
+
 /* A repair: what it repairs is named by its first two bytes (RFC 4588). */
 static void take_rtx(struct lg_receiver *r, enum codec codec, uint8_t *data, size_t len,
 		     int64_t at_us)
@@ -239,12 +263,10 @@ static void take_rtx(struct lg_receiver *r, enum codec codec, uint8_t *data, siz
 		return;
 	r->stats->recovered++;
 	if (r->trace) {
-		uint16_t seq = rd16(p.payload);
-
+		p.seq = rd16(p.payload);
 		p.payload += 2;
 		p.payload_len -= 2;
-		lg_trace_video(r->trace, seq, p.ts, p.marker,
-			       look_video(r, &p, codec, at_us), at_us);
+		take_picture(r, &p, codec, at_us);
 	}
 }
 
@@ -264,6 +286,8 @@ static void take_red(struct lg_receiver *r, const struct rtp_packet *p, int64_t 
 	if (r->trace && n > 0)
 		lg_trace_sound(r->trace, p->seq, false, blocks[n - 1].data,
 			       (uint32_t)blocks[n - 1].len, at_us);
+	if (r->sync && n > 0)
+		lg_sync_sound(r->sync, p->ts, blocks[n - 1].data, blocks[n - 1].len);
 	for (int i = 0; i + 1 < n; i++)
 		if (blocks[i].len) {
 			uint16_t seq = (uint16_t)(p->seq - (n - 1 - i));
@@ -294,15 +318,6 @@ static void take_original(struct lg_receiver *r, enum kind kind, const uint8_t *
 		r->stats->frames++;
 		lg_late_add(&r->stats->late_video, late_us);
 	}
-}
-
-static void take_picture(struct lg_receiver *r, const struct rtp_packet *p,
-			 enum codec codec, int64_t at_us)
-{
-	bool key = look_video(r, p, codec, at_us);
-
-	if (r->trace)
-		lg_trace_video(r->trace, p->seq, p->ts, p->marker, key, at_us);
 }
 
 static void take_rtp(struct lg_receiver *r, uint8_t *data, size_t len, int64_t at_us)
@@ -343,9 +358,8 @@ static void take_rtp(struct lg_receiver *r, uint8_t *data, size_t len, int64_t a
 		take_picture(r, &p, (enum codec)r->codecs[pt], at_us);
 	else if (kind == KIND_RED)
 		take_red(r, &p, at_us);
-	else if (r->trace)
-		lg_trace_sound(r->trace, p.seq, false, p.payload, (uint32_t)p.payload_len,
-			       at_us);
+	else
+		take_opus(r, &p, at_us);
 }
 
 void lg_receiver_take(struct lg_receiver *r, uint8_t *data, size_t len, int64_t at_us)
@@ -418,7 +432,9 @@ void lg_receiver_tick(struct lg_receiver *r, int64_t now_us)
 	if (!r->options->no_twcc)
 		send_twcc(r);
 	send_nacks(r, now_us);
-	if (r->stats->given_up != r->given_up_told && now_us - r->pli_us > SEC_US) {
+	if ((r->stats->given_up != r->given_up_told ||
+	     (r->sync && lg_sync_wants_key(r->sync))) &&
+	    now_us - r->pli_us > SEC_US) {
 		r->given_up_told = r->stats->given_up;
 		r->pli_us = now_us;
 		send_pli(r);
@@ -447,10 +463,14 @@ void lg_receiver_init(struct lg_receiver *r, const struct lg_options *options,
 	twcc_rx_init(&r->twcc);
 	if (options->trace && !sends) /* without memory there is none */
 		r->trace = calloc(1, sizeof(*r->trace));
+	if (options->sync && !sends && place < links && lg_sync_create(&r->sync) == 0)
+		r->full = true;
 }
 
 void lg_receiver_fini(struct lg_receiver *r)
 {
 	free(r->trace);
 	r->trace = NULL;
+	lg_sync_destroy(r->sync);
+	r->sync = NULL;
 }

@@ -7,6 +7,7 @@
 #include "bench/loadgen.h"
 #include "bench/loadgen_peer.h"
 #include "bench/loadgen_sender.h"
+#include "bench/loadgen_sync.h"
 #include "bench/loadgen_trace.h"
 #include "bench/loadgen_track.h"
 #include "tests/lab/dice.h"
@@ -24,6 +25,7 @@ struct lg_receiver {
 	uint32_t ssrc; /* ours, in reports */
 	struct lg_track video, audio;
 	struct lg_trace *trace; /* NULL: not asked for */
+	struct lg_sync *sync;   /* the same; of one viewer of each group */
 	struct twcc_rx twcc;
 	int64_t lie_us;
 	uint16_t twcc_last;

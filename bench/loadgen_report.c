@@ -255,7 +255,7 @@ static void print_cpu(const struct lg_run *run, uint32_t viewers)
 	double seconds = (double)(o[1].at_us - o[0].at_us) / 1e6;
 	double rate = seconds > 0 ? (double)run->packets / seconds : 0;
 
-	if (run->options->server_pid) {
+	if (run->options->server_pid && !run->gone) {
 		printf("server: %.1f %% of a core, %.4f %% per viewer; %.1f MB resident "
 		       "(%+.1f)\n ",
 		       percent, viewers ? percent / viewers : 0,
@@ -374,30 +374,6 @@ static void put_proc(cJSON *to, const char *key, const struct lg_proc p[2])
 		put(threads, p[1].threads[i].name, lg_proc_percent(&p[0], &p[1], (int)i));
 }
 
-static int write_json(const struct lg_run *run, cJSON *root)
-{
-	char *text;
-	FILE *f;
-	int err = 0;
-
-	put(root, "seconds", (double)(run->self[1].at_us - run->self[0].at_us) / 1e6);
-	put(root, "media_packets", (double)run->packets);
-	put(root, "longest_turn_ms", longest_turn(run));
-	put_proc(root, "loadgen", run->self);
-	if (run->options->server_pid)
-		put_proc(root, "server", run->server);
-	text = cJSON_Print(root);
-	f = text ? fopen(run->options->json, "w") : NULL;
-	if (!f || fprintf(f, "%s\n", text) < 0)
-		err = -1;
-	if (f && fclose(f))
-		err = -1;
-	if (err)
-		fprintf(stderr, "loadgen: cannot write %s\n", run->options->json);
-	cJSON_free(text);
-	return err;
-}
-
 static void name_of(const struct lg_options *o, int class, char *out, size_t size)
 {
 	if (class < 0)
@@ -427,6 +403,52 @@ static void put_traces(const struct lg_run *run, cJSON *root)
 		}
 }
 
+static void put_syncs(const struct lg_run *run, cJSON *root)
+{
+	cJSON *list = cJSON_AddArrayToObject(root, "sync");
+
+	for (unsigned c = 0; c < run->n_crews; c++)
+		for (uint32_t i = 0; i < lg_crew_n(run->crews[c]); i++) {
+			const struct lg_member *m = lg_crew_member(run->crews[c], i);
+			const struct lg_sync *sync = lg_member_sync(m);
+			cJSON *one;
+
+			if (!sync)
+				continue;
+			one = lg_sync_json(sync, lg_member_index(m));
+			cJSON_AddNumberToObject(one, "group", lg_member_class(m));
+			cJSON_AddItemToArray(list, one);
+		}
+}
+
+static int write_json(const struct lg_run *run, cJSON *root)
+{
+	char *text;
+	FILE *f;
+	int err = 0;
+
+	if (run->options->trace)
+		put_traces(run, root);
+	if (run->options->sync)
+		put_syncs(run, root);
+	put(root, "seconds", (double)(run->self[1].at_us - run->self[0].at_us) / 1e6);
+	put(root, "media_packets", (double)run->packets);
+	put(root, "longest_turn_ms", longest_turn(run));
+	put_proc(root, "loadgen", run->self);
+	if (run->options->server_pid && !run->gone)
+		put_proc(root, "server", run->server);
+	text = cJSON_Print(root);
+	f = text ? fopen(run->options->json, "w") : NULL;
+	if (!f || fprintf(f, "%s\n", text) < 0)
+		err = -1;
+	if (f && fclose(f))
+		err = -1;
+	if (err)
+		fprintf(stderr, "loadgen: cannot write %s\n", run->options->json);
+	cJSON_free(text);
+	return err;
+}
+
 int lg_report(const struct lg_run *run)
 {
 	const struct lg_options *o = run->options;
@@ -452,8 +474,6 @@ int lg_report(const struct lg_run *run)
 	if (bad)
 		print_failures(run);
 	print_cpu(run, viewers);
-	if (!err && o->json && o->trace)
-		put_traces(run, root);
 	if (!err && o->json)
 		err = write_json(run, root);
 	cJSON_Delete(root);

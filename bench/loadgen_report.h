@@ -11,6 +11,7 @@ struct lg_run {
 	unsigned n_crews;
 	struct lg_proc server[2], self[2]; /* at the begin and the end of the span */
 	uint64_t packets;                  /* of media, in that span */
+	bool gone; /* the server, before the end: what it used is not known */
 };
 
 /* Prints the table; also to options->json. How many things are not as they should

@@ -61,19 +61,43 @@ static uint32_t sound_ts(const struct lg_sender *s)
 	return s->n_sound * 960;
 }
 
+static uint32_t fps(const struct lg_sender *s)
+{
+	return s->conf.beacon ? LG_BEACON_FPS : s->conf.clip->fps;
+}
+
 static uint32_t frame_ts(const struct lg_sender *s)
 {
-	return (uint32_t)((uint64_t)s->n_frame * 90000 / s->conf.clip->fps);
+	return (uint32_t)((uint64_t)s->n_frame * 90000 / fps(s));
+}
+
+static const struct blob *frame(const struct lg_sender *s)
+{
+	return s->conf.beacon ? lg_beacon_frame(s->conf.beacon, s->n_frame)
+			      : s->conf.clip->video[s->at];
+}
+
+/* When our clock says that, the sender's own has gone so far. */
+static int64_t due_at(const struct lg_sender *s, bool video, int64_t own_us)
+{
+	int64_t ppm = s->conf.ppm[video];
+
+	return s->start_us + own_us - own_us * ppm / (1000000 + ppm);
+}
+
+static int64_t own_time(const struct lg_sender *s, bool video, int64_t now_us)
+{
+	int64_t since_us = now_us - s->start_us;
+
+	return since_us + since_us * s->conf.ppm[video] / 1000000;
 }
 
 /* The packets of a frame leave over half of its time, as a pacer does it. */
 static int64_t piece_due(const struct lg_sender *s)
 {
-	int64_t each = SEC_US / s->conf.clip->fps;
-	const struct blob *blob = s->conf.clip->video[s->at];
+	int64_t each = SEC_US / fps(s), at_us = (int64_t)s->n_frame * SEC_US / fps(s);
 
-	return s->start_us + (int64_t)s->n_frame * SEC_US / s->conf.clip->fps +
-	       each / 2 * s->piece / blob->n;
+	return due_at(s, true, at_us + each / 2 * s->piece / frame(s)->n);
 }
 
 static void next_frame(struct lg_sender *s)
@@ -89,7 +113,7 @@ static int64_t run_video(struct lg_sender *s, struct lg_peer *peer, int64_t now_
 	int64_t due;
 
 	while ((due = piece_due(s)) <= now_us) {
-		const struct blob *blob = s->conf.clip->video[s->at];
+		const struct blob *blob = frame(s);
 
 		if (now_us - due < SEC_US) /* else: we were away, do not flood */
 			send_packet(s, peer, true, blob, s->piece, frame_ts(s));
@@ -99,17 +123,31 @@ static int64_t run_video(struct lg_sender *s, struct lg_peer *peer, int64_t now_
 	return due;
 }
 
-static int64_t run_audio(struct lg_sender *s, struct lg_peer *peer, int64_t now_us)
+/* The next 20 ms; NULL without memory. */
+static struct blob *next_sound(struct lg_sender *s)
 {
 	const struct lg_clip *clip = s->conf.clip;
+	uint32_t at = s->n_sound + s->conf.phase * 7;
+	struct blob *blob = NULL;
+
+	if (!s->conf.beacon)
+		return blob_get(clip->audio[at % clip->n_audio]);
+	if (lg_beacon_sound(s->conf.beacon, &blob))
+		return NULL;
+	return blob;
+}
+
+/* A packet can leave when the last of its sound was said, not before. */
+static int64_t run_audio(struct lg_sender *s, struct lg_peer *peer, int64_t now_us)
+{
 	int64_t due;
 
-	while ((due = s->start_us + s->n_sound * TICK_US) <= now_us) {
-		uint32_t at = s->n_sound + s->conf.phase * 7;
+	while ((due = due_at(s, false, (s->n_sound + 1) * TICK_US)) <= now_us) {
+		struct blob *blob = next_sound(s);
 
-		if (now_us - due < SEC_US)
-			send_packet(s, peer, false, clip->audio[at % clip->n_audio], 0,
-				    sound_ts(s));
+		if (blob && now_us - due < SEC_US)
+			send_packet(s, peer, false, blob, 0, sound_ts(s));
+		blob_put(blob);
 		s->n_sound++;
 	}
 	return due;
@@ -149,16 +187,19 @@ void lg_sender_again(struct lg_sender *s, struct lg_peer *peer, uint32_t ssrc,
 
 void lg_sender_report(struct lg_sender *s, struct lg_peer *peer, int64_t now_us)
 {
-	int64_t wall_us = clock_wall_ms() * MS_US, since_us = now_us - s->start_us;
+	int64_t wall_us = clock_wall_ms() * MS_US;
 
-	for (int video = 0; video < 2 && s->started && since_us > 0; video++) {
+	if (!s->started || now_us <= s->start_us)
+		return;
+	for (int video = 0; video < 2; video++) {
+		int64_t own_us = own_time(s, video, now_us);
 		_Alignas(16) uint8_t buf[200];
 		struct rtcp_out o = {.data = buf, .size = 128};
 		const struct rtcp_sr sr = {
 			.ssrc = video ? s->conf.ssrc_camera : s->conf.ssrc_voice,
 			.ntp = (uint64_t)(wall_us / SEC_US + NTP_1970) << 32 |
 			       (uint64_t)((wall_us % SEC_US << 32) / SEC_US),
-			.rtp_ts = (uint32_t)(since_us * (video ? 9 : 6) /
+			.rtp_ts = (uint32_t)(own_us * (video ? 9 : 6) /
 					     (video ? 100 : 125)),
 			.packets = s->packets[video],
 			.bytes = s->bytes[video],
@@ -185,5 +226,8 @@ int lg_sender_create(struct lg_sender **out, const struct lg_sender_conf *conf)
 
 void lg_sender_destroy(struct lg_sender *s)
 {
+	if (!s)
+		return;
+	lg_beacon_destroy(s->conf.beacon);
 	free(s);
 }

@@ -5,6 +5,7 @@
 #define BENCH_LOADGEN_SENDER_H
 
 #include "base/attr.h"
+#include "bench/loadgen_beacon.h"
 #include "bench/loadgen_clip.h"
 #include "bench/loadgen_peer.h"
 
@@ -15,8 +16,13 @@ struct lg_sender_conf {
 	uint32_t ssrc_voice, ssrc_camera;
 	uint8_t pt_voice, pt_camera; /* 0: not taken */
 	uint32_t phase;              /* where in the clip it begins, in frames */
+	struct lg_beacon *beacon;    /* instead of the clip, the sender's; or NULL */
+	/* Its clocks run so much faster than ours, millionths: of the sound, of the
+	 * picture. Its reports tell it truthfully. */
+	int32_t ppm[2];
 };
 
+/* The beacon is the caller's still when this fails. */
 int lg_sender_create(struct lg_sender **out,
 		     const struct lg_sender_conf *conf) AULA_MUST_CHECK;
 void lg_sender_destroy(struct lg_sender *s); /* NULL is accepted */

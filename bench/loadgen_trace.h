@@ -14,7 +14,7 @@
 #define LG_TRACE_STALLS  1024
 #define LG_TRACE_HOLES   8192
 #define LG_TRACE_KEYS    1024
-#define LG_TRACE_SECONDS 1200
+#define LG_TRACE_SECONDS 7200
 #define LG_TRACE_RING    4096            /* packets of video, a power of two */
 #define LG_TRACE_STALL   INT64_C(200000) /* µs; shorter ones are not written down */
 

@@ -71,8 +71,8 @@ bool lg_track_take(struct lg_track *t, uint16_t seq, bool rtx, int64_t now_us)
 		number = rtp_unwrap16(&t->numbers, seq);
 		t->first = t->high = number;
 		t->high_reported = number - 1;
-	} else if (rtx) { /* never ahead of what it repairs */
-		number = t->high - (uint16_t)((uint16_t)t->high - seq);
+	} else if (rtx) { /* a copy may come before anything is missed */
+		number = t->high + (int16_t)(uint16_t)(seq - (uint16_t)t->high);
 	} else {
 		number = rtp_unwrap16(&t->numbers, seq);
 	}
@@ -111,6 +111,17 @@ int64_t lg_track_time(struct lg_track *t, uint32_t ts, int64_t at_us)
 	t->timed = t->high;
 	t->last_us = at_us;
 	return ticks * SEC_US / t->clock_hz;
+}
+
+void lg_track_key(struct lg_track *t, uint16_t seq)
+{
+	int64_t number = t->high + (int16_t)(uint16_t)(seq - (uint16_t)t->high);
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < t->n_missing; i++)
+		if (t->missing[i].number >= number)
+			t->missing[kept++] = t->missing[i];
+	t->n_missing = kept;
 }
 
 uint32_t lg_track_wanted(struct lg_track *t, int64_t now_us, uint16_t *out, uint32_t max,

@@ -54,6 +54,8 @@ bool lg_track_take(struct lg_track *t, uint16_t seq, bool rtx, int64_t now_us);
 /* When an original came: jitter, gaps. Returns the timestamp, unwrapped, in µs. */
 int64_t lg_track_time(struct lg_track *t, uint32_t ts, int64_t at_us);
 
+/* A key frame begins at this number: of what lies before it nothing is wanted. */
+void lg_track_key(struct lg_track *t, uint16_t seq);
 /* The numbers to ask for now, at most `max`, ascending; *given_up counts those that
  * were asked for too often. */
 uint32_t lg_track_wanted(struct lg_track *t, int64_t now_us, uint16_t *out, uint32_t max,

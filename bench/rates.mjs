@@ -33,12 +33,12 @@ const rate = (kbit, level, queue) => ({
   name: `${kbit} kbit/s, queue ${queue} ms`,
   link: ['--down-rate', `${kbit}k`, '--down-queue', `${queue}`, '--delay', '20'],
   // a queue of 50 ms holds less than one packet of video there, so each one may cost one of sound
-  judge: [queue > 50 || level !== 'low' ? level_is(level) : level_below('mid'), steady(), queue_is(), sound_is(queue > 50 ? 1 : kbit > 80 ? 2 : 10)],
+  judge: [queue > 50 || level !== 'low' ? level_is(level) : level_below('mid'), steady(), queue_is(), sound_is(queue > 50 || kbit !== 80 ? 1 : 2)],
 });
 const step = (queue) => ({
   name: `1000 > 80 > 1000 kbit/s, queue ${queue} ms`,
   link: ['--down-rate', '1000k@0,80k@20,1000k@38', '--down-queue', `${queue}`, '--delay', '20'],
-  judge: [level_at(20, 'top'), queue > 50 ? level_at(23.3, 'low') : level_below('mid', [24, 38]), level_at(queue > 50 ? 53.5 : 58, 'main'), queue_is([20, 23.5]), sound_is(queue > 50 ? 1 : 10, [20, 23.5])],
+  judge: [level_at(20, 'top'), queue > 50 ? level_at(23.3, 'low') : level_below('mid', [24, 38]), level_at(queue > 50 ? 53.5 : 58, 'main'), queue_is([20, 23.5]), sound_is(queue > 50 ? 1 : 4, [20, 23.5])],
 });
 const lossy = (percent, judge) => ({
   name: `loss ${percent} %`,
@@ -57,10 +57,10 @@ const outage = (s, within_ms) => ({
 });
 const bad = (name, words, judge) => ({ name, link: words.split(' '), judge });
 
-// What we are after, where a row judges more softly than that: sound lost at most 1 % behind a queue of 50 ms, too (2, and
-// 10 up to 80 kbit/s); the picture back 1 s after an outage of up to 5 s (1.5 s) and 2.5 s after another port (3.6 s, a check
-// of the client's included); no freeze over 500 ms with 25 % reordered (1.5 s); low at 30 % loss from the first seconds on
-// (12 s) and sound that can be followed there (12 % lost after repair); main within 15 s under jitter (45 s).
+// What we are after, where a row judges more softly than that: sound lost at most 1 % at 80 kbit/s with a queue of 50 ms
+// (2 %: it holds half a packet of the picture, which is seen to spoil the sound within seconds; 4 % when it becomes that at
+// once); the picture back 2.5 s after another port (3.6 s, a check of the client's included); no freeze over 500 ms with 25 %
+// reordered (1.5 s); low at 30 % loss from the first seconds on (12 s); main within 15 s under jitter (45 s).
 const groups = {
   rates: [30, 50, 80, 150, 300, 1000].flatMap((kbit) =>
     [200, 50, 500].map((queue) => rate(kbit, { 30: 'still', 50: 'still', 80: 'low', 150: 'low', 300: 'mid' }[kbit] ?? 'main', queue))
@@ -68,8 +68,8 @@ const groups = {
   steps: [200, 50, 500].map(step),
   loss: [
     ...[0, 1, 2, 5, 10].map((percent) => lossy(percent, [no_freeze(500), sound_is(2)])),
-    lossy(20, [no_freeze(1000), frozen(5)]),
-    lossy(30, [level_is('low', 12), sound_is(12)]),
+    lossy(20, [no_freeze(1000), frozen(5), sound_is(3)]),
+    lossy(30, [level_is('low', 12), sound_is(6), frozen(10)]),
     lossy(50, [alive(), sound_goes_on()]),
     ...[200, 500, 1000].map(bursts),
   ],
@@ -80,7 +80,7 @@ const groups = {
     bad('duplicates 50 %', '--delay 30 --duplicate 50', [no_freeze(500), few_nacks(), sound_is(0.5)]),
     bad('jitter 100 ms', '--delay 120 --down-jitter 50 --down-jitter-cap 100', [level_is('top', 45), no_freeze(600)]),
     bad('2 s more delay', '--delay 30@0,2030@25', [level_at(50, 'top'), alive()]),
-    ...[1, 3, 5].map((s) => outage(s, 1500)),
+    ...[1, 3, 5].map((s) => outage(s, 1000)),
     ...[10, 29].map((s) => outage(s, 2000)),
     bad('another port, once', '--delay 20 --rebind-at 25', [rebound([25]), alive()]),
     bad('another port, each 20 s', '--delay 20 --rebind-each 20', [rebound([20, 40, 60]), alive()]),
@@ -371,6 +371,9 @@ function path_of(r) {
   return list.map(({ text }) => text).join(' ');
 }
 
+/** Times of the monotonic clock as seconds of the trace. */
+const seconds = (r, list) => list.map((at) => ((at - r.trace.from_ms) / 1000).toFixed(1)).join(' ');
+
 function describe(r, wrong) {
   const sound = sound_lost(r);
   const stills = freezes(r, 300);
@@ -407,7 +410,7 @@ async function runGroup(names, wanted, verbose) {
     sum[wrong.length ? 'bad' : 'good']++;
     console.log(describe(r, wrong));
     if (verbose || wrong.length) console.log(`        ${path_of(r)}`);
-    if (verbose) console.log(`        waits ${r.relay.waits.map(({ p95 }) => p95).join(' ')}\n        kbps ${r.trace.kbps.join(' ')}\n        frames ${r.trace.frames.join(' ')}\n        holes ${r.trace.holes.map(([at, fec]) => ((at - r.trace.from_ms) / 1000).toFixed(1) + (fec ? 'f' : '')).join(' ')}`);
+    if (verbose) console.log(`        waits ${r.relay.waits.map(({ p95 }) => p95).join(' ')}\n        kbps ${r.trace.kbps.join(' ')}\n        frames ${r.trace.frames.join(' ')}\n        keys ${seconds(r, r.trace.keys)}\n        stills ${r.trace.stalls.map(([from, to]) => `${seconds(r, [from])}+${to - from}`).join(' ')}\n        holes ${r.trace.holes.map(([at, fec]) => ((at - r.trace.from_ms) / 1000).toFixed(1) + (fec ? 'f' : '')).join(' ')}`);
   }
   room.child.kill('SIGINT');
   await ended(room.child);

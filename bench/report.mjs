@@ -1,6 +1,7 @@
-// Turns the lines "a.b.c value" of a file into bench/results.json, and into the table of README.md.
+// Turns the lines "a.b.c value" of a file into bench/results.json, and into the table of README.md:
+// node bench/report.mjs FILE [add]. With "add" all other figures stay as they are; those of the long run stay anyhow.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +30,14 @@ function nest(text) {
   if (results.viewer_curve)
     results.viewer_curve = Object.entries(results.viewer_curve).map(([viewers, point]) => ({ viewers: Number(viewers), ...point }));
   return results;
+}
+
+/** What was measured now, beside what stays of before. */
+function merge(now, before, add) {
+  const some = (of, long) => Object.fromEntries(Object.entries(of).filter(([key]) => key.startsWith('soak_') === long));
+  const soak = now.soak_seconds ? { ...some(now, true), soak_date: now.date } : some(before, true);
+  const { date, machine, ...figures } = some(now, false);
+  return { date, machine, ...(add ? some(before, false) : {}), ...figures, ...soak };
 }
 
 const kb = (bytes) => `${Math.round(bytes / 1024)} KB`;
@@ -84,6 +93,11 @@ function rows(r) {
   }
   if (r.bytes_per_viewer) add('memory of one more viewer', kb(r.bytes_per_viewer));
   if (r.bytes_per_sender) add('memory of one more sender, camera and microphone', kb(r.bytes_per_sender));
+  if (r.soak_seconds >= 1800) {
+    const minutes = `${Math.round(r.soak_seconds / 60)} minutes of 8 senders and 30 viewers (${r.soak_date})`;
+    add(`${minutes}: memory grows by`, `${r.soak_rss_mb_per_hour.toFixed(2)} MB an hour (95 %: at most ${r.soak_rss_mb_per_hour_most.toFixed(2)})`);
+    add('the same: sound behind the picture, and how that changed', `${r.soak_skew_ms.toFixed(0)} ms, by ${r.soak_skew_change_ms.toFixed(0)} at most`);
+  }
   const ms = (one) => `${one.p50} ms (p95 ${one.p95})`;
   if (r.glass_to_glass_ms) add('from camera to screen, Chromium to Chromium, clean link', ms(r.glass_to_glass_ms));
   if (r.join_to_first_frame_ms) add('from "Join now" to the first frame', ms(r.join_to_first_frame_ms));
@@ -95,7 +109,8 @@ function table(r) {
   return [BEGIN, head, '', '| what | figure |', '|---|---|', ...rows(r), END].join('\n');
 }
 
-const results = nest(readFileSync(process.argv[2], 'utf8'));
+const before = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
+const results = merge(nest(readFileSync(process.argv[2], 'utf8')), before, process.argv[3] === 'add');
 writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 const readme = readFileSync(README, 'utf8');
 const from = readme.indexOf(BEGIN);

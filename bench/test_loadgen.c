@@ -3,11 +3,13 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "bench/loadgen_ask.h"
 #include "bench/loadgen_clip.h"
 #include "bench/loadgen_file.h"
 #include "bench/loadgen_get.h"
@@ -482,8 +484,43 @@ static void test_trace_levels(void)
 	free(t);
 }
 
+static void requests_are_made(void)
+{
+	static const struct {
+		const char *args[4], *text;
+	} rows[] = {
+		{{NULL}, "{\"t\":\"x\",\"id\":2,\"d\":{}}"},
+		{{"code=AB", "set.a=1 2", "set.b="},
+		 "{\"t\":\"x\",\"id\":2,\"d\":{\"code\":\"AB\",\"set\":{\"a\":\"1 2\","
+		 "\"b\":null}}}"},
+		{{"a=\"}=\n"}, "{\"t\":\"x\",\"id\":2,\"d\":{\"a\":\"\\\"}=\\n\"}}"},
+		{{"a"}, NULL},
+		{{"=a"}, NULL},
+		{{"a="}, "{\"t\":\"x\",\"id\":2,\"d\":{\"a\":null}}"},
+		{{"a.=1"}, NULL},
+		{{"a=1", "a=2"}, NULL},
+		{{"a=1", "a.b=2"}, NULL},
+		{{"a.b=1", "a.b=2"}, NULL},
+		{{"0123456789012345678901234567890123456789012345678901234567890123=1"},
+		 NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int n = 0;
+		char *text;
+
+		while (n < 4 && rows[i].args[n])
+			n++;
+		text = lg_ask_text("x", n, (char **)rows[i].args);
+		CHECK(!text == !rows[i].text);
+		CHECK(!text || strcmp(text, rows[i].text) == 0);
+		free(text);
+	}
+}
+
 int main(void)
 {
+	requests_are_made();
 	test_trace_pictures();
 	test_trace_sound();
 	test_trace_levels();

@@ -179,7 +179,7 @@ static void deliver_rooms(const struct db_job *job)
 int db_rooms(struct db *db, rooms_done *done, void *ctx)
 {
 	struct query query = {
-		"SELECT id, code, title, layout, created_ms FROM"
+		"SELECT id, code, title, layout, created_ms, settings, most FROM"
 		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY created_ms, id",
 		&db_table_rooms,

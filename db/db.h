@@ -20,6 +20,8 @@
 #define DB_QUEUE 10000
 #define DB_ID    32 /* characters of an id at most */
 
+#define DB_SETTINGS 1024 /* bytes of a room's settings at most */
+
 struct db;
 
 struct db_room {
@@ -27,6 +29,8 @@ struct db_room {
 	char title[LIMIT_TITLE * 4 + 1];
 	char layout[33];
 	int64_t created_ms;
+	char settings[DB_SETTINGS + 1]; /* of its own, see mcu/settings.h */
+	char most[8]; /* the level that a lecturer limits it to; empty: none */
 };
 
 struct db_visit { /* one coming and going */

@@ -31,6 +31,10 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		" bytes BIGINT NOT NULL)",
 		"CREATE INDEX recordings_of_room ON recordings (room, started_ms)",
 	},
+	{
+		"ALTER TABLE rooms ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
+		"ALTER TABLE rooms ADD COLUMN most TEXT NOT NULL DEFAULT ''",
+	},
 };
 
 #define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))

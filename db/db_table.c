@@ -17,13 +17,15 @@
 
 const struct db_table db_table_rooms = {
 	sizeof(struct db_room),
-	"INSERT INTO rooms (id, code, title, layout, created_ms)"
-	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
+	"INSERT INTO rooms (id, code, title, layout, created_ms, settings, most)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET"
 	" code = excluded.code, title = excluded.title, layout = excluded.layout,"
-	" created_ms = excluded.created_ms",
-	5,
+	" created_ms = excluded.created_ms, settings = excluded.settings,"
+	" most = excluded.most",
+	7,
 	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
-	 TEXT(db_room, layout), NUMBER(db_room, created_ms)},
+	 TEXT(db_room, layout), NUMBER(db_room, created_ms), TEXT(db_room, settings),
+	 TEXT(db_room, most)},
 };
 
 const struct db_table db_table_visits = {

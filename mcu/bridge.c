@@ -24,6 +24,7 @@ struct letter {
 	void *more; /* of malloc */
 	uint32_t n;
 	bool must; /* what nothing later would say again */
+	bool last; /* of several that belong together */
 };
 
 static void letter_open(void *arg)
@@ -121,27 +122,23 @@ static void on_link_report(void *ctx, uint32_t peer, const struct link_report *r
 static void got_stats(struct server *server, struct letter *letter)
 {
 	const struct peer_stats *stats = letter->more;
-	int64_t *last_us = &server->stats_us[letter->id];
-	int64_t since_us = *last_us ? letter->value - *last_us : 0;
 
 	thread_claim(&on_ctl);
 	for (uint32_t i = 0; i < letter->n; i++) {
 		struct member *member = member_by_peer(server, stats[i].peer);
 
 		if (member)
-			quality_stats(member, &stats[i], since_us);
+			quality_stats(member, &stats[i], letter->value);
 	}
-	*last_us = letter->value;
-	if (letter->id + 1 < nets_count(server->nets))
-		return; /* once for all, when the last one has told */
-	for (uint32_t i = 0; i < server->n_rooms; i++)
+	for (uint32_t i = 0; letter->last && i < server->n_rooms; i++)
 		quality_losses(server->rooms[i]);
 }
 
-void bridge_net_stats(struct server *server, uint32_t at, const struct peer_stats *stats,
-		      uint32_t n)
+void bridge_net_stats(struct server *server, const struct peer_stats *stats, uint32_t n,
+		      bool last)
 {
-	struct letter letter = {.fn = got_stats, .id = at, .n = n, .value = clock_us()};
+	struct letter letter = {
+		.fn = got_stats, .n = n, .last = last, .value = clock_us()};
 
 	letter.more = copy(stats, n * sizeof(*stats));
 	if (letter.more)

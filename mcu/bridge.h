@@ -10,9 +10,9 @@
 #include "recorder/recorder.h"
 #include "transport/net.h"
 
-/* Called on net thread number `at`. */
-void bridge_net_stats(struct server *server, uint32_t at, const struct peer_stats *stats,
-		      uint32_t n);
+/* Called on a net thread, with some of its peers; `last`: with those all have told. */
+void bridge_net_stats(struct server *server, const struct peer_stats *stats, uint32_t n,
+		      bool last);
 struct net_events bridge_net(struct server *server);
 struct vworker_events bridge_vworker(struct server *server);
 struct aworker_events bridge_aworker(struct server *server);

@@ -131,6 +131,7 @@ static int apply(struct member *member, const struct sdp *remote) RUNS_ON(on_ctl
 	quality_end(member);
 	member->codecs = sdp_view_codecs(remote);
 	member->high = sdp_view_high(remote);
+	member->sound_ms = sdp_sound_ms(remote);
 	if (!member->warm) /* else when it enters */
 		quality_start(member);
 	return 0;

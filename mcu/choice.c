@@ -20,11 +20,13 @@
 #define TRIAL_WAIT_US  (3 * SEC_US)
 #define TRIAL_TIGHT_US (60 * SEC_US)
 #define NO_TRIAL_US    (300 * SEC_US)
+#define LEAP_US        (10 * SEC_US)
 #define PROBE_LOST_US  (5 * SEC_US) /* no answer: it is forgotten */
 /* Who fell back from a level so soon after it had risen to it waits longer and
  * longer before it is tried again. */
 #define FELL_BACK_US  (30 * SEC_US)
 #define PENALTY_FIRST 20 /* s */
+#define PENALTY_TRIED 60
 #define PENALTY_MAX   300
 
 /* What is sent may fill so much of what is carried, in percent. The lowest moving
@@ -37,7 +39,7 @@
 #define PROBE_FILL     116
 #define PROBE_FILL_LOW 104
 
-#define LOSS_HEAVY  (65536 * 22 / 100)
+#define LOSS_HEAVY  (65536 * 18 / 100)
 #define LOSS_STRONG (65536 * 12 / 100)
 
 const char *choice_why_name(enum choice_why why)
@@ -126,11 +128,11 @@ static enum level fitting(const struct choice_costs *costs, uint32_t carried_bps
 }
 
 /* It had been tried, and did not last. */
-static void punish(struct choice *c, enum level level, int64_t now_us)
+static void punish(struct choice *c, enum level level, uint32_t first_s, int64_t now_us)
 {
 	uint32_t *s = &c->penalty_s[level];
 
-	*s = *s ? *s * 2 : PENALTY_FIRST;
+	*s = *s ? *s * 2 : first_s;
 	if (*s > PENALTY_MAX)
 		*s = PENALTY_MAX;
 	for (enum level l = level; l < LEVELS; l++)
@@ -161,7 +163,7 @@ static void tight(struct choice *c, const struct choice_costs *costs,
 		return;
 	}
 	if (c->rose && c->fit == now && now_us - c->changed_us < FELL_BACK_US)
-		punish(c, now, now_us);
+		punish(c, now, PENALTY_FIRST, now_us);
 	c->down_us = c->spell_us = now_us;
 	set_fit(c, fit, WHY_LINK, now_us);
 }
@@ -192,7 +194,7 @@ static void trial(struct choice *c, int64_t now_us)
 		return;
 	}
 	if (c->fit != LEVEL_LOW || !c->lossy || !c->narrow || now_us < c->no_trial_us ||
-	    now_us - c->down_us > TRIAL_TIGHT_US ||
+	    (!c->spoilt && now_us - c->down_us > TRIAL_TIGHT_US) ||
 	    now_us - c->changed_us < TRIAL_WAIT_US)
 		return;
 	set_fit(c, LEVEL_STILL, WHY_LOSS, now_us);
@@ -205,7 +207,8 @@ static void trial_over(struct choice *c, int64_t now_us)
 	if (!c->trial_us)
 		return;
 	c->trial_us = 0;
-	punish(c, LEVEL_LOW, now_us);
+	c->spoilt = true;
+	punish(c, LEVEL_LOW, PENALTY_TRIED, now_us);
 }
 
 /* What the client itself allows. */
@@ -231,11 +234,17 @@ static void probed(struct choice *c, bool good, int64_t now_us)
 	if (level == LEVEL_SOUND)
 		return; /* overtaken */
 	if (!good) {
-		c->probe_fails++;
+		c->probe_fails += level == c->fit + 1;
 		c->why = WHY_LINK;
 		return;
 	}
 	c->probe_fails = 0;
+	if (level >= LEVEL_MID && c->spoilt) { /* another way than it was */
+		c->spoilt = false;
+		c->penalty_s[LEVEL_LOW] = 0;
+		for (enum level l = LEVEL_LOW; l < LEVELS; l++)
+			c->not_before_us[l] = now_us;
+	}
 	if (level > c->fit)
 		set_fit(c, level, WHY_LINK, now_us);
 }
@@ -248,7 +257,7 @@ static void probed_blindly(struct choice *c, int64_t now_us)
 	int64_t since = c->clear_us > c->changed_us ? c->clear_us : c->changed_us;
 
 	c->probe = LEVEL_SOUND;
-	if (level > c->fit && now_us - since >= BLIND_US)
+	if (level == c->fit + 1 && now_us - since >= BLIND_US)
 		set_fit(c, level, WHY_LINK, now_us);
 }
 
@@ -282,20 +291,34 @@ static void rise(struct choice *c, const struct choice_costs *costs, enum level 
 				    100);
 }
 
+/* Is it time to try for `next`? A queue in which the lowest picture has no room is not
+ * asked about that one for long, but it may be another way by now, and carry far more:
+ * that is seen by a few small packets. */
+static bool is_time(const struct choice *c, enum level *next, int64_t now_us)
+{
+	int64_t since = c->clear_us > c->changed_us ? c->clear_us : c->changed_us;
+
+	if (c->probe != LEVEL_SOUND || !c->clear || *next > c->max || *next >= LEVELS)
+		return false;
+	if (since < c->probe_us)
+		since = c->probe_us;
+	if (now_us >= c->not_before_us[*next])
+		return now_us - since >= pause_us(c, *next);
+	if (!c->spoilt || *next != LEVEL_LOW || c->max < LEVEL_MID)
+		return false;
+	*next = LEVEL_MID;
+	return now_us - since >= LEAP_US;
+}
+
 void choice_tick(struct choice *c, const struct choice_costs *costs, int64_t now_us,
 		 struct choice_out *out)
 {
 	enum level next = c->fit + 1;
 	struct before b = before(c);
-	int64_t since;
 
 	if (c->probe != LEVEL_SOUND && now_us - c->probe_us > PROBE_LOST_US)
 		c->probe = LEVEL_SOUND;
-	since = c->clear_us > c->changed_us ? c->clear_us : c->changed_us;
-	if (since < c->probe_us)
-		since = c->probe_us;
-	if (c->probe == LEVEL_SOUND && c->clear && next <= c->max && next < LEVELS &&
-	    now_us >= c->not_before_us[next] && now_us - since >= pause_us(c, next))
+	if (is_time(c, &next, now_us))
 		rise(c, costs, next, now_us, out);
 	trial(c, now_us);
 	/* what has lasted is forgiven */

@@ -43,6 +43,7 @@ struct choice {
 	bool lossy;           /* much is lost, as the last verdict said */
 	int64_t trial_us;     /* pictures are left out since, to see why; 0: no */
 	int64_t no_trial_us;  /* not before */
+	bool spoilt;          /* seen then: without pictures nothing is lost */
 	bool rose;            /* the last change of `fit` was upward */
 	enum level probe;     /* being tried; LEVEL_SOUND: none */
 	int64_t probe_us;     /* the last one began */

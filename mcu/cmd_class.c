@@ -83,22 +83,22 @@ const char *cmd_member_remove(struct command *c)
 	return NULL;
 }
 
-/* Nobody in this class gets more, until it is changed or the server starts anew. */
+/* Nobody in this class gets more, until it is changed. */
 const char *cmd_class_limit(struct command *c)
 {
 	enum level most = level_by_name(proto_string(c->d, "most"));
-	struct room *room = c->member->room;
+	const char *error;
+	struct room *room;
 
 	thread_claim(&on_ctl);
+	error = command_room(c, &room);
+	if (error)
+		return error;
 	if (most == LEVELS) {
 		c->field = "most";
 		return "bad_field";
 	}
-	room->top = most;
-	log_info("class_limit", "room=%s most=%s", room->row.id, level_name(most));
-	for (uint32_t i = 0; i < room->n_members; i++)
-		quality_limit(room->members[i]);
-	return NULL;
+	return room_limit(room, most) ? "no_resources" : NULL;
 }
 
 static void end(struct member *member)

@@ -12,12 +12,12 @@
 const char *cmd_media_set(struct command *c)
 {
 	thread_claim(&on_ctl);
-	member_set_mic(c->member, proto_bool(c->d, "mic", c->member->mic));
 	if (proto_bool(c->d, "cam", false) && !c->member->cam &&
 	    overload_shed(c->server->overload) >= SHED_MAIN) {
 		count_add(COUNT_REJECT_LOAD, 1);
-		return "server_busy"; /* the microphone is taken nevertheless */
+		return "server_busy"; /* nor is the microphone touched */
 	}
+	member_set_mic(c->member, proto_bool(c->d, "mic", c->member->mic));
 	member_set_camera(c->member, proto_bool(c->d, "cam", c->member->cam));
 	return NULL;
 }

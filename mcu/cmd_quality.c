@@ -9,11 +9,11 @@
 
 /* A guess of the page before anything is known; it names the kinds that browsers
  * tell (Network Information API: effectiveType), "save" when data is dear. */
-static bool start_of(const char *net, enum level *start)
+static bool hint_of(const char *net, enum level *hint)
 {
 	static const struct {
 		const char *net;
-		enum level start;
+		enum level hint;
 	} kinds[] = {
 		{"slow-2g", LEVEL_STILL}, {"2g", LEVEL_STILL}, {"3g", LEVEL_LOW},
 		{"save", LEVEL_LOW},      {"4g", LEVEL_MAIN},
@@ -21,7 +21,7 @@ static bool start_of(const char *net, enum level *start)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].net, net) == 0) {
-			*start = kinds[i].start;
+			*hint = kinds[i].hint;
 			return true;
 		}
 	return false;
@@ -29,7 +29,7 @@ static bool start_of(const char *net, enum level *start)
 
 /* All is checked before anything changes. */
 static const char *check(struct command *c, enum wish *wish, enum level *cap,
-			 enum level *start)
+			 enum level *hint)
 {
 	const struct quality *q = &c->member->quality;
 	const char *name = proto_string(c->d, "wish");
@@ -46,8 +46,8 @@ static const char *check(struct command *c, enum wish *wish, enum level *cap,
 		return "bad_field";
 	}
 	name = proto_string(c->d, "net");
-	*start = q->start;
-	if (name && *name && !start_of(name, start)) {
+	*hint = q->hint;
+	if (name && *name && !hint_of(name, hint)) {
 		c->field = "net";
 		return "bad_field";
 	}
@@ -58,18 +58,18 @@ const char *cmd_rtc_prefer(struct command *c)
 {
 	struct member *member = c->member;
 	struct quality *q = &member->quality;
-	enum level cap, start;
+	enum level cap, hint;
 	const char *error;
 	enum wish wish;
 	bool tall;
 
 	thread_claim(&on_ctl);
-	error = check(c, &wish, &cap, &start);
+	error = check(c, &wish, &cap, &hint);
 	if (error)
 		return error;
 	q->wish = wish;
 	q->cap = cap;
-	q->start = start;
+	q->hint = hint;
 	q->hidden = proto_bool(c->d, "hidden", q->hidden);
 	tall = proto_bool(c->d, "tall", q->tall);
 	if (tall != q->tall) {

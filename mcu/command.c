@@ -7,6 +7,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/room.h"
+#include "signaling/proto_scan.h"
 #include "signaling/session.h"
 
 #define END \
@@ -69,7 +70,16 @@ static const struct proto_field f_chat[] = {
 };
 static const struct proto_field f_layout[] = {{"name", PROTO_STRING, true, 1, 32}, END};
 static const struct proto_field f_pin[] = {{"member", PROTO_STRING, true, 0, 11}, END};
-static const struct proto_field f_limit[] = {{"most", PROTO_STRING, true, 1, 8}, END};
+static const struct proto_field f_limit[] = {
+	{"most", PROTO_STRING, true, 1, 8},
+	{"code", PROTO_STRING, false, 1, 32},
+	END,
+};
+static const struct proto_field f_ladder[] = {
+	{"code", PROTO_STRING, false, 1, 32},
+	{"set", PROTO_OBJECT, false, 0, 0},
+	END,
+};
 static const struct proto_field f_member[] = {{"member", PROTO_STRING, true, ID}, END};
 static const struct proto_field f_title[] = {
 	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
@@ -121,7 +131,7 @@ static const struct row {
 	{"pin.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
 	{"member.mute", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_mute},
 	{"member.remove", ROLE_LECTURER, IN_ROOM, RATE_FREE, f_member, cmd_member_remove},
-	{"class.limit", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_limit, cmd_class_limit},
+	{"class.limit", ROLE_LECTURER, ANYWHERE, RATE_SWITCH, f_limit, cmd_class_limit},
 	{"class.end", ROLE_LECTURER, IN_ROOM, RATE_FREE, none, cmd_class_end},
 	{"record.start", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
 	{"record.stop", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},
@@ -131,6 +141,7 @@ static const struct row {
 	 cmd_recording_delete},
 	{"room.list", ROLE_ADMIN, ANYWHERE, RATE_LIST, none, cmd_room_list},
 	{"room.create", ROLE_ADMIN, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
+	{"room.ladder", ROLE_LECTURER, ANYWHERE, RATE_SWITCH, f_ladder, cmd_room_ladder},
 };
 
 static const struct row *row_find(const char *name)
@@ -197,6 +208,21 @@ static const char *admit(const struct row *row, struct command *c)
 	return NULL;
 }
 
+const char *command_room(struct command *c, struct room **out)
+{
+	const char *code = proto_string(c->d, "code");
+	struct room *room = code ? room_by_code(c->server, code) : c->member->room;
+
+	if (c->member->warm)
+		return "bad_state";
+	if (c->member->role < ROLE_ADMIN && room != c->member->room)
+		return "forbidden";
+	if (!room)
+		return code ? "no_room" : "bad_state";
+	*out = room;
+	return NULL;
+}
+
 static void send_text(struct ws *ws, char *text) RUNS_ON(on_ctl)
 {
 	if (text)
@@ -212,8 +238,7 @@ void command_run(struct server *server, struct ws *ws, const char *text, size_t 
 	const char *code;
 
 	if (proto_parse(&msg, text, len, &code)) {
-		count_add(COUNT_REJECT_JSON, 1);
-		send_text(ws, proto_err(0, code, NULL));
+		send_text(ws, proto_err(proto_scan_id(text, len), code, NULL));
 		return;
 	}
 	c.d = msg.d;
@@ -231,6 +256,7 @@ void command_run(struct server *server, struct ws *ws, const char *text, size_t 
 	if (code) {
 		log_debug("command_refused", "type=%s code=%s", msg.type, code);
 		send_text(ws, c.after_ms ? proto_err_later(msg.id, code, c.after_ms)
+			      : c.why[0] ? proto_err_why(msg.id, code, c.field, c.why)
 					 : proto_err(msg.id, code, c.field));
 		cJSON_Delete(c.reply);
 	} else if (!c.later) {

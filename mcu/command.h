@@ -9,6 +9,7 @@
 #include "signaling/http.h"
 #include "signaling/proto.h"
 
+struct room;
 struct server;
 
 /* How often one member may do it; above that `too_fast`. */
@@ -22,6 +23,7 @@ struct command {
 	int64_t id;
 	cJSON *reply;      /* set by the handler; NULL: {} */
 	const char *field; /* which one is bad */
+	char why[200];     /* what is wrong with it, in words; empty: not said */
 	uint32_t after_ms; /* when a refused one may try again; 0: not said */
 	bool later;        /* the handler replies by itself, by command_reply */
 	void (*after)(struct member *member); /* to run behind the reply */
@@ -40,6 +42,11 @@ command_fn cmd_layout_set, cmd_pin_set, cmd_member_mute, cmd_member_remove,
 command_fn cmd_record_start, cmd_record_stop, cmd_recording_list,
 	cmd_recording_delete;              /* cmd_record.c */
 command_fn cmd_room_list, cmd_room_create; /* cmd_admin.c */
+command_fn cmd_room_ladder;                /* cmd_ladder.c */
+
+/* The class that is meant: for an administrator the one of `code`, if there is that;
+ * else the member's own. NULL, or an error code. */
+const char *command_room(struct command *c, struct room **out) RUNS_ON(on_ctl);
 
 /* One message of a connection: parsed, checked, done, replied to. */
 void command_run(struct server *server, struct ws *ws, const char *text, size_t len)

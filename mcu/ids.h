@@ -13,7 +13,7 @@ enum {                    /* of a room's block */
        ID_VIEW = 0,       /* and those after it: see views.h */
        ID_RUNG = 8,       /* the rungs, and the outlets of the same numbers: rungs.h */
        ID_MIX = 40,       /* the mix, and the outlet of its first class */
-       ID_RECORDING = 44, /* ID_MIX + 1, + 2: the outlets of the other classes */
+       ID_RECORDING = 44, /* ID_MIX + 1 to + 3: the outlets of the other classes */
 };
 
 enum { /* of a member's block */

@@ -40,29 +40,39 @@ struct ladder {
 		uint16_t fps;
 		uint32_t kbps;
 	} video[LEVELS][CONTENTS];
+	struct ladder_spec limit; /* of each, in what a class gives itself */
 	uint32_t mix_bps[MIX_CLASSES];
-	enum level top;  /* no viewer gets more */
-	bool av1;        /* for those who decode it */
-	uint32_t vbv_ms; /* of people; pages of text have twice as much */
+	enum level top;   /* no viewer gets more */
+	enum level start; /* of who nothing is known of, see quality.c */
+	bool av1;         /* for those who decode it */
+	uint32_t vbv_ms;  /* of people; pages of text have twice as much */
 	uint32_t still_bytes[CONTENTS];
 	uint32_t still_ms; /* from one to the next */
 };
 
-/* -EINVAL with a line in `why` when a rung costs no more than the one below. */
+/* -EINVAL when a level costs no more than the one below, with a line in `why` that
+ * begins with the key that is wrong. */
 int ladder_init(struct ladder *ladder, const struct conf *conf, char *why,
 		size_t why_len) AULA_MUST_CHECK;
+/* Whether a class may have it instead of the server's: -EINVAL and `why` as above when
+ * a rung that differs is beyond the server's limit. */
+int ladder_allowed(const struct ladder *own, const struct ladder *server, char *why,
+		   size_t why_len) AULA_MUST_CHECK;
 
 /* What to tell the encoder of a rung. */
 struct rung_conf ladder_rung(const struct ladder *ladder, enum shape shape,
 			     enum family family, enum level level, enum content content);
 
 enum codec family_codec(enum family family);
-enum mix_class level_mix(enum level level);
+/* The sound of a level for who takes packets of up to `sound_ms`, 20 or more. */
+enum mix_class level_mix(enum level level, uint32_t sound_ms);
 
-/* All that a viewer of the level is sent, bits a second on the wire: sound,
+#define LADDER_SOUND_MS 60 /* what browsers take */
+
+/* All that such a viewer of the level is sent, bits a second on the wire: sound,
  * picture, headers of RTP, UDP and IP, reports. */
 uint32_t ladder_wire_bps(const struct ladder *ladder, enum level level,
-			 enum content content);
+			 enum content content, uint32_t sound_ms);
 
 /* The largest canvas that a rung of this level needs. */
 void ladder_canvas(const struct ladder *ladder, enum shape shape, enum level top,

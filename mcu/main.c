@@ -1,4 +1,5 @@
 /* main.c - aulad: what the command line asks for. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,11 @@
 
 #include "base/log.h"
 #include "db/db.h"
+#include "mcu/check.h"
 #include "mcu/options.h"
 #include "mcu/room.h"
 #include "mcu/server.h"
+#include "plugins/set.h"
 
 /* The alarm is set when the stop begins. */
 static void on_stop_too_long(int signo)
@@ -124,6 +127,26 @@ static int print_link(const struct options *options, const struct conf *conf)
 	return 0;
 }
 
+/* Says all that the start would say before it touches anything. */
+static int check(const struct options *options, const struct conf *conf) RUNS_ON(on_ctl)
+{
+	struct checked checked;
+	char why[400];
+	int err;
+
+	if (conf->log_level < LOG_WARN)
+		log_set_level(LOG_WARN); /* which plugins it has nobody asked */
+	err = check_conf(&checked, conf, why, sizeof(why));
+	if (err) {
+		fprintf(stderr, "aulad: %s%s%s\n", options->config ? options->config : "",
+			options->config ? ": " : "", why);
+		return -err;
+	}
+	plugin_set_destroy(checked.plugins);
+	puts("configuration is good");
+	return 0;
+}
+
 static int print_conf(const struct conf *conf)
 {
 	static char text[16384];
@@ -132,17 +155,26 @@ static int print_conf(const struct conf *conf)
 	return 0;
 }
 
+/* What somebody asked for and cannot be written is not done. */
+static int told(int code)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || code)
+		return code;
+	fprintf(stderr, "aulad: the output cannot be written: %s\n", strerror(errno));
+	return EX_IOERR;
+}
+
 int main(int argc, char **argv)
 {
 	static struct conf conf; /* as long as the process */
 	struct options options;
-	char why[300];
+	char why[400];
 
 	thread_enter(&on_ctl);
 	thread_claim(&on_ctl);
 	options_read(&options, argc, argv);
 	if (options.what == DO_EXIT)
-		return options.exit_code;
+		return told(options.exit_code);
 	if (options_conf(&options, &conf, why, sizeof(why))) {
 		fprintf(stderr, "aulad: %s\n", why);
 		return EX_CONFIG;
@@ -152,12 +184,11 @@ int main(int argc, char **argv)
 	log_set_level((enum log_level)conf.log_level);
 	switch (options.what) {
 	case DO_CHECK:
-		puts("configuration is good");
-		return 0;
+		return told(check(&options, &conf));
 	case DO_PRINT:
-		return print_conf(&conf);
+		return told(print_conf(&conf));
 	case DO_LINK:
-		return print_link(&options, &conf);
+		return told(print_link(&options, &conf));
 	default:
 		return run(&conf);
 	}

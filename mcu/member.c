@@ -196,6 +196,7 @@ int member_join(struct member **out, const struct member_conf *conf)
 	member->role = conf->role;
 	member->base = server_block(conf->server);
 	member->joined_us = clock_us();
+	member->sound_ms = SDP_SOUND_LONG;
 	quality_init(member);
 	snprintf(member->name, sizeof(member->name), "%s", conf->name);
 	member->from = subscriber_of(ws_remote_ip(conf->ws));

@@ -70,9 +70,10 @@ struct member {
 	bool fresh;            /* that one was for a new peer */
 	bool client_offers;    /* the client's own offer made this peer */
 	bool connected;
-	bool screen_line; /* section "s" exists */
-	uint32_t codecs;  /* that the view may be sent in, 1 << enum codec; 0: none */
-	bool high;        /* H.264 of high profile, too */
+	bool screen_line;  /* section "s" exists */
+	uint32_t codecs;   /* that the view may be sent in, 1 << enum codec; 0: none */
+	bool high;         /* H.264 of high profile, too */
+	uint32_t sound_ms; /* packets of sound are no longer than that */
 	struct quality quality;
 	struct asks asks;                                /* what it is to send */
 	uint16_t camera_w, camera_h, screen_w, screen_h; /* decoded pictures, 0: none */

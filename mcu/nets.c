@@ -111,10 +111,8 @@ static struct links_conf links_of(const struct conf *conf, uint32_t at)
 	return links;
 }
 
-/* The ports above the configured ones must exist and be free of the page's own. */
-static int check_ports(const struct nets *nets, char *why, size_t why_len)
+int nets_check_ports(const struct conf *conf, uint32_t n, char *why, size_t why_len)
 {
-	const struct conf *conf = nets->server->conf;
 	const struct {
 		const char *key;
 		uint32_t port;
@@ -125,7 +123,7 @@ static int check_ports(const struct nets *nets, char *why, size_t why_len)
 		     {"advertise_tcp_port", conf->advertise_tcp_port, false}};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		uint32_t last = ports[i].port + nets->n - 1;
+		uint32_t last = ports[i].port + n - 1;
 
 		if (!ports[i].port ||
 		    (last <= UINT16_MAX &&
@@ -134,9 +132,9 @@ static int check_ports(const struct nets *nets, char *why, size_t why_len)
 			continue;
 		snprintf(why, why_len,
 			 "%s: %u net threads need the ports %u to %u, which %s",
-			 ports[i].key, nets->n, ports[i].port, last,
+			 ports[i].key, n, ports[i].port, last,
 			 last > UINT16_MAX ? "do not exist" : "include http_port");
-		return -EX_CONFIG;
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -144,7 +142,7 @@ static int check_ports(const struct nets *nets, char *why, size_t why_len)
 int nets_start(struct nets *nets, char *why, size_t why_len)
 {
 	const struct net_events events = bridge_net(nets->server);
-	int err = check_ports(nets, why, why_len);
+	int err = 0;
 
 	for (uint32_t i = 0; i < nets->n && !err; i++) {
 		const struct links_conf links = links_of(nets->server->conf, i);
@@ -253,11 +251,13 @@ void nets_source_key(struct nets *nets, uint32_t source)
 		net_source_key(nets->one[i].net, source);
 }
 
-static void on_stats(void *ctx, const struct peer_stats *stats, uint32_t n)
+static void on_stats(void *ctx, const struct peer_stats *stats, uint32_t n, bool last)
 {
 	const struct one *one = ctx;
 
-	bridge_net_stats(one->nets->server, one->at, stats, n);
+	/* the losses of all are judged when the last thread has told all */
+	bridge_net_stats(one->nets->server, stats, n,
+			 last && one->at + 1 == one->nets->n);
 }
 
 void nets_ask_stats(struct nets *nets)

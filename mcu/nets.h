@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct nets;
+struct conf;
 struct member;
 struct server;
 
@@ -34,6 +35,11 @@ int nets_start(struct nets *nets, char *why, size_t why_len)
 /* Ends the threads; the rings are left for nets_destroy(). NULL is accepted. */
 void nets_stop(struct nets *nets) RUNS_ON(on_ctl);
 void nets_destroy(struct nets *nets); /* NULL is accepted */
+
+/* The ports of `n` threads, above the configured ones, must exist and be free of the
+ * page's own: else -EINVAL, and `why` as above, beginning with the key. */
+int nets_check_ports(const struct conf *conf, uint32_t n, char *why,
+		     size_t why_len) AULA_MUST_CHECK;
 
 /* As many threads as the configuration says, or as suit this machine. */
 uint32_t nets_number(uint32_t configured);

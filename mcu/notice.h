@@ -29,6 +29,7 @@ void notice_speakers(const struct room *room) RUNS_ON(on_ctl);
 void notice_chat(const struct room *room, uint32_t by, const struct db_message *message)
 	RUNS_ON(on_ctl); /* `by`: base of a member, or 0 */
 void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
+void notice_limited(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 	RUNS_ON(on_ctl);

@@ -26,8 +26,9 @@ static const char usage[] =
 	"  -h, --help            print this, end\n"
 	"\n"
 	"Exit codes: 0 done, 64 usage, 69 a port or the database is not available,\n"
-	"71 out of resources, 73 a file cannot be made, 77 permission, 78 "
-	"configuration.\n"
+	"71 out of resources, 73 a file cannot be made, 74 the output cannot be "
+	"written,\n"
+	"77 permission, 78 configuration.\n"
 	"Signals: TERM ends (recordings are finished), HUP reads the certificate "
 	"again.\n";
 

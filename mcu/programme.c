@@ -19,13 +19,10 @@ static uint32_t mix_outlet(const struct room *room, uint32_t c)
 
 static int mix_open(struct room *room) RUNS_ON(on_ctl)
 {
-	const struct ladder *ladder = &room->server->ladder;
-	struct mix_conf mix = {.nets = room->nets};
+	const struct ladder *ladder = &room->ladder;
+	struct mix_conf mix = {.outlet = mix_outlet(room, 0), .nets = room->nets};
 
-	for (uint32_t c = 0; c < MIX_CLASSES; c++) {
-		mix.outlet[c] = mix_outlet(room, c);
-		mix.bps[c] = ladder->mix_bps[c];
-	}
+	memcpy(mix.bps, ladder->mix_bps, sizeof(mix.bps));
 	return aworker_mix_open(room->server->aworker, room->base + ID_MIX, &mix);
 }
 
@@ -91,6 +88,7 @@ int programme_open(struct room *room)
 	room->n_tall = room->n_baseline = 0;
 	room->baseline_us = 0;
 	room->content = CONTENT_PEOPLE;
+	room->content_us = clock_us() - VIEW_CONTENT_US;
 	room->media = true;
 	return 0;
 }
@@ -107,6 +105,16 @@ void programme_close(struct room *room)
 	room->media = false;
 }
 
+/* Other costs, other wishes; told to those as well whose level stays. */
+static void costs_changed(struct room *room) RUNS_ON(on_ctl)
+{
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		quality_limit(room->members[i]);
+		if (room->members[i]->quality.on)
+			notice_quality(room->members[i]);
+	}
+}
+
 void programme_arrange(struct room *room)
 {
 	enum content before;
@@ -119,14 +127,18 @@ void programme_arrange(struct room *room)
 	rungs_update(room);
 	views_sweep(room);
 	asks_update(room, clock_us());
-	if (room->content == before)
+	if (room->content != before)
+		costs_changed(room);
+}
+
+void programme_retune(struct room *room)
+{
+	if (!room->media)
 		return;
-	/* other costs, other wishes; told to those as well whose level stays */
-	for (uint32_t i = 0; i < room->n_members; i++) {
-		quality_limit(room->members[i]);
-		if (room->members[i]->quality.on)
-			notice_quality(room->members[i]);
-	}
+	aworker_mix_rates(room->server->aworker, room->base + ID_MIX,
+			  room->ladder.mix_bps);
+	programme_arrange(room);
+	costs_changed(room);
 }
 
 int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
@@ -147,7 +159,7 @@ void programme_tick(struct room *room)
 {
 	if (!room->media)
 		return;
-	if (room->dirty) {
+	if (room->dirty || views_content_due(room, clock_us())) {
 		programme_arrange(room);
 		return;
 	}

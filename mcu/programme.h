@@ -22,6 +22,9 @@ void programme_outlet_close(struct room *room, uint32_t id) RUNS_ON(on_ctl);
 /* Asks the layout where everybody goes, and tunes the encoders to it. */
 void programme_arrange(struct room *room) RUNS_ON(on_ctl);
 
+/* The room's ladder has changed: whatever runs goes on by the new one, at once. */
+void programme_retune(struct room *room) RUNS_ON(on_ctl);
+
 /* -ENOENT: no such layout. Else `generation` is the scene that will show it. */
 int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "mcu/room.h"
 #include "mcu/stills.h"
 #include "mixer/vworker.h"
+#include "signaling/session.h"
 #include "transport/net.h"
 
 #define MINUTE_US (60 * SEC_US)
@@ -65,7 +66,7 @@ static struct most most_of(const struct member *member)
 	const struct quality *q = &member->quality;
 	struct most m = {LEVEL_HIGH, WHY_BEST};
 
-	lower(&m, room->server->ladder.top, WHY_ROOM);
+	lower(&m, room->ladder.top, WHY_ROOM);
 	lower(&m, room->top, WHY_ROOM);
 	lower(&m, room->server->top, WHY_SERVER);
 	if (q->budget_bytes)
@@ -79,14 +80,27 @@ static struct most most_of(const struct member *member)
 	return m;
 }
 
-static struct choice_costs costs_of(const struct room *room)
+uint32_t quality_cost(const struct member *member, enum level level)
+{
+	return ladder_wire_bps(&member->room->ladder, level, member->room->content,
+			       member->sound_ms);
+}
+
+static struct choice_costs costs_of(const struct member *member)
 {
 	struct choice_costs costs;
 
 	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
-		costs.bps[level] = ladder_wire_bps(&room->server->ladder, level,
-						   room->content);
+		costs.bps[level] = quality_cost(member, level);
 	return costs;
+}
+
+/* Who hides the page hears as well as before. */
+static enum mix_class mix_of(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+
+	return level_mix(q->hidden ? q->choice.fit : q->level, member->sound_ms);
 }
 
 /* ---- giving it ------------------------------------------------------------------ */
@@ -96,7 +110,7 @@ static enum family family_of(const struct member *member, enum level level)
 	const struct server *server = member->server;
 
 	if (level == LEVEL_LOW && member->codecs & 1u << CODEC_AV1 &&
-	    server->ladder.av1 && !server->no_av1)
+	    member->room->ladder.av1 && server->ladder.av1 && !server->no_av1)
 		return FAMILY_AV1;
 	return member->codecs & 1u << CODEC_H264 ? FAMILY_H264 : FAMILY_VP8;
 }
@@ -151,14 +165,11 @@ void quality_show_again(struct member *member)
 			rungs_id(member->room, q->shape, q->family, q->level), false);
 }
 
-/* Who hides the page hears as well as before. */
 static void hear(struct member *member) RUNS_ON(on_ctl)
 {
 	struct quality *q = &member->quality;
 	struct room *room = member->room;
-	enum mix_class c = level_mix(q->hidden ? q->choice.fit : q->level);
-
-	enum mix_class before = q->mix;
+	enum mix_class c = mix_of(member), before = q->mix;
 
 	if (q->heard && before == c)
 		return;
@@ -217,7 +228,7 @@ void quality_init(struct member *member)
 {
 	member->quality = (struct quality){
 		.cap = LEVEL_HIGH,
-		.start = LEVEL_MID,
+		.hint = LEVELS,
 		.budget_level = LEVEL_HIGH,
 		.now = {.level = LEVEL_HIGH},
 		.minute_us = clock_us(),
@@ -230,6 +241,19 @@ static bool baseline(const struct member *member)
 	return member->codecs & 1u << CODEC_H264 && !member->high;
 }
 
+/* The class says where one begins of whom nothing is known. A page that knows of a slow
+ * net begins lower; of a fast one, a level higher. */
+static enum level start_of(const struct member *member)
+{
+	enum level hint = member->quality.hint, start = member->room->ladder.start;
+
+	if (hint == LEVELS)
+		return start;
+	if (hint <= start)
+		return hint;
+	return hint == LEVEL_MAIN && start < LEVEL_MAIN ? start + 1 : start;
+}
+
 /* A link that is known keeps what is known: the client may agree anew at any time,
  * and a fresh peer goes the same way. */
 static void choice_begin(struct member *member, const struct most *most)
@@ -239,7 +263,7 @@ static void choice_begin(struct member *member, const struct most *most)
 	struct choice_out out = {0};
 
 	if (!q->choice.known && q->peer != member->peer)
-		choice_init(&q->choice, q->start, most->level, now_us);
+		choice_init(&q->choice, start_of(member), most->level, now_us);
 	q->peer = member->peer;
 	choice_limit(&q->choice, most->level, most->why, now_us, &out);
 }
@@ -256,7 +280,7 @@ void quality_start(struct member *member)
 	if (baseline(member))
 		rungs_baseline(member->room, 1);
 	q->level = choice_level(&q->choice);
-	q->mix = level_mix(q->hidden ? q->choice.fit : q->level);
+	q->mix = mix_of(member);
 	programme_listen(member->room, q->mix, 1);
 	aworker_voice_class(member->server->aworker, member->base + ID_VOICE, q->mix);
 	count_level(q->level, 1);
@@ -292,7 +316,7 @@ void quality_report(struct member *member, const struct link_report *report)
 	q->link = *report;
 	if (!q->on)
 		return;
-	costs = costs_of(member->room);
+	costs = costs_of(member);
 	choice_report(&q->choice, &costs, report, clock_us(), &out);
 	obey(member, &out);
 }
@@ -312,10 +336,10 @@ void quality_limit(struct member *member)
 	}
 }
 
-static void tick_one(struct member *member, const struct choice_costs *costs,
-		     int64_t now_us) RUNS_ON(on_ctl)
+static void tick_one(struct member *member, int64_t now_us) RUNS_ON(on_ctl)
 {
 	struct quality *q = &member->quality;
+	struct choice_costs costs;
 	struct choice_out out = {0};
 
 	if (now_us - q->minute_us >= MINUTE_US) {
@@ -328,16 +352,15 @@ static void tick_one(struct member *member, const struct choice_costs *costs,
 	}
 	if (!q->on || !member->connected)
 		return;
-	choice_tick(&q->choice, costs, now_us, &out);
+	costs = costs_of(member);
+	choice_tick(&q->choice, &costs, now_us, &out);
 	obey(member, &out);
 }
 
 void quality_tick(struct room *room, int64_t now_us)
 {
-	struct choice_costs costs = costs_of(room);
-
 	for (uint32_t i = 0; i < room->n_members; i++)
-		tick_one(room->members[i], &costs, now_us);
+		tick_one(room->members[i], now_us);
 }
 
 /* ---- budget --------------------------------------------------------------------- */
@@ -358,8 +381,7 @@ static enum level lasting(const struct member *member, int64_t now_us)
 		left_us = MINUTE_US;
 	bps = left * 8 * 1000 / (uint64_t)(left_us / MS_US);
 	for (; level > LEVEL_SOUND; level--) {
-		uint64_t cost = ladder_wire_bps(&member->server->ladder, level,
-						member->room->content);
+		uint64_t cost = quality_cost(member, level);
 
 		if (level > q->budget_level)
 			cost += cost / 8;
@@ -404,16 +426,17 @@ static uint64_t growth(uint64_t now, uint64_t before)
 	return now >= before ? now - before : now;
 }
 
-void quality_stats(struct member *member, const struct peer_stats *stats,
-		   int64_t since_us)
+void quality_stats(struct member *member, const struct peer_stats *stats, int64_t at_us)
 {
 	struct quality *q = &member->quality;
+	int64_t since_us = q->stats_us ? at_us - q->stats_us : 0;
 	uint32_t loss = (uint32_t)stats->link.loss_64k * 100 / 65536;
 	uint64_t out = growth(stats->wire_out, q->peer_out);
 
 	q->used += out + growth(stats->wire_in, q->peer_in);
 	q->peer_out = stats->wire_out;
 	q->peer_in = stats->wire_in;
+	q->stats_us = at_us;
 	if (since_us > 0)
 		q->kbps = (uint32_t)(out * 8 * 1000 / (uint64_t)since_us);
 	q->rtt_ms = stats->rtt_ms;
@@ -421,6 +444,7 @@ void quality_stats(struct member *member, const struct peer_stats *stats,
 	q->link.queue_ms = stats->link.queue_ms;
 	if (loss > q->now.loss)
 		q->now.loss = (uint8_t)(loss < 100 ? loss : 100);
+	session_alive(member->session, stats->heard_us);
 	plan(member);
 }
 

@@ -46,7 +46,7 @@ struct quality {
 	enum level cap; /* of the member's choosing */
 	bool hidden;    /* nobody looks at the page */
 	bool tall;
-	enum level start; /* a guess of the page, before anything is known */
+	enum level hint; /* a guess of the page, before anything is known; LEVELS: none */
 	/* a budget of data: 0 bytes: none */
 	uint64_t budget_bytes, budget_from;
 	int64_t budget_until_us;
@@ -67,6 +67,7 @@ struct quality {
 	uint64_t used;              /* bytes on the wire, both ways, of all its peers */
 	uint64_t peer_in, peer_out; /* of the one at hand, as it said last */
 	uint32_t kbps;              /* lately, to it */
+	int64_t stats_us;           /* when it said that; 0: never */
 	uint32_t n_minutes;
 	struct quality_minute now;
 	struct quality_minute minutes[QUALITY_MINUTES]; /* by n_minutes, a ring */
@@ -87,9 +88,9 @@ void quality_report(struct member *member, const struct link_report *report)
 void quality_limit(struct member *member) RUNS_ON(on_ctl);
 /* Each second, for all of a room. */
 void quality_tick(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
-/* Figures of its peer, each few seconds. */
+/* Figures of its peer as of `at_us`, each few seconds. */
 void quality_stats(struct member *member, const struct peer_stats *stats,
-		   int64_t since_us) RUNS_ON(on_ctl);
+		   int64_t at_us) RUNS_ON(on_ctl);
 
 /* After the figures of all: what listeners lose is told to the encoders of sound. */
 void quality_losses(struct room *room) RUNS_ON(on_ctl);
@@ -97,6 +98,9 @@ void quality_losses(struct room *room) RUNS_ON(on_ctl);
 /* Data that the member may use from now on; 0 bytes: no limit. */
 void quality_budget(struct member *member, uint64_t bytes, int64_t minutes)
 	RUNS_ON(on_ctl);
+
+/* What the level costs this member, bits a second on the wire: see ladder_wire_bps(). */
+uint32_t quality_cost(const struct member *member, enum level level);
 
 /* Worth a lecturer's look. */
 bool quality_weak(const struct member *member);

@@ -15,6 +15,28 @@
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/roster.h"
+#include "mcu/settings.h"
+
+/* What cannot be read is left as it is stored, for somebody to look at. */
+static void row_apply(struct room *room) RUNS_ON(on_ctl)
+{
+	const struct server *server = room->server;
+	const struct db_room *row = &room->row;
+	struct settings_wrong wrong;
+	char quoted[sizeof(wrong.why) + 16];
+
+	room->ladder = server->ladder;
+	if (settings_read(row->settings, server->conf, &server->ladder, &room->ladder,
+			  &wrong))
+		log_error("settings_refused", "room=%s code=%s key=%s why=%s", row->id,
+			  row->code, wrong.key,
+			  log_quote(quoted, sizeof(quoted), wrong.why));
+	room->top = row->most[0] ? level_by_name(row->most) : LEVEL_HIGH;
+	if (room->top < LEVELS)
+		return;
+	log_error("settings_refused", "room=%s code=%s key=most", row->id, row->code);
+	room->top = LEVEL_HIGH;
+}
 
 int room_create(struct room **out, struct server *server, const struct db_room *row)
 {
@@ -31,9 +53,9 @@ int room_create(struct room **out, struct server *server, const struct db_room *
 		return -ENOMEM;
 	}
 	room->server = server;
-	room->top = LEVEL_HIGH;
 	room->base = server_block(server);
 	room->row = *row;
+	row_apply(room);
 	if (idmap_put(&server->room_of, room->base, room)) {
 		free(room->chat);
 		free(room);
@@ -213,6 +235,40 @@ struct member *room_member(const struct room *room, uint32_t base)
 	struct member *member = idmap_get(&room->server->member_of, base);
 
 	return member && member->room == room ? member : NULL;
+}
+
+int room_limit(struct room *room, enum level most)
+{
+	struct db_room row = room->row;
+	int err;
+
+	snprintf(row.most, sizeof(row.most), "%s", level_name(most));
+	err = db_room_put(room->server->db, &row);
+	if (err)
+		return err;
+	room->row = row;
+	room->top = most;
+	log_info("class_limit", "room=%s most=%s", row.id, row.most);
+	for (uint32_t i = 0; i < room->n_members; i++)
+		quality_limit(room->members[i]);
+	notice_limited(room);
+	return 0;
+}
+
+int room_settle(struct room *room, const char *settings, const struct ladder *ladder)
+{
+	struct db_room row = room->row;
+	int err;
+
+	snprintf(row.settings, sizeof(row.settings), "%s", settings);
+	err = db_room_put(room->server->db, &row);
+	if (err)
+		return err;
+	room->row = row;
+	room->ladder = *ladder;
+	log_info("class_settings", "room=%s", row.id);
+	programme_retune(room);
+	return 0;
 }
 
 int room_chat(struct room *room, const struct member *by,

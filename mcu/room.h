@@ -48,10 +48,12 @@ struct room {
 	/* what is seen */
 	uint32_t generation; /* of the newest scene of any view */
 	enum content content;
+	int64_t content_us;        /* since when */
 	bool thin[SHAPES][LEVELS]; /* the level has a view of its own */
 	struct room_view *views[VIEWS];
 	struct room_rung rungs[SHAPES][FAMILIES][LEVELS];
-	enum level top; /* nobody in this class gets more */
+	enum level top;       /* nobody in this class gets more, by a lecturer's word */
+	struct ladder ladder; /* its own: the server's under what row.settings says */
 	struct room_still stills[SHAPES];
 	/* what is heard */
 	uint32_t n_listeners[MIX_CLASSES];
@@ -100,6 +102,12 @@ void room_url(const struct room *room, bool lecturer, char *out, size_t size);
 int room_add(struct room *room, struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void room_remove(struct room *room, struct member *member) RUNS_ON(on_ctl);
 struct member *room_member(const struct room *room, uint32_t base);
+
+/* Stored, and in force at once: another upper level, other settings (which
+ * settings_read() made this ladder of). Nothing is changed on an error. */
+int room_limit(struct room *room, enum level most) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+int room_settle(struct room *room, const char *settings, const struct ladder *ladder)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
 /* Keeps the last ROOM_CHAT; stores it, tells it. */
 int room_chat(struct room *room, const struct member *by,

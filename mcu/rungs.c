@@ -51,7 +51,7 @@ static struct rung_conf conf_of(const struct room *room, enum shape shape,
 				enum family family, enum level level)
 {
 	const struct room_rung *rung = &room->rungs[shape][family][level];
-	struct rung_conf conf = ladder_rung(&room->server->ladder, shape, family, level,
+	struct rung_conf conf = ladder_rung(&room->ladder, shape, family, level,
 					    room->content);
 
 	conf.nets = room->nets;
@@ -177,7 +177,7 @@ static void update_one(struct room *room, enum shape shape, enum family family,
 /* One of two sizes, so that each rung is a fast ratio of it. */
 static void fit_views(struct room *room) RUNS_ON(on_ctl)
 {
-	const struct ladder *ladder = &room->server->ladder;
+	const struct ladder *ladder = &room->ladder;
 	bool large[VIEWS] = {false};
 
 	EACH_RUNG(shape, family, level)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "mcu/bridge.h"
+#include "mcu/check.h"
 #include "mcu/command.h"
 #include "mcu/guess.h"
 #include "mcu/ids.h"
@@ -27,15 +28,20 @@
 #include "mcu/rest.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mixer/avlog.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
 #include "signaling/session.h"
 
 #define CONTROL_LETTERS 4096
 
-/* Between the goodbye and the end of the loop: replies and frames go out. */
+/* Between the goodbye and the close frames: replies and last events go out. */
 #define GOODBYE_US (INT64_C(300) * MS_US)
-#define STOP_SEC   9
+/* Then clients have some time to answer those, looked at each CLOSING_LOOK_US. */
+#define CLOSING_US      INT64_C(1000000)
+#define CLOSING_LOOK_US (20 * MS_US)
+#define WS_RESTART      1012 /* RFC 6455, 11.7, as registered with IANA */
+#define STOP_SEC        9
 
 #define STATS_SEC 3 /* between two looks at all links */
 
@@ -85,11 +91,15 @@ static void on_ws_text(void *ctx, struct ws *ws, const char *text, size_t len)
 
 static void on_ws_closed(void *ctx, struct ws *ws)
 {
+	const struct server *server = ctx;
 	struct member *member = ws_data(ws);
 
-	(void)ctx;
 	thread_claim(&on_ctl);
-	if (member)
+	if (!member)
+		return;
+	if (server->draining) /* all go: nobody is told of each */
+		session_attach(member->session, NULL);
+	else
 		member_away(member);
 }
 
@@ -136,8 +146,17 @@ static void on_second(void *ctx)
 static void on_goodbye_over(void *ctx)
 {
 	struct server *server = ctx;
+	int64_t now = clock_us();
 
-	loop_stop(server->loop);
+	thread_claim(&on_ctl);
+	if (!server->closing_us) {
+		server->closing_us = now;
+		http_ws_close(server->http, WS_RESTART);
+	}
+	if (http_ws_open(server->http) && now - server->closing_us < CLOSING_US)
+		loop_timer_once(server->stop_timer, CLOSING_LOOK_US);
+	else
+		loop_stop(server->loop);
 }
 
 static void on_stop(void *ctx, int signo)
@@ -191,24 +210,6 @@ static int dirs_make(const struct conf *conf, char *why, size_t why_len)
 			snprintf(why, why_len, "%s: %s", dirs[i], strerror(errno));
 			return -EX_CANTCREAT;
 		}
-	return 0;
-}
-
-static int plugins_load(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
-{
-	const struct conf *conf = server->conf;
-
-	if (plugin_set_create(&server->plugins))
-		return -EX_OSERR;
-	for (uint32_t i = 0; i < conf->n_plugins; i++)
-		/* what failed is logged; a class goes on with the built-in grid */
-		if (plugin_set_load(server->plugins, conf->plugins_dir, conf->plugins[i]))
-			log_warn("plugin_skipped", "plugin=%s", conf->plugins[i]);
-	if (!plugin_set_recorder(server->plugins, conf->recorder)) {
-		snprintf(why, why_len, "no recorder plugin '%s' in %s", conf->recorder,
-			 conf->plugins_dir);
-		return -EX_CONFIG;
-	}
 	return 0;
 }
 
@@ -281,7 +282,7 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 					   .ws_text = on_ws_text,
 					   .ws_closed = on_ws_closed};
 	struct http_conf http = {.port = conf->http_port, .plain = conf->plain_http};
-	char cert[CONF_PATH + 16], key[CONF_PATH + 16];
+	struct check_cert cert;
 
 	http.n_listen = conf->n_listen;
 	memcpy(http.listen, conf->listen, sizeof(http.listen));
@@ -289,10 +290,10 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 	memcpy(http.origins, conf->origins, sizeof(http.origins));
 	http.strangers_ip = conf->max_strangers_per_address;
 	http.webroot = conf->webroot[0] ? conf->webroot : NULL;
-	snprintf(cert, sizeof(cert), "%s/tls.crt", conf->data_dir);
-	snprintf(key, sizeof(key), "%s/tls.key", conf->data_dir);
-	http.cert_path = conf->certificate[0] ? conf->certificate : cert;
-	http.key_path = conf->key[0] ? conf->key : key;
+	check_cert(&cert, conf);
+	http.cert_path = cert.cert;
+	http.key_path = cert.key;
+	http.cert_make = cert.own;
 	return http_create(&server->http, server->loop, &http, &events, why, why_len)
 		       ? -EX_UNAVAILABLE
 		       : 0;
@@ -379,11 +380,14 @@ static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n
 /* What needs no other part of the server. */
 static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
 {
-	int err;
+	struct checked checked;
+	int err = check_conf(&checked, server->conf, why, why_len);
 
+	if (err)
+		return err;
+	server->ladder = checked.ladder;
+	server->plugins = checked.plugins;
 	server->top = LEVEL_HIGH;
-	if (ladder_init(&server->ladder, server->conf, why, why_len))
-		return -EX_CONFIG;
 	err = dirs_make(server->conf, why, why_len);
 	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) || doors_make(server) ||
 		     overload_create(&server->overload, server)))
@@ -403,9 +407,8 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 	if (!server)
 		return -EX_OSERR;
 	server->conf = conf;
+	avlog_take();
 	err = base_make(server, why, why_len);
-	if (!err)
-		err = plugins_load(server, why, why_len);
 	if (!err)
 		err = store_open(server, why, why_len);
 	if (!err)

@@ -59,12 +59,12 @@ struct server {
 	uint32_t next_id;
 	int64_t tick_us; /* of the last second's tick, for /healthz */
 	bool draining;
+	int64_t closing_us; /* when the close frames were sent; 0: not yet */
 	/* what overload has taken away */
 	struct overload *overload;
 	enum level top;
 	bool no_av1;
-	uint32_t seconds;             /* of the timer */
-	int64_t stats_us[LIMIT_NETS]; /* of the last figures of all peers of each */
+	uint32_t seconds; /* of the timer */
 	struct loop_timer *stop_timer;
 };
 

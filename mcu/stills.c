@@ -48,7 +48,7 @@ static void send_part(struct room *room, enum shape shape) RUNS_ON(on_ctl)
 
 static void tick_one(struct room *room, enum shape shape, int64_t now_us) RUNS_ON(on_ctl)
 {
-	const struct ladder *ladder = &room->server->ladder;
+	const struct ladder *ladder = &room->ladder;
 	struct room_still *still = &room->stills[shape];
 
 	if (still->au) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "mcu/cast.h"
 #include "mcu/member.h"
@@ -59,7 +60,7 @@ static int open_one(struct room *room, uint32_t view) RUNS_ON(on_ctl)
 	if (!v)
 		return -ENOMEM;
 	v->conf.fps = server->conf->view_fps;
-	ladder_canvas(&server->ladder, view / VIEW_TIERS, LEVEL_MAIN, CONTENT_PEOPLE,
+	ladder_canvas(&room->ladder, view / VIEW_TIERS, LEVEL_MAIN, CONTENT_PEOPLE,
 		      &v->conf);
 	err = vworker_view_open(server->vworker, room->base + ID_VIEW + view, &v->conf);
 	if (err)
@@ -126,7 +127,7 @@ static void map_make(struct tile_map *map, const struct cast *cast,
 			.video = s->flags & AULA_SRC_VIDEO,
 		};
 		snprintf(tile->name, sizeof(tile->name), "%s", owner->name);
-		map->slides |= screen;
+		map->slides |= screen && tile->video; /* there is something to read */
 		if (!screen && tile->at.h < map->least_h)
 			map->least_h = tile->at.h;
 	}
@@ -219,8 +220,7 @@ static bool too_small(const struct room *room, const struct tile_map *map,
 		      enum shape shape, enum level level)
 {
 	const struct ladder_spec *spec =
-		&room->server->ladder
-			 .video[level][map->slides ? CONTENT_SLIDES : CONTENT_PEOPLE];
+		&room->ladder.video[level][map->slides ? CONTENT_SLIDES : CONTENT_PEOPLE];
 	uint32_t h_px = shape == SHAPE_TALL ? spec->w_px : spec->h_px;
 
 	return map->n > 1 && map->least_h * h_px < VIEW_CELL * UNITS;
@@ -300,16 +300,31 @@ static void note_seen(struct room *room) RUNS_ON(on_ctl)
 	}
 }
 
+static enum content wanted(const struct room *room)
+{
+	const struct tile_map *map = views_newest(room, 0);
+
+	return map && map->slides ? CONTENT_SLIDES : CONTENT_PEOPLE;
+}
+
+bool views_content_due(const struct room *room, int64_t now_us)
+{
+	return wanted(room) != room->content &&
+	       now_us - room->content_us >= VIEW_CONTENT_US;
+}
+
 void views_arrange(struct room *room)
 {
-	const struct tile_map *map;
+	int64_t now_us = clock_us();
 
 	for (enum shape shape = SHAPE_WIDE; shape < SHAPES; shape++)
 		if (shape == SHAPE_WIDE || room->n_tall)
 			arrange_shape(room, shape);
 	note_seen(room);
-	map = views_newest(room, 0);
-	room->content = map && map->slides ? CONTENT_SLIDES : CONTENT_PEOPLE;
+	if (!views_content_due(room, now_us))
+		return;
+	room->content = wanted(room);
+	room->content_us = now_us;
 }
 
 void views_sweep(struct room *room)

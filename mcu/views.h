@@ -20,8 +20,10 @@
 struct room;
 struct member;
 
-#define VIEW_MAPS 8  /* scenes on their way to the screen; the oldest goes */
-#define VIEW_CELL 90 /* px of a rung: no cell of a person is lower */
+#define VIEW_MAPS 8 /* scenes on their way to the screen; the oldest goes */
+/* Another kind of content turns every rung round, with key frames: not more often. */
+#define VIEW_CONTENT_US INT64_C(5000000)
+#define VIEW_CELL       90 /* px of a rung: no cell of a person is lower */
 
 /* The full one, and one for each level that may need fewer cells. */
 #define VIEW_TIERS 4
@@ -69,6 +71,9 @@ void views_close(struct room *room) RUNS_ON(on_ctl);
  * failing layout keeps the last good scene. Views that no rung needs are closed
  * by views_sweep(), after the rungs have moved. */
 void views_arrange(struct room *room) RUNS_ON(on_ctl);
+/* What is shown is of another kind than room->content says, which is held for
+ * VIEW_CONTENT_US: it is to be arranged again. */
+bool views_content_due(const struct room *room, int64_t now_us);
 void views_sweep(struct room *room) RUNS_ON(on_ctl);
 
 /* The canvas is as large as the largest of its rungs. */

@@ -49,6 +49,7 @@ static opus_int32 bandwidth(enum mix_class c)
 {
 	switch (c) {
 	case MIX_THIN:
+	case MIX_SHORT:
 		return OPUS_BANDWIDTH_WIDEBAND;
 	case MIX_MIDDLE:
 		return OPUS_BANDWIDTH_SUPERWIDEBAND;

@@ -88,6 +88,17 @@ void amix_nets(struct amix *mix, uint32_t nets)
 	mix->conf.nets = nets;
 }
 
+void amix_rates(struct amix *mix, const uint32_t bps[MIX_CLASSES])
+{
+	memcpy(mix->conf.bps, bps, sizeof(mix->conf.bps));
+	for (int c = 0; c < MIX_CLASSES; c++)
+		if (mix->shared[c].feed)
+			feed_rate(mix->shared[c].feed, bps[c]);
+	for (const struct voice *v = mix->first; v; v = v->next)
+		if (v->feed)
+			feed_rate(v->feed, bps[v->class_now]);
+}
+
 void amix_tap(struct amix *mix, bool on)
 {
 	mix->tapped = on;
@@ -400,7 +411,7 @@ static void feed_class_mix(struct amix *mix, enum mix_class c, const float *sum,
 	if (c == MIX_FULL && mix->tapped)
 		mix->sink.tap(mix->sink.ctx, mix->id, au_get(au));
 	if (shared->on)
-		mix->sink.unit(mix->sink.ctx, mix->conf.nets, mix->conf.outlet[c], au);
+		mix->sink.unit(mix->sink.ctx, mix->conf.nets, mix->conf.outlet + c, au);
 	else
 		au_put(au);
 }

@@ -34,6 +34,8 @@ void amix_destroy(struct amix *mix);
 uint32_t amix_id(const struct amix *mix);
 /* From now on the listeners' mix is for these out rings. */
 void amix_nets(struct amix *mix, uint32_t nets) RUNS_ON(on_aud);
+/* Other rates from here on, of what is encoded already, too. */
+void amix_rates(struct amix *mix, const uint32_t bps[MIX_CLASSES]) RUNS_ON(on_aud);
 void amix_tap(struct amix *mix, bool on) RUNS_ON(on_aud);
 /* See aworker_mix_class(). Takes effect where a packet of the class begins. */
 void amix_class(struct amix *mix, enum mix_class c, bool on, uint8_t loss_percent)

@@ -107,6 +107,14 @@ void aworker_do_mix_class(struct aworker *w, uint32_t id, enum mix_class c, bool
 		amix_class(w->mixes[i], c, on, loss_percent);
 }
 
+void aworker_do_mix_rates(struct aworker *w, uint32_t id, const uint32_t bps[MIX_CLASSES])
+{
+	uint32_t i = find_mix(w, id);
+
+	if (i < w->n_mixes)
+		amix_rates(w->mixes[i], bps);
+}
+
 void aworker_do_mix_nets(struct aworker *w, uint32_t id, uint32_t nets)
 {
 	uint32_t i = find_mix(w, id);

@@ -48,8 +48,9 @@ int aworker_create(struct aworker **out, const struct aworker_rings *rings,
 void aworker_destroy(struct aworker *w); /* NULL is accepted */
 
 /* How sound is encoded: packets of 60, 40 and 20 ms. Links that carry little spend
- * less on headers. */
-enum mix_class { MIX_THIN, MIX_MIDDLE, MIX_FULL, MIX_CLASSES };
+ * less on headers, but for those whose ends take no packets longer than 20 ms: they
+ * get as thin a sound in short packets. The longer ones come first. */
+enum mix_class { MIX_THIN, MIX_MIDDLE, MIX_SHORT, MIX_FULL, MIX_CLASSES };
 
 static inline uint32_t mix_class_ms(enum mix_class c)
 {
@@ -57,15 +58,17 @@ static inline uint32_t mix_class_ms(enum mix_class c)
 }
 
 struct mix_conf {
-	uint32_t outlet[MIX_CLASSES]; /* of the listeners' mix, by class */
-	uint32_t bps[MIX_CLASSES];    /* of each encode, e.g. 12000, 24000, 40000 */
-	uint32_t nets; /* which out rings get its units, a bit each; 0: all */
+	uint32_t outlet;           /* of the first class; those of the others follow */
+	uint32_t bps[MIX_CLASSES]; /* of each encode, e.g. 12000, 24000, 12000, 40000 */
+	uint32_t nets;             /* which out rings get its units, a bit each; 0: all */
 };
 int aworker_mix_open(struct aworker *w, uint32_t mix,
 		     const struct mix_conf *conf) AULA_MUST_CHECK;
 int aworker_mix_close(struct aworker *w, uint32_t mix);
 /* From now on these out rings get its units. */
 int aworker_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets);
+/* Other rates for all its encodes, at once; see mix_conf. */
+int aworker_mix_rates(struct aworker *w, uint32_t mix, const uint32_t bps[MIX_CLASSES]);
 /* The tap is of class MIX_FULL. */
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
 /* A class is encoded only while somebody listens to it (or, MIX_FULL, while it is

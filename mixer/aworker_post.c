@@ -1,6 +1,7 @@
 #include "mixer/aworker_post.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* What a call says, as it is copied into the mailbox: small, so that none of them
  * can fail for want of memory. */
@@ -80,6 +81,22 @@ static void mix_nets(void *note)
 int aworker_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets)
 {
 	return post_must(mix_nets, &(struct letter){w, .mix = mix, .nets = nets});
+}
+
+static void mix_rates(void *note)
+{
+	const struct open_letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_mix_rates(l->worker, l->mix, l->conf.bps);
+}
+
+int aworker_mix_rates(struct aworker *w, uint32_t mix, const uint32_t bps[MIX_CLASSES])
+{
+	struct open_letter letter = {.worker = w, .mix = mix};
+
+	memcpy(letter.conf.bps, bps, sizeof(letter.conf.bps));
+	return mailbox_note(aworker_mailbox(w), mix_rates, &letter, sizeof(letter), true);
 }
 
 static void mix_tap(void *note)

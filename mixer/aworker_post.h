@@ -14,6 +14,8 @@ void aworker_do_mix_open(struct aworker *w, uint32_t mix, const struct mix_conf 
 	RUNS_ON(on_aud);
 void aworker_do_mix_close(struct aworker *w, uint32_t mix) RUNS_ON(on_aud);
 void aworker_do_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets) RUNS_ON(on_aud);
+void aworker_do_mix_rates(struct aworker *w, uint32_t mix,
+			  const uint32_t bps[MIX_CLASSES]) RUNS_ON(on_aud);
 void aworker_do_mix_tap(struct aworker *w, uint32_t mix, bool on) RUNS_ON(on_aud);
 void aworker_do_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
 			  uint8_t loss_percent) RUNS_ON(on_aud);

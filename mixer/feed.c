@@ -27,6 +27,7 @@ static const struct {
 	uint8_t data[8];
 } silence[MIX_CLASSES] = {
 	[MIX_FULL] = {3, {0xf8, 0xff, 0xfe}},
+	[MIX_SHORT] = {3, {0xf8, 0xff, 0xfe}},
 	[MIX_MIDDLE] = {5, {0xf9, 0xff, 0xfe, 0xff, 0xfe}},
 	[MIX_THIN] = {8, {0xfb, 0x03, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe}},
 };
@@ -70,6 +71,11 @@ void feed_class(struct feed *feed, enum mix_class c, uint32_t bps)
 	aenc_class(feed->enc, c, bps);
 }
 
+void feed_rate(struct feed *feed, uint32_t bps)
+{
+	aenc_class(feed->enc, feed->class, bps);
+}
+
 void feed_loss(struct feed *feed, uint8_t percent)
 {
 	aenc_loss(feed->enc, percent);
@@ -106,7 +112,7 @@ static int make_unit(struct au **out, const uint8_t *data, size_t len,
 		return err;
 	au->codec = CODEC_OPUS;
 	au->flags = AU_KEY;
-	au->pts_us = feed->start_us;
+	au->pts_us = feed->start_us - FEED_BEHIND_US;
 	au->duration_us = mix_class_ms(feed->class) * 1000;
 	*out = au;
 	return 0;

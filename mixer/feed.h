@@ -17,6 +17,12 @@
 
 #define FEED_TICKS 3 /* of the longest packet */
 
+/* What comes out is so much behind what went in: the limiter looks 5 ms ahead, and
+ * libopus 6.5 (what opus_encoder_ctl(OPUS_GET_LOOKAHEAD) says at 48 kHz). A packet
+ * carries the time at which its first sample went in, so that who lays it beside
+ * the picture does not have to know. */
+#define FEED_BEHIND_US INT64_C(11500)
+
 struct feed;
 
 int feed_create(struct feed **out, enum mix_class c, uint32_t bps) AULA_MUST_CHECK;
@@ -27,6 +33,8 @@ void feed_reset(struct feed *feed, enum mix_class c, uint32_t bps);
 
 /* The same listener, another class. Call where packets of both classes begin. */
 void feed_class(struct feed *feed, enum mix_class c, uint32_t bps);
+/* At any time. */
+void feed_rate(struct feed *feed, uint32_t bps);
 void feed_loss(struct feed *feed, uint8_t percent); /* see aenc_loss() */
 
 /* Right after feed_create() or feed_reset(): what sounded just before the first packet.

@@ -23,6 +23,12 @@
 #define LOSSY        0.03f /* of the packets: waits for the one after a lost one */
 #define LOSSLESS     0.01f
 #define GAIN_STEP    (1.0f / 240)
+/* A room in which nobody speaks sounds like the faintest tick of the last two spans,
+ * but never louder than MOST. */
+#define ROOM_MOST  1e-4f /* mean square: -40 dB */
+#define ROOM_ABOVE 4.0f  /* it goes up and down by that */
+#define ROOM_TICKS 100   /* of a span: speech has a gap in each */
+#define ROOM_PIECE 240   /* samples that are judged at once, 5 ms */
 
 /* What is needed only while the voice is decoded. */
 struct line {
@@ -37,18 +43,20 @@ struct playout {
 	uint32_t n;
 	struct line *line; /* NULL until the first pull after a skip */
 	bool playing;
-	bool any;             /* last_seq and next_us are valid */
-	bool last_dtx;        /* the packet that was played last announced silence */
-	uint64_t played;      /* bit k: last_seq - k was played; else it was lost */
-	uint32_t last_seq;    /* of the last packet that was played or passed over */
-	int64_t next_us;      /* media time after the last sample in the fifo */
-	uint32_t run;         /* samples invented in a row */
-	uint32_t waited;      /* of these, while nothing was there to play */
-	uint32_t late_run;    /* late packets in a row */
-	uint32_t concealed;   /* samples not yet in the counter of frames */
-	float loss;           /* part of the packets that do not come, smoothed */
-	int64_t spare_us;     /* waited longer than for jitter: one packet, if LOSSY */
-	float gain;           /* where the last sample in the fifo stands, 0 to 1 */
+	bool any;            /* last_seq and next_us are valid */
+	bool last_dtx;       /* the packet that was played last announced silence */
+	uint64_t played;     /* bit k: last_seq - k was played; else it was lost */
+	uint32_t last_seq;   /* of the last packet that was played or passed over */
+	int64_t next_us;     /* media time after the last sample in the fifo */
+	uint32_t run;        /* samples invented in a row */
+	uint32_t waited;     /* of these, while nothing was there to play */
+	uint32_t late_run;   /* late packets in a row */
+	uint32_t concealed;  /* samples not yet in the counter of frames */
+	float loss;          /* part of the packets that do not come, smoothed */
+	int64_t spare_us;    /* waited longer than for jitter: one packet, if LOSSY */
+	float gain;          /* where the last sample in the fifo stands, 0 to 1 */
+	float room, lowest;  /* mean squares: what nobody speaks in; least of this span */
+	uint32_t room_ticks; /* of this span so far */
 	int64_t stretched_us; /* when last */
 	struct playout_stats stats;
 };
@@ -70,6 +78,7 @@ int playout_create(struct playout **out)
 	if (!p)
 		return -ENOMEM;
 	delay_reset(&p->delay);
+	p->room = p->lowest = ROOM_MOST;
 	*out = p;
 	return 0;
 }
@@ -429,6 +438,52 @@ static void start_playing(struct playout *p, int64_t now_us)
 	p->playing = true;
 }
 
+static float mean_square(const float *pcm, uint32_t n)
+{
+	float sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += pcm[i] * pcm[i];
+	return sum / (float)n;
+}
+
+/* A tick of real sound goes out. */
+static void learn_room(struct playout *p, const float pcm[PCM_TICK])
+{
+	float now = mean_square(pcm, PCM_TICK);
+
+	if (p->run > 0 || p->gain < 1)
+		return; /* made up, or faded */
+	if (++p->room_ticks == ROOM_TICKS) {
+		p->room = p->lowest;
+		p->lowest = ROOM_MOST;
+		p->room_ticks = 0;
+	}
+	p->lowest = fminf(p->lowest, now);
+	p->room = fminf(p->room, p->lowest);
+}
+
+/* Nobody speaks in what a change of length would touch. Noise does not repeat itself,
+ * so without this a microphone that is only heard now and then would stay late for
+ * minutes after the way was uneven. */
+static bool is_room(const struct playout *p)
+{
+	float most = fminf(ROOM_MOST, p->room * ROOM_ABOVE);
+
+	for (uint32_t i = 0; i < STRETCH_NEEDS; i += ROOM_PIECE)
+		if (mean_square(p->line->fifo + i, ROOM_PIECE) > most)
+			return false;
+	return true;
+}
+
+/* Makes `n` samples ready. False: there are none to spare, whatever the clocks say. */
+static bool make_ready(struct playout *p, uint32_t n)
+{
+	while (p->playing && p->n > 0 && p->line->n < n)
+		fetch(p);
+	return p->line->n >= n;
+}
+
 /* Shortens or lengthens a little when that is wanted and was not just done. */
 static void follow(struct playout *p, int64_t now_us)
 {
@@ -437,16 +492,15 @@ static void follow(struct playout *p, int64_t now_us)
 	uint32_t n;
 
 	if (excess > 20 * MS_US && pause >= (excess > 80 * MS_US ? 20 : 60) * MS_US) {
-		while (p->playing && p->n > 0 && line->n < PCM_TICK + STRETCH_MAX)
-			fetch(p);
-		if (line->n < PCM_TICK + STRETCH_MAX)
-			return; /* there is nothing to spare, whatever the clocks say */
-		n = stretch_shrink(line->fifo, line->n, excess > 120 * MS_US);
+		if (!make_ready(p, PCM_TICK + STRETCH_MAX))
+			return;
+		n = stretch_shrink(line->fifo, line->n,
+				   excess > 120 * MS_US || is_room(p));
 		p->stats.shrunk += n != line->n;
 	} else if (excess < -1 * MS_US && pause >= 60 * MS_US) {
-		while (p->playing && p->n > 0 && line->n < STRETCH_NEEDS)
-			fetch(p);
-		n = stretch_grow(line->fifo, line->n, excess < -60 * MS_US);
+		if (!make_ready(p, STRETCH_NEEDS))
+			return;
+		n = stretch_grow(line->fifo, line->n, excess < -60 * MS_US || is_room(p));
 		p->stats.grown += n != line->n;
 	} else {
 		return;
@@ -478,6 +532,8 @@ bool playout_pull(struct playout *p, float pcm[PCM_TICK], int64_t now_us)
 	assert(line->n <= FIFO);
 	n = line->n < PCM_TICK ? line->n : PCM_TICK;
 	memcpy(pcm, line->fifo, n * sizeof(*pcm));
+	if (n == PCM_TICK)
+		learn_room(p, pcm);
 	line->n -= n;
 	memmove(line->fifo, line->fifo + n, line->n * sizeof(*pcm));
 	return n > 0;

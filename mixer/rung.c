@@ -203,14 +203,18 @@ static void give(struct rung *rung, struct au *au, const struct rung_out *out)
 }
 
 static int encode(struct rung *rung, const struct rung_frame *frame, bool key,
-		  struct au **out)
+		  int64_t *newest_us, struct au **out)
 {
-	int64_t before = cputime_us();
+	int64_t before = cputime_us(), pts_us = frame->pts_us;
 	const struct picture *pic = NULL;
 	int err = fit(rung, frame->canvas, &pic);
 
+	if (pts_us < *newest_us + RUNG_STEP_US)
+		pts_us = *newest_us + RUNG_STEP_US;
 	if (!err)
-		err = encoder_encode(rung->enc, pic, frame->pts_us, key, out);
+		err = encoder_encode(rung->enc, pic, pts_us, key, out);
+	if (!err)
+		*newest_us = pts_us;
 	before = cputime_us() - before;
 	count_add(COUNT_ENCODE_US, before);
 	rung->stats.cpu_us += (uint64_t)before;
@@ -257,7 +261,7 @@ void rung_frame(struct rung *rung, const struct rung_frame *frame,
 	}
 	if (!worth_it(rung, frame))
 		return;
-	err = encode(rung, frame, key, &au);
+	err = encode(rung, frame, key, out->newest_us, &au);
 	reckon(rung, frame);
 	if (err) {
 		log_warn("encode_failed", "rung=%u err=%d", rung->stats.rung, err);

@@ -27,7 +27,13 @@ struct rung;
 struct rung_out {
 	struct fan fan;
 	const struct vworker_events *events;
+	/* The pts of the last unit of any rung. A viewer may be moved from each rung
+	 * to each other one, between two units of one tick, too, and to a view whose
+	 * ticks came later: so each unit is later than the one before it, by
+	 * RUNG_STEP_US at least, which RTP's clock of 90 kHz can tell. */
+	int64_t *newest_us;
 };
+#define RUNG_STEP_US 12
 
 int rung_create(struct rung **out, uint32_t id, uint32_t view,
 		const struct rung_conf *conf) AULA_MUST_CHECK;
@@ -45,7 +51,7 @@ void rung_tap(struct rung *rung, bool on) RUNS_ON(on_mix);
 
 struct rung_frame {
 	const struct picture *canvas;
-	int64_t pts_us;  /* rises */
+	int64_t pts_us;  /* rises; that of a unit may be a little later */
 	int64_t tick_us; /* the view's period */
 	bool changed;    /* since the frame before */
 	bool late;       /* the tick was */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 #define SIZE_MIN    4
 #define SIZE_MAX_PX 512
 #define W_MAX       4096
@@ -15,6 +17,18 @@ struct text {
 	PangoContext *context;
 };
 
+/* What Pango and GLib have to say, at stderr else: mostly of fonts that are missing. */
+static void on_words(const char *domain, GLogLevelFlags level, const char *said,
+		     gpointer ctx)
+{
+	char quoted[300];
+
+	(void)domain;
+	(void)ctx;
+	if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING))
+		log_warn("glib", "text=%s", log_quote(quoted, sizeof(quoted), said));
+}
+
 int text_create(struct text **out)
 {
 	struct text *text = calloc(1, sizeof(*text));
@@ -22,6 +36,7 @@ int text_create(struct text **out)
 
 	if (!text)
 		return -ENOMEM;
+	g_log_set_default_handler(on_words, NULL);
 	text->fonts = pango_cairo_font_map_new();
 	if (text->fonts)
 		text->context = pango_font_map_create_context(text->fonts);

@@ -323,6 +323,8 @@ static void frame(struct view *view, int64_t now_us) RUNS_ON(on_mix)
 	f.pts_us = take_tick(view, now_us, &f.late);
 	if (f.pts_us <= view->last_pts_us) /* the clock of a re-opened view */
 		f.pts_us = view->last_pts_us + 1;
+	if (f.pts_us <= *view->around.out.newest_us) /* another view came first */
+		f.pts_us = *view->around.out.newest_us + 1;
 	view->last_pts_us = f.pts_us;
 	draw(view, now_us, f.pts_us, &f.forced);
 	f.changed = view->changed;

@@ -20,7 +20,8 @@ struct vstage {
 	struct idmap views OWNED_BY(on_mix);   /* struct view, owned */
 	struct idmap rungs OWNED_BY(on_mix);   /* struct rung, owned */
 	struct late late;
-	uint32_t pace; /* percent */
+	int64_t newest_us; /* see struct rung_out */
+	uint32_t pace;     /* percent */
 	/* Which sources are in sight may be others than is noted; see look_around(). */
 	bool stale;
 	int64_t rested_us; /* when sources were last looked at for vsource_rest() */
@@ -58,7 +59,7 @@ int vstage_create(struct vstage **out, const struct fan *fan,
 	st->around.make_ctx = st;
 	*out = st;
 	st->around.tiles = st->tiles;
-	st->around.out = (struct rung_out){*fan, &st->events};
+	st->around.out = (struct rung_out){*fan, &st->events, &st->newest_us};
 	return 0;
 }
 

@@ -34,6 +34,7 @@ static const struct http_times usual = {
 	/* with the time a member may be away it is gone after at most 20 s */
 	.ws_ping_us = 4 * SEC_US,
 	.ws_dead_us = 10 * SEC_US,
+	.ws_quiet_us = 25 * SEC_US,
 	.ws_close_us = 1 * SEC_US,
 	.ws_stuck_us = LIMIT_WS_STUCK_SEC * SEC_US,
 };
@@ -250,7 +251,7 @@ static int webroot_open(struct http_server *server, char *why, size_t why_len)
 static int tls_open(struct http_server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
 {
 	int err = tls_create(&server->tls, server->conf.cert_path, server->conf.key_path,
-			     why, why_len);
+			     server->conf.cert_make, why, why_len);
 
 	if (err)
 		return err;
@@ -342,4 +343,34 @@ int http_reload_tls(struct http_server *server, char *why, size_t why_len)
 void http_drain(struct http_server *server)
 {
 	server->draining = true;
+}
+
+static void ws_end(struct http_conn *conn, uint16_t code) RUNS_ON(on_ctl)
+{
+	if (conn->phase == CONN_WS)
+		ws_close(conn->ws, code, NULL);
+}
+
+/* Nothing is freed before the loop's next turn: the lists stay as they are. */
+void http_ws_close(struct http_server *server, uint16_t code)
+{
+	struct http_conn *conn;
+
+	TAILQ_FOREACH(conn, &server->strangers, link)
+	ws_end(conn, code);
+	TAILQ_FOREACH(conn, &server->members, link)
+	ws_end(conn, code);
+}
+
+bool http_ws_open(const struct http_server *server)
+{
+	const struct http_conn *conn;
+
+	TAILQ_FOREACH(conn, &server->strangers, link)
+	if (conn->phase == CONN_WS)
+		return true;
+	TAILQ_FOREACH(conn, &server->members, link)
+	if (conn->phase == CONN_WS)
+		return true;
+	return false;
 }

@@ -21,10 +21,10 @@ struct ws;           /* one WebSocket connection, RFC 6455 */
 struct http_conf {
 	uint32_t n_listen; /* none: all addresses, IPv6 and IPv4 */
 	char listen[4][46];
-	uint16_t port; /* 0: any free one, see http_port */
-	bool plain;    /* without TLS: behind a proxy, or for tests */
-	const char *cert_path,
-		*key_path;     /* PEM; made (self-signed) when both are missing */
+	uint16_t port;                    /* 0: any free one, see http_port */
+	bool plain;                       /* without TLS: behind a proxy, or for tests */
+	const char *cert_path, *key_path; /* PEM */
+	bool cert_make;        /* self-signed, when both are missing: see tls_create() */
 	uint32_t strangers_ip; /* connections without a session from one address; 0: as
 				  LIMIT_HTTP_CONNS_IP */
 	uint32_t n_origins;    /* besides our own Host: allowed Origin values of pages */
@@ -56,6 +56,15 @@ int http_reload_tls(struct http_server *server, char *why, size_t why_len)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* New connections and requests get 503 with Retry-After from here on. */
 void http_drain(struct http_server *server) RUNS_ON(on_ctl);
+/* Ends all WebSockets with this close code, behind what was sent to them. Each is open
+ * until its client has answered, or for http_times.ws_close_us. */
+void http_ws_close(struct http_server *server, uint16_t code) RUNS_ON(on_ctl);
+bool http_ws_open(const struct http_server *server) RUNS_ON(on_ctl); /* any? */
+/* Ends all WebSockets with this close code, behind what was sent to them; none comes
+ * after http_drain(). Each is open until its client has answered, or for
+ * http_times.ws_close_us. */
+void http_ws_close(struct http_server *server, uint16_t code) RUNS_ON(on_ctl);
+bool http_ws_open(const struct http_server *server) RUNS_ON(on_ctl); /* any? */
 
 /* ---- requests ------------------------------------------------------------- */
 
@@ -91,6 +100,9 @@ void *ws_data(const struct ws *ws);
 void ws_set_data(struct ws *ws, void *data);
 /* The connection became a session: the authentication deadline is off. */
 void ws_keep(struct ws *ws) RUNS_ON(on_ctl);
+/* Its client was heard by another way at this time, of clock_us(): then the silence of
+ * the connection alone says little, and it is asked for signs of life seldom. */
+void ws_alive(struct ws *ws, int64_t at_us) RUNS_ON(on_ctl);
 /* Queues a text message. A slow client costs only itself: while more than
  * LIMIT_WS_QUEUE waits for it, its own requests wait, and it is reset when it
  * takes less than LIMIT_WS_STUCK_BYTES in LIMIT_WS_STUCK_SEC. Beyond

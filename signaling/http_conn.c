@@ -183,7 +183,8 @@ static const char *forwarded_for(const struct http_head *head)
 }
 
 /* Who asks, when a proxy on this machine asks for it. A proxied request is never
- * taken for one of this machine, whatever is written in it. */
+ * taken for one of this machine, whatever is written in it. With TLS nothing says that
+ * there is a proxy at all: then it is nobody that could be named. */
 static void name_client(struct http_request *req) RUNS_ON(on_ctl)
 {
 	const struct http_conn *conn = req->conn;
@@ -194,10 +195,12 @@ static void name_client(struct http_request *req) RUNS_ON(on_ctl)
 	const char *text;
 	bool local;
 
-	text = conn->local && conn->server->conf.plain ? forwarded_for(&req->head) : NULL;
+	text = conn->local ? forwarded_for(&req->head) : NULL;
 	if (!text)
 		return;
-	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+	if (!conn->server->conf.plain)
+		addr = NULL;
+	else if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
 		addr = (const struct sockaddr *)&v4;
 	else if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
 		addr = (const struct sockaddr *)&v6;

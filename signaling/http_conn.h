@@ -38,6 +38,7 @@ struct http_times {
 	int64_t read_us;   /* each HTTP_CHUNK of a reply, or the whole when shorter */
 	int64_t linger_us; /* after the last reply, for the client to read it */
 	int64_t ws_auth_us, ws_ping_us, ws_dead_us, ws_close_us;
+	int64_t ws_quiet_us; /* instead of ws_ping_us, of who is heard by another way */
 	int64_t ws_stuck_us; /* to take LIMIT_WS_STUCK_BYTES of a long queue */
 };
 

@@ -185,11 +185,17 @@ char *proto_ok(int64_t id, cJSON *d)
 
 char *proto_err(int64_t id, const char *code, const char *field)
 {
+	return proto_err_why(id, code, field, NULL);
+}
+
+char *proto_err_why(int64_t id, const char *code, const char *field, const char *why)
+{
 	cJSON *root = envelope("err", "id", (uint64_t)id);
 	char *text = NULL;
 
 	if (root && cJSON_AddStringToObject(root, "code", code) &&
-	    (!field || cJSON_AddStringToObject(root, "field", field)))
+	    (!field || cJSON_AddStringToObject(root, "field", field)) &&
+	    (!why || cJSON_AddStringToObject(root, "why", why)))
 		text = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return text;

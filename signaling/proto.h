@@ -44,6 +44,8 @@ bool proto_bool(const cJSON *d, const char *key, bool otherwise);
 /* Each returns a text to free(), or NULL without memory. They take `d` (NULL: {}). */
 char *proto_ok(int64_t id, cJSON *d);
 char *proto_err(int64_t id, const char *code, const char *field);
+/* Of a field whose value needs words. */
+char *proto_err_why(int64_t id, const char *code, const char *field, const char *why);
 /* Of what may be tried again, not before `after_ms`. */
 char *proto_err_later(int64_t id, const char *code, uint32_t after_ms);
 char *proto_event(const char *type, uint64_t seq, cJSON *d); /* seq 0: none */

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NUMBER_MAX   32  /* characters */
-#define EXPONENT_MAX 300 /* so that a double holds it */
+#define NUMBER_MAX   32                        /* characters */
+#define EXPONENT_MAX 300                       /* so that a double holds it */
+#define ID_MAX       INT64_C(9007199254740991) /* as proto_parse() takes them */
 
 static const char too_deep[] = "too_deep";
 static const char too_large[] = "too_large";
@@ -21,6 +22,9 @@ struct level {
 
 struct scan {
 	const char *p, *end;
+	bool lenient; /* all that is JSON is taken: only to find the id */
+	uint32_t n_ids;
+	int64_t id; /* of the top object; 0: no whole number above 0 */
 	uint32_t n_nodes, n_keys, depth;
 	struct level levels[LIMIT_JSON_DEPTH];
 	/* Hashes of the decoded keys of all open objects. Two that are equal mean
@@ -70,7 +74,11 @@ static bool escape_u(struct scan *s, uint32_t *cp)
 {
 	uint32_t low;
 
-	if (!hex4(s, cp) || *cp == 0)
+	if (!hex4(s, cp))
+		return false;
+	if (s->lenient)
+		return true;
+	if (*cp == 0)
 		return false;
 	if (*cp < 0xd800 || *cp > 0xdfff)
 		return true;
@@ -149,7 +157,7 @@ static bool exponent(struct scan *s)
 	for (; from < s->p; from++) {
 		v = v * 10 + (*from - '0');
 		if (v > EXPONENT_MAX)
-			return false;
+			return s->lenient;
 	}
 	return true;
 }
@@ -174,7 +182,7 @@ static bool number(struct scan *s)
 		return false;
 	if ((eat(s, 'e') || eat(s, 'E')) && !exponent(s))
 		return false;
-	return s->p - from <= NUMBER_MAX;
+	return s->lenient || s->p - from <= NUMBER_MAX;
 }
 
 static bool word(struct scan *s, const char *w)
@@ -189,14 +197,30 @@ static bool word(struct scan *s, const char *w)
 
 /* ---- structure ------------------------------------------------------------ */
 
+/* What stands for the request: digits, and nothing else, before the number ends. */
+static void id_read(struct scan *s)
+{
+	const char *p = s->p;
+	int64_t v = 0;
+
+	while (p < s->end && *p >= '0' && *p <= '9' && v <= ID_MAX)
+		v = v * 10 + (*p++ - '0');
+	if (p == s->end || !strchr(" \t\r\n,}", *p) || v > ID_MAX || s->n_ids++)
+		v = 0; /* two of them name none */
+	s->id = v;
+}
+
 static const char *key(struct scan *s)
 {
 	const struct level *level = &s->levels[s->depth - 1];
+	const char *from = s->p;
 	uint64_t hash;
+	bool id;
 
 	if (!eat(s, '"') || !string(s, &hash))
 		return bad_json;
-	for (uint32_t i = level->first_key; i < s->n_keys; i++)
+	id = s->depth == 1 && s->p - from == 4 && memcmp(from, "\"id\"", 4) == 0;
+	for (uint32_t i = level->first_key; i < s->n_keys && !s->lenient; i++)
 		if (s->keys[i] == hash)
 			return bad_json;
 	if (s->n_keys == LIMIT_JSON_NODES)
@@ -206,6 +230,8 @@ static const char *key(struct scan *s)
 	if (!eat(s, ':'))
 		return bad_json;
 	skip_space(s);
+	if (id)
+		id_read(s);
 	return NULL;
 }
 
@@ -277,28 +303,44 @@ static const char *inside(struct scan *s)
 	return NULL;
 }
 
-const char *proto_scan(const char *text, size_t len)
+static const char *scan(struct scan *s, const char *text, size_t len, bool lenient)
 {
-	struct scan s;
 	const char *code;
 	bool object;
 
 	if (len > LIMIT_WS_MESSAGE)
 		return too_large;
-	s.p = text;
-	s.end = text + len;
-	s.n_nodes = 0;
-	s.n_keys = 0;
-	s.depth = 0;
-	skip_space(&s);
-	object = s.p < s.end && *s.p == '{';
-	code = value(&s);
+	s->p = text;
+	s->end = text + len;
+	s->lenient = lenient;
+	s->n_ids = 0;
+	s->id = 0;
+	s->n_nodes = 0;
+	s->n_keys = 0;
+	s->depth = 0;
+	skip_space(s);
+	object = s->p < s->end && *s->p == '{';
+	code = value(s);
 	if (!code)
-		code = inside(&s);
+		code = inside(s);
 	if (code)
 		return code;
-	skip_space(&s);
-	if (s.p != s.end)
+	skip_space(s);
+	if (s->p != s->end)
 		return bad_json;
 	return object ? NULL : "bad_message";
+}
+
+const char *proto_scan(const char *text, size_t len)
+{
+	struct scan s; /* large, and set where it is used */
+
+	return scan(&s, text, len, false);
+}
+
+int64_t proto_scan_id(const char *text, size_t len)
+{
+	struct scan s;
+
+	return scan(&s, text, len, true) ? 0 : s.id;
 }

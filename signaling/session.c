@@ -27,6 +27,7 @@ struct session_text {
 	const char *type;
 	char *d;
 	size_t len; /* of d, and ENVELOPE */
+	char *hint; /* the whole message without a number; NULL: not made yet */
 };
 
 struct kept {
@@ -51,6 +52,7 @@ static void text_free(struct ref *ref)
 	struct session_text *text = (struct session_text *)(void *)ref;
 
 	free(text->d);
+	free(text->hint);
 	free(text);
 }
 
@@ -66,6 +68,7 @@ struct session_text *session_text_create(const char *type, char *d)
 	ref_init(&text->ref, text_free);
 	text->type = type;
 	text->d = d;
+	text->hint = NULL;
 	text->len = strlen(d) + ENVELOPE;
 	return text;
 }
@@ -195,6 +198,12 @@ struct ws *session_ws(const struct session *session)
 	return session->ws;
 }
 
+void session_alive(struct session *session, int64_t at_us)
+{
+	if (session->ws)
+		ws_alive(session->ws, at_us);
+}
+
 /* ---- sending -------------------------------------------------------------- */
 
 /* `seq` 0: none. What a lost connection did not take is replayed to the next
@@ -242,12 +251,12 @@ void session_event(struct session *session, const char *type, cJSON *d)
 
 void session_hint_shared(struct session *session, struct session_text *text)
 {
-	char *message = session->ws && text ? proto_event_text(text->type, 0, text->d)
-					    : NULL;
-
-	if (message)
-		(void)ws_send_hint(session->ws, message, strlen(message));
-	free(message);
+	if (!session->ws || !text)
+		return;
+	if (!text->hint) /* the same for all */
+		text->hint = proto_event_text(text->type, 0, text->d);
+	if (text->hint)
+		(void)ws_send_hint(session->ws, text->hint, strlen(text->hint));
 }
 
 void session_hint(struct session *session, const char *type, cJSON *d)

@@ -25,6 +25,8 @@ const char *session_token(const struct session *session);
  * was bound before is closed with code 4409: one client, one connection. */
 void session_attach(struct session *session, struct ws *ws) RUNS_ON(on_ctl);
 struct ws *session_ws(const struct session *session);
+/* Its client was heard by another way at this time, of clock_us(): see ws_alive(). */
+void session_alive(struct session *session, int64_t at_us) RUNS_ON(on_ctl);
 
 /* `type` is a constant. Takes `d`, the text of a JSON object for free(). NULL
  * without memory, and when `d` is NULL. session_text_put lets go of it, and

@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <event2/bufferevent_ssl.h>
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TICKET_KEYS 80 /* bytes: name, HMAC key, AES key */
@@ -88,8 +90,33 @@ static int on_passphrase(char *buf, int size, int rwflag, void *arg)
 	return -1;
 }
 
+/* OpenSSL would wait at a pipe, and says little of what cannot be read. */
+static int readable(const char *path, char *why, size_t why_len)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+	int err = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err = -errno;
+		snprintf(why, why_len, "%s: %s", path, strerror(-err));
+	} else if (!S_ISREG(st.st_mode)) {
+		err = -EINVAL;
+		snprintf(why, why_len, "%s: is not a file", path);
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static int load_files(const struct tls *tls, SSL_CTX *ctx, char *why, size_t why_len)
 {
+	int err = readable(tls->cert_path, why, why_len);
+
+	if (!err)
+		err = readable(tls->key_path, why, why_len);
+	if (err)
+		return err;
 	SSL_CTX_set_default_passwd_cb(ctx, on_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(ctx, tls->cert_path) != 1) {
 		snprintf(why, why_len, "%s: %s", tls->cert_path, ssl_reason());
@@ -143,8 +170,8 @@ static int load(struct tls *tls, char *why, size_t why_len)
 	return 0;
 }
 
-/* First start: writes a certificate of our own when there is none. */
-static int ensure_files(const struct tls *tls, char *why, size_t why_len)
+/* First start: writes a certificate of our own when there is none, if it may. */
+static int ensure_files(const struct tls *tls, bool make, char *why, size_t why_len)
 {
 	bool has_cert = access(tls->cert_path, F_OK) == 0;
 	bool has_key = access(tls->key_path, F_OK) == 0;
@@ -158,6 +185,10 @@ static int ensure_files(const struct tls *tls, char *why, size_t why_len)
 			 has_cert ? tls->cert_path : tls->key_path);
 		return -ENOENT;
 	}
+	if (!make) {
+		snprintf(why, why_len, "%s: %s", tls->cert_path, strerror(ENOENT));
+		return -ENOENT;
+	}
 	err = tls_cert_write(tls->cert_path, tls->key_path);
 	if (err)
 		snprintf(why, why_len, "cannot write %s or %s: %s", tls->cert_path,
@@ -165,8 +196,8 @@ static int ensure_files(const struct tls *tls, char *why, size_t why_len)
 	return err;
 }
 
-int tls_create(struct tls **out, const char *cert_path, const char *key_path, char *why,
-	       size_t why_len)
+int tls_create(struct tls **out, const char *cert_path, const char *key_path, bool make,
+	       char *why, size_t why_len)
 {
 	struct tls *tls = calloc(1, sizeof(*tls));
 	int err = -ENOMEM;
@@ -185,7 +216,7 @@ int tls_create(struct tls **out, const char *cert_path, const char *key_path, ch
 		tls->key_path = strdup(key_path);
 		if (!tls->cert_path || !tls->key_path)
 			goto out;
-		err = ensure_files(tls, why, why_len);
+		err = ensure_files(tls, make, why, why_len);
 		if (err)
 			goto out;
 	}

@@ -13,11 +13,12 @@ struct tls;
 struct bufferevent;
 struct event_base;
 
-/* Reads the PEM files. When both are missing a self-signed certificate for this
- * machine is made and written to them (mode 0600); with NULL paths it stays in
- * memory. One file without the other is an error. `why` gets one line. */
-int tls_create(struct tls **out, const char *cert_path, const char *key_path, char *why,
-	       size_t why_len) AULA_MUST_CHECK;
+/* Reads the PEM files. When both are missing and `make` is set a self-signed
+ * certificate for this machine is made and written to them (mode 0600); with NULL
+ * paths it stays in memory. A file that is missing else is an error, and what is no
+ * regular file. `why` gets one line. */
+int tls_create(struct tls **out, const char *cert_path, const char *key_path, bool make,
+	       char *why, size_t why_len) AULA_MUST_CHECK;
 void tls_destroy(struct tls *tls); /* NULL is accepted; open connections go on */
 
 /* Reads the files again; on failure the old ones stay. */

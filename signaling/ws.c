@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "signaling/auth.h"
+#include "signaling/pulse.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -23,6 +24,8 @@
 /* Bytes given to wslay at once: all requests in them are handled before the
  * length of the output is looked at again. */
 #define PIECE 512
+/* Of ws_ping_us: moments between them are not told apart by timers. */
+#define BEATS 16
 /* What a client that was held back may have said meanwhile, in messages. */
 #define HELD_BURST (10 * BURST)
 
@@ -39,7 +42,8 @@ struct ws { /* control thread; owned by its connection */
 	uint32_t n_fragments;
 	int64_t tokens; /* of the rate limit, in millionths of a message */
 	int64_t tokens_at_us;
-	int64_t since_us, heard_us, pinged_us, closed_us; /* clock_us() */
+	int64_t since_us, closed_us; /* clock_us() */
+	struct pulse pulse;
 	/* More than LIMIT_WS_QUEUE waits for this client, so its requests wait as
 	 * well, until it has read: what it asks for is what fills its queue. */
 	bool held;
@@ -367,7 +371,7 @@ void ws_on_input(struct ws *ws)
 	struct evbuffer *in = conn_input(ws->conn);
 	int err = 0;
 
-	ws->heard_us = clock_us();
+	ws->pulse.heard_us = clock_us();
 	if (wslay_event_get_read_enabled(ws->wslay))
 		err = wslay_event_recv(ws->wslay);
 	after_recv(ws, err);
@@ -406,20 +410,25 @@ static int64_t sooner(int64_t a, int64_t b)
 static int64_t due(const struct ws *ws)
 {
 	const struct http_times *t = times(ws);
-	int64_t quiet, at;
+	int64_t at;
 
 	if (ws->closing)
 		return ws->closed_us + t->ws_close_us;
-	quiet = ws->heard_us > ws->pinged_us ? ws->heard_us : ws->pinged_us;
 	at = ws->held ? ws->judged_us + t->ws_stuck_us
-		      : sooner(ws->heard_us + t->ws_dead_us, quiet + t->ws_ping_us);
+		      : sooner(pulse_dead_due(&ws->pulse, t),
+			       pulse_ping_due(&ws->pulse, t));
 	return ws->kept ? at : sooner(at, ws->since_us + t->ws_auth_us);
 }
 
+/* On common beats: thousands of timers must not wake the loop one by one. */
 static void arm(struct ws *ws)
 {
-	if (ws->conn->phase == CONN_WS)
-		loop_timer_once(ws->conn->timer, due(ws) - clock_us());
+	int64_t beat = times(ws)->ws_ping_us / BEATS, at;
+
+	if (ws->conn->phase != CONN_WS)
+		return;
+	at = due(ws) + beat - 1;
+	loop_timer_once(ws->conn->timer, at - at % beat - clock_us());
 }
 
 /* A client that reads slowly may do so, one that hardly reads may not. */
@@ -440,11 +449,10 @@ static void listen_for(struct ws *ws, int64_t now) RUNS_ON(on_ctl)
 {
 	const struct http_times *t = times(ws);
 
-	if (now - ws->heard_us >= t->ws_dead_us) {
+	if (now >= pulse_dead_due(&ws->pulse, t)) {
 		conn_kill(ws->conn, true);
-	} else if (now - ws->heard_us >= t->ws_ping_us &&
-		   now - ws->pinged_us >= t->ws_ping_us) {
-		ws->pinged_us = now;
+	} else if (now >= pulse_ping_due(&ws->pulse, t)) {
+		ws->pulse.pinged_us = now;
 		if (queue(ws, WSLAY_PING, NULL, 0) == 0)
 			flush(ws);
 	}
@@ -489,8 +497,7 @@ static struct ws *create(struct http_conn *conn) RUNS_ON(on_ctl)
 	wslay_event_config_set_max_recv_msg_length(ws->wslay, LIMIT_WS_MESSAGE);
 	ws->conn = conn;
 	ws->since_us = clock_us();
-	ws->heard_us = ws->since_us;
-	ws->pinged_us = ws->since_us;
+	ws->pulse.heard_us = ws->pulse.pinged_us = ws->since_us;
 	ws->tokens_at_us = ws->since_us;
 	ws->tokens = BURST * SEC_US;
 	return ws;
@@ -578,6 +585,12 @@ void ws_keep(struct ws *ws)
 	ws->kept = true;
 	http_admit(ws->conn);
 	arm(ws);
+}
+
+void ws_alive(struct ws *ws, int64_t at_us)
+{
+	if (at_us > ws->pulse.alive_us)
+		ws->pulse.alive_us = at_us; /* the timer sees it when it goes off */
 }
 
 const char *ws_remote_ip(const struct ws *ws)

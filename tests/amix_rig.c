@@ -1,6 +1,7 @@
 #include "tests/amix_rig.h"
 
 #include "base/clock.h"
+#include "mixer/feed.h"
 #include "tests/test.h"
 #include "tests/tone.h"
 
@@ -69,8 +70,8 @@ static void on_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 
 	(void)ctx, (void)nets;
 	CHECK(au->codec == CODEC_OPUS && au->n_skip <= AU_SKIP_MAX);
-	CHECK(au->pts_us % au->duration_us == 0);
-	CHECK(au->pts_us + au->duration_us == rig.now_us + PCM_TICK_US);
+	CHECK((au->pts_us + FEED_BEHIND_US) % au->duration_us == 0);
+	CHECK(au->pts_us + FEED_BEHIND_US + au->duration_us == rig.now_us + PCM_TICK_US);
 	if (c < MIX_CLASSES) {
 		CHECK(!rig.shared[c]);
 		CHECK(au->duration_us == mix_class_ms((enum mix_class)c) * 1000);
@@ -88,7 +89,8 @@ static void on_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 static void on_tap(void *ctx, uint32_t id, struct au *au)
 {
 	(void)ctx;
-	CHECK(id == RIG_MIX && au->duration_us == 20000 && au->pts_us == rig.now_us);
+	CHECK(id == RIG_MIX && au->duration_us == 20000);
+	CHECK(au->pts_us + FEED_BEHIND_US == rig.now_us);
 	rig.taps++;
 	au_put(au);
 }
@@ -117,8 +119,7 @@ void rig_open(uint32_t n, enum mix_class c)
 	static const double tones[] = {450, 700,  1150, 1900, 2450, 3100,
 				       550, 1450, 2000, 850,  3350, 1000};
 	static const struct amix_sink sink = {NULL, on_unit, on_tap, on_speakers};
-	struct mix_conf conf = {
-		{RIG_OUTLET, RIG_OUTLET + 1, RIG_OUTLET + 2}, {12000, 24000, 40000}, 0};
+	struct mix_conf conf = {RIG_OUTLET, {12000, 24000, 12000, 40000}, 0};
 
 	thread_claim(&on_aud);
 	memset(&rig, 0, sizeof(rig));

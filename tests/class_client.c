@@ -12,11 +12,13 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "mixer/adec.h"
+#include "mixer/framesize.h"
 #include "mixer/pcm.h"
 #include "tests/class_media.h"
 #include "tests/peer_client.h"
 #include "tests/test.h"
 #include "tests/ws_client.h"
+#include "transport/depay.h"
 #include "transport/rtp.h"
 #include "transport/sdp.h"
 
@@ -29,6 +31,7 @@ struct class_client {
 	struct peer_client *pc;
 	struct sdp *offer; /* the last one */
 	struct adec *adec;
+	struct depay *depay; /* of H.264 */
 	struct class_client_stats stats;
 	int64_t next_id;
 	char reply[8192], error[40];
@@ -62,10 +65,31 @@ static bool audible(struct class_client *c, const struct rtp_packet *p)
 	float pcm[3 * PCM_TICK];
 	int n = adec_decode(c->adec, p->payload, p->payload_len, pcm, 3 * PCM_TICK);
 
+	CHECK(n == PCM_TICK || n == 2 * PCM_TICK || n == 3 * PCM_TICK);
+	c->stats.lengths[n / PCM_TICK - 1]++;
 	for (int i = 0; i < n; i++)
 		if (pcm[i] > LOUD)
 			return true;
 	return false;
+}
+
+static bool is_h264(const struct class_client *c, uint8_t pt)
+{
+	for (uint32_t i = 0; i < c->offer->n_media; i++)
+		for (uint32_t k = 0; k < c->offer->media[i].n_codecs; k++)
+			if (c->offer->media[i].codecs[k].pt == pt)
+				return c->offer->media[i].codecs[k].codec == CODEC_H264;
+	return false;
+}
+
+static void look(struct class_client *c, const struct rtp_packet *p)
+{
+	struct au *au = NULL;
+
+	if (!is_h264(c, p->pt) || depay_push(c->depay, p, false, &au) || !au)
+		return;
+	(void)!framesize_read(au, &c->stats.w_px, &c->stats.h_px);
+	au_put(au);
 }
 
 static void on_rtp(void *ctx, uint8_t *data, size_t len)
@@ -84,6 +108,7 @@ static void on_rtp(void *ctx, uint8_t *data, size_t len)
 		c->stats.first_video_us = clock_us();
 	c->stats.video++;
 	c->stats.frames += p.marker;
+	look(c, &p);
 }
 
 /* ---- the answer --------------------------------------------------------------- */
@@ -127,6 +152,8 @@ static void add_media(struct text *t, const struct class_client *c,
 			continue;
 		add(t, "a=rtpmap:%u %s/%s\\r\\n", k->pt, names[k->codec],
 		    audio ? "48000/2" : "90000");
+		if (audio)
+			add(t, "a=fmtp:%u minptime=10;useinbandfec=1\\r\\n", k->pt);
 		if (k->codec == CODEC_H264)
 			add(t,
 			    "a=fmtp:%u packetization-mode=%u;profile-level-id=%06x\\r\\n",
@@ -138,6 +165,8 @@ static void add_media(struct text *t, const struct class_client *c,
 	if (m->ext[SDP_EXT_MID])
 		add(t, "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\\r\\n",
 		    m->ext[SDP_EXT_MID]);
+	if (audio && c->conf.maxptime_ms)
+		add(t, "a=maxptime:%u\\r\\n", c->conf.maxptime_ms);
 	if (audio)
 		add(t, "a=ssrc:%u cname:x\\r\\n", c->ssrc[0]);
 	else if (m->dir == SDP_RECV && strcmp(m->mid, "c") == 0)
@@ -232,6 +261,9 @@ static void got_event(struct class_client *c, const char *t, const cJSON *d)
 		got_offer(c, d);
 	else if (strcmp(t, "layout") == 0)
 		got_layout(c, d);
+	else if (strcmp(t, "quality") == 0)
+		c->stats.main_kbps = (uint32_t)cJSON_GetNumberValue(
+			cJSON_GetObjectItem(cJSON_GetObjectItem(d, "kbps"), "main"));
 }
 
 static void got_text(struct class_client *c, const char *text)
@@ -363,6 +395,20 @@ const char *class_client_ask(struct class_client *c, const char *type, const cha
 	return c->error[0] ? c->error : NULL;
 }
 
+bool class_client_ok(const char *error)
+{
+	if (error)
+		fprintf(stderr, "refused: %s\n", error);
+	return !error;
+}
+
+bool class_client_said(const char *error, const char *want)
+{
+	if (!error || strcmp(error, want) != 0)
+		fprintf(stderr, "said %s, not %s\n", error ? error : "ok", want);
+	return error && strcmp(error, want) == 0;
+}
+
 const char *class_client_enter(struct class_client *c, const char *d)
 {
 	return class_client_ask(c, "enter", d);
@@ -401,6 +447,7 @@ struct class_client *class_client_join(const struct class_client_conf *conf,
 	c->conf = *conf;
 	c->offer = calloc(1, sizeof(*c->offer));
 	CHECK(c->offer && adec_create(&c->adec) == 0);
+	CHECK(depay_create(&c->depay, CODEC_H264) == 0);
 	c->ssrc[0] = rand_u32() | 1;
 	c->ssrc[1] = rand_u32() | 1;
 	c->ws = ws_client_open(conf->host, conf->port, conf->tls, NULL, NULL);
@@ -419,6 +466,7 @@ void class_client_vanish(struct class_client *c)
 		peer_client_vanish(c->pc);
 	ws_client_close(c->ws);
 	adec_destroy(c->adec);
+	depay_destroy(c->depay);
 	free(c->offer);
 	free(c);
 }

@@ -16,22 +16,26 @@ struct class_client_conf {
 	uint16_t port;    /* of the WebSocket */
 	bool tls;
 	const char *code, *name;
-	const char *token; /* NULL: a student */
-	bool vp8;          /* takes no H.264 */
-	bool tcp;          /* media by ICE-TCP */
-	bool no_media;     /* does not answer the offer */
-	bool warm;         /* waits before the class: see class_client_enter() */
+	const char *token;    /* NULL: a student */
+	bool vp8;             /* takes no H.264 */
+	bool tcp;             /* media by ICE-TCP */
+	bool no_media;        /* does not answer the offer */
+	unsigned maxptime_ms; /* it takes no longer packets of sound; 0: says nothing */
+	bool warm;            /* waits before the class: see class_client_enter() */
 };
 
 struct class_client_stats {
 	uint32_t video, audio, rtx; /* packets */
 	uint32_t frames, keys;      /* of video, by marker and by first payload byte */
 	uint32_t audible;           /* of sound, that were not silent */
+	uint32_t lengths[3];        /* of sound, how many of 20, 40 and 60 ms */
 	uint64_t bytes;
+	uint16_t w_px, h_px;    /* of the last key frame of H.264 */
 	int64_t first_video_us; /* clock_us(), 0: none yet */
 	uint32_t events;        /* WebSocket messages with a seq */
 	uint32_t generation;    /* of the last layout event */
 	uint32_t tiles;         /* of it, with a picture in them */
+	uint32_t main_kbps;     /* cost of the level main, as the event quality said */
 	uint16_t media_port;    /* of the server, as the first offer told */
 	char last_event[40];
 };
@@ -48,6 +52,9 @@ void class_client_vanish(struct class_client *c); /* says nothing */
 /* Sends a request and waits for its reply: NULL when it was ok, else the error
  * code (valid until the next call), "timeout" without a reply. */
 const char *class_client_ask(struct class_client *c, const char *type, const char *d);
+/* What that returned is NULL, or is `want`; else it is printed. */
+bool class_client_ok(const char *error);
+bool class_client_said(const char *error, const char *want);
 /* The text of the last ok's reply. */
 const char *class_client_reply(const struct class_client *c);
 

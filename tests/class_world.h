@@ -19,11 +19,23 @@ struct class_world {
 	uint16_t port;
 };
 
+/* A server of a test: loopback, ports of the kernel's choosing, no TLS, its files in
+ * `dir`, plugins of PLUGIN_DIR or of this build. */
+void class_world_conf(struct conf *conf, const char *dir);
+
 /* Starts a server (after `tune`, unless that is NULL, changed its configuration),
  * makes a class, runs clients(world) on a thread beside it, and takes it down when
  * that ends. Returns what main() shall. */
 int class_world_run(void (*tune)(struct conf *conf),
 		    void (*clients)(struct class_world *world));
+
+/* The same n times, each with a server anew on what the one before has stored: the same
+ * class, other clients. */
+int class_world_run_each(void (*tune)(struct conf *conf),
+			 void (*const clients[])(struct class_world *world), int n);
+
+/* Runs fn(arg) on the server's thread, and returns when it is done. */
+void class_world_on(const struct class_world *world, void (*fn)(void *arg), void *arg);
 
 /* Joins the class, as a lecturer when `token` is given. */
 struct class_client *class_world_join(const struct class_world *world, const char *name,

@@ -17,7 +17,10 @@ static void check_message(const char *text, size_t size)
 	const char *code = NULL;
 	char *printed;
 	int err = proto_parse(&msg, text, size, &code);
+	int64_t id = proto_scan_id(text, size);
 
+	if (id < 0 || (!err && id && id != msg.id))
+		abort();
 	if (err) {
 		if (!code)
 			abort();

@@ -35,6 +35,9 @@ static void answer(struct sdp *offer)
 
 		CHECK(a->kind == o->kind && strcmp(a->mid, o->mid) == 0);
 		CHECK(a->rejected || (!o->rejected && a->n_codecs <= o->n_codecs));
+		CHECK(!a->maxptime_ms ||
+		      (o->maxptime_ms && (a->maxptime_ms <= o->maxptime_ms ||
+					  a->maxptime_ms == SDP_SOUND_SHORT)));
 		for (int k = 0; k < SDP_EXT_N; k++)
 			CHECK(!a->ext[k] || a->ext[k] == o->ext[k]);
 	}
@@ -53,6 +56,7 @@ static void read(const char *text, size_t len)
 	err = sdp_take_answer(&copy, &why);
 	CHECK(err == 0 || err == -EPROTO);
 	sdp_view_codec(&copy);
+	CHECK(sdp_sound_ms(&copy) % SDP_SOUND_SHORT == 0);
 	answer(&sdp);
 }
 

@@ -1,8 +1,10 @@
 #include "tests/http_rig.h"
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/thread.h"
 #include "tests/test.h"
+#include "tests/ws_client.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,6 +12,24 @@
 #include <string.h>
 
 #define BIG (3 << 20)
+
+const struct http_conf rig_plain = {
+	.n_listen = 1, .listen = {"127.0.0.1"}, .plain = true};
+
+const struct http_times rig_ws_quick = {
+	.hello_us = 5000000,
+	.head_us = 5000000,
+	.body_us = 5000000,
+	.idle_us = 5000000,
+	.read_us = 5000000,
+	.linger_us = 200000,
+	.ws_auth_us = 600000,
+	.ws_ping_us = 200000,
+	.ws_dead_us = 900000,
+	.ws_quiet_us = 3000000,
+	.ws_close_us = 200000,
+	.ws_stuck_us = 800000,
+};
 
 struct rig {
 	struct http_conf conf;
@@ -141,6 +161,8 @@ static void on_text(void *ctx, struct ws *ws, const char *text, size_t len)
 	atomic_fetch_add(&rig->n_texts, 1);
 	if (is(text, len, "keep"))
 		ws_keep(ws);
+	if (is(text, len, "alive")) /* its media is heard for two more seconds */
+		ws_alive(ws, clock_us() + 2 * SEC_US);
 	if (is(text, len, "close"))
 		ws_close(ws, 4000, "as asked");
 	else if (is(text, len, "flood"))
@@ -259,4 +281,20 @@ int rig_ws_texts(struct rig *rig)
 int rig_hint_result(struct rig *rig)
 {
 	return atomic_load(&rig->hint);
+}
+
+struct ws_client *rig_ws_dial(struct rig *rig)
+{
+	struct ws_client *c = ws_client_open("127.0.0.1", rig_port(rig), false, NULL,
+					     NULL);
+
+	CHECK(c);
+	return c;
+}
+
+void rig_ws_wait_closed(struct rig *rig, int n)
+{
+	for (int i = 0; i < 60000 && rig_ws_closed(rig) < n; i++)
+		poll(NULL, 0, 1);
+	CHECK(rig_ws_closed(rig) == n);
 }

@@ -17,6 +17,12 @@
 #define RIG_SNAP  600000
 
 struct rig;
+struct ws_client;
+
+/* Without TLS, on loopback. */
+extern const struct http_conf rig_plain;
+/* Short ones for WebSockets. */
+extern const struct http_times rig_ws_quick;
 
 /* `times` NULL: the usual ones. Ends the test when it cannot. */
 struct rig *rig_create(const struct http_conf *conf, const struct http_times *times);
@@ -26,8 +32,10 @@ uint16_t rig_port(const struct rig *rig);
 void rig_file(struct rig *rig, const char *path);
 /* Runs on the control thread, waits for its end. */
 void rig_call(struct rig *rig, void (*fn)(struct http_server *server));
+struct ws_client *rig_ws_dial(struct rig *rig);
 int rig_ws_open(struct rig *rig); /* events seen so far */
 int rig_ws_closed(struct rig *rig);
+void rig_ws_wait_closed(struct rig *rig, int n);
 int rig_ws_texts(struct rig *rig);
 int rig_flood_result(struct rig *rig); /* of the ws_send that ended "flood" */
 int rig_hint_result(struct rig *rig);  /* of the last ws_send_hint */

@@ -2,11 +2,13 @@
 
 #include "base/bytes.h"
 #include "base/rand.h"
+#include "transport/addr.h"
 
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- events ---------------------------------------------------------------- */
 
@@ -264,4 +266,20 @@ void end_exchange(struct end *end)
 	links_flush(end->world->links);
 	UNTIL(end, end->n_client_rtcp == 1);
 	CHECK(end->client_last_len == len && !memcmp(end->client_last, pkt, len));
+}
+
+bool world_has_v6(void)
+{
+	struct addr one;
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	struct sockaddr_storage ss = {0};
+	socklen_t len;
+	bool have;
+
+	CHECK(addr_parse(&one, "::1", 0) == 0);
+	len = addr_to_sockaddr(&one, AF_INET6, &ss);
+	have = fd >= 0 && bind(fd, (struct sockaddr *)&ss, len) == 0;
+	if (fd >= 0)
+		close(fd);
+	return have;
 }

@@ -38,6 +38,7 @@ extern const struct link_events end_events; /* for any struct end */
 void world_init(struct world *world, const char *listen_ip);
 void world_fini(struct world *world) RUNS_ON(on_net);
 void world_pump(struct world *world, int64_t us); /* runs the loop so long */
+bool world_has_v6(void);                          /* this machine has ::1 */
 
 /* Opens a link with fresh credentials, which world->local then has. */
 void end_open(struct end *end, struct world *world) RUNS_ON(on_net);

@@ -3,15 +3,12 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/rand.h"
+#include "tests/dtls_hand.h"
 #include "tests/stun_hand.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <poll.h>
 #include <srtp2/srtp.h>
 #include <stdio.h>
@@ -36,12 +33,8 @@ struct peer_client {
 	int64_t next_check_us;
 	uint32_t answers;
 	bool silent;
-	SSL_CTX *ssl_ctx;
-	BIO_METHOD *bio_method;
-	SSL *ssl;
-	const uint8_t *in; /* the datagram being fed to OpenSSL */
-	size_t in_len;
-	uint8_t fingerprint[32];
+	struct dtls_hand_ctx ctx;
+	struct dtls_hand dtls;
 	srtp_t srtp_in, srtp_out;
 	uint8_t stream[STREAM_ROOM]; /* TCP: what is not a whole frame yet */
 	size_t n_stream;
@@ -60,105 +53,34 @@ static int64_t now(void)
 
 static void send_check(struct peer_client *pc)
 {
-	char username[64];
 	uint8_t msg[512];
-	struct stun_check check = {username, pc->server_pwd, true, 0, {0}};
+	size_t len = stun_write_nomination(msg, pc->id, pc->server_ufrag, pc->server_pwd,
+					   pc->ufrag);
 
-	snprintf(username, sizeof(username), "%s:%s", pc->server_ufrag, pc->ufrag);
-	rand_bytes(pc->id, sizeof(pc->id));
-	memcpy(check.id, pc->id, 12);
-	peer_client_send_raw(pc, msg, stun_write_check(msg, &check));
+	peer_client_send_raw(pc, msg, len);
 }
 
 /* ---- DTLS ------------------------------------------------------------------ */
 
-static int bio_read(BIO *bio, char *out, int size)
-{
-	struct peer_client *pc = BIO_get_data(bio);
-	size_t n = pc->in_len < (size_t)size ? pc->in_len : (size_t)size;
-
-	BIO_clear_retry_flags(bio);
-	if (n == 0) {
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	memcpy(out, pc->in, n);
-	pc->in_len = 0;
-	return (int)n;
-}
-
-static int bio_write(BIO *bio, const char *data, int len)
-{
-	BIO_clear_retry_flags(bio);
-	peer_client_send_raw(BIO_get_data(bio), (const uint8_t *)data, (size_t)len);
-	return len;
-}
-
-static long bio_ctrl(BIO *bio, int cmd, long num, void *ptr)
-{
-	(void)bio;
-	(void)num;
-	(void)ptr;
-	return cmd == BIO_CTRL_FLUSH;
-}
-
-static int any_cert(X509_STORE_CTX *store, void *arg)
-{
-	(void)store;
-	(void)arg;
-	return 1;
-}
-
-static bool make_cert(struct peer_client *pc)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	unsigned int n = 0;
-	bool ok = key && cert && ASN1_INTEGER_set(X509_get_serialNumber(cert), 1) &&
-		  X509_gmtime_adj(X509_getm_notBefore(cert), -86400) &&
-		  X509_gmtime_adj(X509_getm_notAfter(cert), 86400) &&
-		  X509_set_pubkey(cert, key) && X509_sign(cert, key, EVP_sha256()) > 0 &&
-		  SSL_CTX_use_certificate(pc->ssl_ctx, cert) == 1 &&
-		  SSL_CTX_use_PrivateKey(pc->ssl_ctx, key) == 1 &&
-		  X509_digest(cert, EVP_sha256(), pc->fingerprint, &n) == 1;
-
-	X509_free(cert);
-	EVP_PKEY_free(key);
-	return ok;
-}
-
 static const unsigned char long_alpn[201] = {200};
+
+static void send_dtls(void *owner, const uint8_t *data, size_t len)
+{
+	peer_client_send_raw(owner, data, len);
+}
 
 static bool make_ssl(struct peer_client *pc)
 {
 	const char *profiles = pc->conf.profiles;
-	BIO *bio;
+	uint32_t mtu = pc->conf.mtu ? pc->conf.mtu : 1200;
 
-	pc->ssl_ctx = SSL_CTX_new(DTLS_client_method());
-	pc->bio_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "test");
-	if (!pc->ssl_ctx || !pc->bio_method || !make_cert(pc))
-		return false;
-	BIO_meth_set_read(pc->bio_method, bio_read);
-	BIO_meth_set_write(pc->bio_method, bio_write);
-	BIO_meth_set_ctrl(pc->bio_method, bio_ctrl);
-	SSL_CTX_set_options(pc->ssl_ctx, SSL_OP_NO_QUERY_MTU);
-	SSL_CTX_set_verify(pc->ssl_ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(pc->ssl_ctx, any_cert, NULL);
 	if (!profiles)
 		profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
-	if (SSL_CTX_set_tlsext_use_srtp(pc->ssl_ctx, profiles) != 0)
+	if (!dtls_hand_ctx_open(&pc->ctx, profiles) ||
+	    !dtls_hand_open(&pc->dtls, &pc->ctx, mtu, send_dtls, pc))
 		return false;
-	pc->ssl = SSL_new(pc->ssl_ctx);
-	bio = BIO_new(pc->bio_method);
-	if (!pc->ssl || !bio)
-		return false;
-	BIO_set_data(bio, pc);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(pc->ssl, bio, bio);
-	SSL_set_mtu(pc->ssl, pc->conf.mtu ? pc->conf.mtu : 1200);
 	if (pc->conf.mtu) /* a longer hello, as that of browsers, in pieces */
-		SSL_set_alpn_protos(pc->ssl, long_alpn, sizeof(long_alpn));
-	SSL_set_connect_state(pc->ssl);
+		SSL_set_alpn_protos(pc->dtls.ssl, long_alpn, sizeof(long_alpn));
 	return true;
 }
 
@@ -183,19 +105,12 @@ static bool make_srtp(srtp_t *out, srtp_ssrc_type_t type, bool gcm, const uint8_
 
 static bool finish(struct peer_client *pc)
 {
-	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(pc->ssl);
-	X509 *cert = SSL_get0_peer_certificate(pc->ssl);
-	uint8_t block[60], print[32];
-	unsigned int n = 0;
-	size_t salt;
+	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(
+		pc->dtls.ssl);
+	size_t salt = profile && profile->id == SRTP_AEAD_AES_128_GCM ? 12 : 14;
+	uint8_t block[60];
 
-	if (!profile || !cert || X509_digest(cert, EVP_sha256(), print, &n) != 1)
-		return false;
-	if (pc->conf.fingerprint && memcmp(print, pc->conf.fingerprint, 32) != 0)
-		return false;
-	salt = profile->id == SRTP_AEAD_AES_128_GCM ? 12 : 14;
-	if (SSL_export_keying_material(pc->ssl, block, 32 + 2 * salt,
-				       "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0) != 1)
+	if (!dtls_hand_keys(&pc->dtls, pc->conf.fingerprint, block, 32 + 2 * salt))
 		return false;
 	return make_srtp(&pc->srtp_out, ssrc_any_outbound, salt == 12, block,
 			 block + 32) &&
@@ -203,27 +118,17 @@ static bool finish(struct peer_client *pc)
 			 block + 32 + salt);
 }
 
-static void go_on(struct peer_client *pc)
+/* Without a datagram it begins. */
+static void go_on(struct peer_client *pc, const uint8_t *data, size_t len)
 {
-	uint8_t trash[ROOM];
-	int n, err;
+	enum dtls_hand_state state = dtls_hand_take(&pc->dtls, data, len);
 
-	ERR_clear_error();
-	if (pc->state == PEER_CLIENT_SHAKING) {
-		n = SSL_do_handshake(pc->ssl);
-		err = SSL_get_error(pc->ssl, n);
-		if (n == 1)
-			pc->state = finish(pc) ? PEER_CLIENT_UP : PEER_CLIENT_FAILED;
-		else if (err != SSL_ERROR_WANT_READ && err != SSL_ERROR_WANT_WRITE)
-			pc->state = PEER_CLIENT_FAILED;
-	}
-	if (pc->state == PEER_CLIENT_UP) {
-		while (SSL_read(pc->ssl, trash, sizeof(trash)) > 0)
-			;
-		if (SSL_get_shutdown(pc->ssl) & SSL_RECEIVED_SHUTDOWN)
-			pc->state = PEER_CLIENT_CLOSED;
-	}
-	ERR_clear_error();
+	if (state == DTLS_HAND_FAILED)
+		pc->state = PEER_CLIENT_FAILED;
+	if (state >= DTLS_HAND_UP && pc->state == PEER_CLIENT_SHAKING)
+		pc->state = finish(pc) ? PEER_CLIENT_UP : PEER_CLIENT_FAILED;
+	if (state == DTLS_HAND_CLOSED && pc->state == PEER_CLIENT_UP)
+		pc->state = PEER_CLIENT_CLOSED;
 }
 
 /* ---- in -------------------------------------------------------------------- */
@@ -251,13 +156,10 @@ static void take(struct peer_client *pc, uint8_t *data, size_t len)
 		if (pc->state == PEER_CLIENT_CHECKING) {
 			pc->state = PEER_CLIENT_SHAKING;
 			if (!pc->conf.no_dtls)
-				go_on(pc);
+				go_on(pc, NULL, 0);
 		}
-	} else if (data[0] >= 20 && data[0] <= 63) {
-		pc->in = data;
-		pc->in_len = len;
-		go_on(pc);
-		pc->in_len = 0;
+	} else if (data[0] >= 20 && data[0] <= 63 && pc->state != PEER_CLIENT_CHECKING) {
+		go_on(pc, data, len);
 	} else if (data[0] >= 128 && data[0] <= 191 && len >= 12) {
 		take_media(pc, data, len);
 	}
@@ -305,8 +207,6 @@ static void read_all(struct peer_client *pc)
 
 enum peer_client_state peer_client_step(struct peer_client *pc)
 {
-	struct timeval tv;
-
 	if (pc->state == PEER_CLIENT_CLOSED || pc->state == PEER_CLIENT_FAILED)
 		return pc->state;
 	read_all(pc);
@@ -315,9 +215,8 @@ enum peer_client_state peer_client_step(struct peer_client *pc)
 		pc->next_check_us = now() + (pc->state == PEER_CLIENT_UP ? CHECK_SLOW_US
 									 : CHECK_FAST_US);
 	}
-	if (pc->state == PEER_CLIENT_SHAKING && DTLSv1_get_timeout(pc->ssl, &tv) == 1 &&
-	    tv.tv_sec == 0 && tv.tv_usec == 0)
-		DTLSv1_handle_timeout(pc->ssl);
+	if (pc->state == PEER_CLIENT_SHAKING)
+		dtls_hand_tick(&pc->dtls);
 	return pc->state;
 }
 
@@ -423,9 +322,8 @@ void peer_client_vanish(struct peer_client *pc)
 {
 	if (pc->fd >= 0)
 		close(pc->fd);
-	SSL_free(pc->ssl);
-	SSL_CTX_free(pc->ssl_ctx);
-	BIO_meth_free(pc->bio_method);
+	dtls_hand_close(&pc->dtls);
+	dtls_hand_ctx_close(&pc->ctx);
 	if (pc->srtp_in)
 		srtp_dealloc(pc->srtp_in);
 	if (pc->srtp_out)
@@ -438,7 +336,7 @@ void peer_client_destroy(struct peer_client *pc)
 	if (!pc)
 		return;
 	if (pc->state == PEER_CLIENT_UP)
-		SSL_shutdown(pc->ssl);
+		SSL_shutdown(pc->dtls.ssl);
 	peer_client_vanish(pc);
 }
 
@@ -468,7 +366,7 @@ const char *peer_client_ufrag(const struct peer_client *pc)
 
 const uint8_t *peer_client_fingerprint(const struct peer_client *pc)
 {
-	return pc->fingerprint;
+	return pc->ctx.fingerprint;
 }
 
 enum peer_client_state peer_client_state(const struct peer_client *pc)
@@ -488,7 +386,8 @@ uint32_t peer_client_answers(const struct peer_client *pc)
 
 const char *peer_client_profile(const struct peer_client *pc)
 {
-	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(pc->ssl);
+	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(
+		pc->dtls.ssl);
 
 	return profile ? profile->name : "";
 }

@@ -1,9 +1,12 @@
 #include "tests/stun_hand.h"
 
 #include "base/bytes.h"
+#include "base/rand.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
+#include <string.h>
 
 #define ROOM   2048
 #define COOKIE 0x2112A442u
@@ -63,6 +66,19 @@ size_t stun_write_check(uint8_t *out, const struct stun_check *check)
 	if (check->extra_type)
 		n = put_attr(out, n, check->extra_type, tie, 4);
 	return stun_seal(out, n, check->pwd);
+}
+
+size_t stun_write_nomination(uint8_t out[512], uint8_t id[12], const char *server_ufrag,
+			     const char *server_pwd, const char *ufrag)
+{
+	char username[300];
+	struct stun_check check = {
+		.username = username, .pwd = server_pwd, .nominate = true};
+
+	snprintf(username, sizeof(username), "%.256s:%.32s", server_ufrag, ufrag);
+	rand_bytes(id, sizeof(check.id));
+	memcpy(check.id, id, sizeof(check.id));
+	return stun_write_check(out, &check);
 }
 
 bool stun_is_answer(const uint8_t *data, size_t len, const uint8_t id[12],

@@ -18,6 +18,9 @@ struct stun_check {
 /* Writes a binding request with MESSAGE-INTEGRITY and FINGERPRINT; returns its
  * length, at most 400. */
 size_t stun_write_check(uint8_t *out, const struct stun_check *check);
+/* The check of a controlling client that nominates: a new `id`, and what to send. */
+size_t stun_write_nomination(uint8_t out[512], uint8_t id[12], const char *server_ufrag,
+			     const char *server_pwd, const char *ufrag);
 /* True for a success response to `id` with valid integrity. */
 bool stun_is_answer(const uint8_t *data, size_t len, const uint8_t id[12],
 		    const char *pwd);

@@ -17,7 +17,7 @@
 static int make_mix(void)
 {
 	static const struct amix_sink sink = {0};
-	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}, 0};
+	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0};
 	struct amix *mix;
 	int err = amix_create(&mix, 1, &conf, &sink);
 
@@ -124,7 +124,7 @@ static void count_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 	uint32_t *units = ctx;
 
 	(void)nets;
-	CHECK(id == 3);
+	CHECK(id == 1 + MIX_FULL);
 	++*units;
 	au_put(au);
 }
@@ -132,7 +132,7 @@ static void count_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 /* A mix that finds no memory says nothing until there is some. */
 static void tick_without_memory(void)
 {
-	struct mix_conf conf = {{1, 2, 3}, {12000, 24000, 40000}, 0};
+	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0};
 	uint32_t units = 0;
 	struct amix_sink sink = {&units, count_unit, NULL, NULL};
 	struct amix *mix;

@@ -13,8 +13,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define OUTLET 50 /* of the class that is listened to */
-#define THIN   51
+#define THIN   50                /* the outlet of the first class */
+#define OUTLET (THIN + MIX_FULL) /* of the class that is listened to */
 #define VOICES 3
 
 #define WAIT_US (60 * SEC_US) /* for what must come, on a busy machine too */
@@ -77,7 +77,7 @@ static void speak(struct aenc *enc, uint32_t voice, uint32_t seq, double hz)
 	CHECK(ring_push(in, voice, au) == 0);
 }
 
-static const struct mix_conf conf = {{THIN, THIN + 1, OUTLET}, {12000, 24000, 40000}, 0};
+static const struct mix_conf conf = {THIN, {12000, 24000, 12000, 40000}, 0};
 
 static uint32_t own[VOICES + 1], shared, thin;
 static int64_t last_pts_us;

@@ -115,7 +115,7 @@ static void calm(const char *what, double chance, int64_t jitter_us, double drif
 		CHECK(sim.n_lossy == 0);
 	else if (chance >= 0.2)
 		CHECK(sim.n_lossy > 0);
-	CHECK(sim.n_lossy <= 6);
+	CHECK(sim.n_lossy <= 12); /* told anew when it is worse than it seemed */
 	sim_fini(&sim);
 }
 

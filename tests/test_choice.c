@@ -27,7 +27,7 @@ static void costs_init(struct choice_costs *costs)
 	conf_init(&conf);
 	CHECK(ladder_init(&ladder, &conf, why, sizeof(why)) == 0);
 	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
-		costs->bps[level] = ladder_wire_bps(&ladder, level, CONTENT_PEOPLE);
+		costs->bps[level] = ladder_wire_bps(&ladder, level, CONTENT_PEOPLE, 60);
 }
 
 static void way_init(struct way *w, uint32_t kbps, enum level start)
@@ -297,6 +297,68 @@ static void losses_of_narrow_links(void)
 	}
 }
 
+/* Where pictures spoil the sound they are not tried again for long; but a way that became
+ * wide is found at once. */
+static void leaps(void)
+{
+	struct link_report tight = {.verdict = LINK_TIGHT, .carried_bps = 80000};
+	struct link_report lossy = {.verdict = LINK_LOSSY, .loss_64k = 15000};
+	struct link_report clear = {.verdict = LINK_CLEAR};
+	struct link_report bad = {.verdict = LINK_PROBE_BAD};
+	struct link_report good = {.verdict = LINK_PROBE_GOOD};
+	struct choice_out out = {0};
+	struct way w;
+	int64_t from_us;
+	int probes = 0;
+
+	way_init(&w, 2000, LEVEL_MID);
+	choice_report(&w.c, &w.costs, &tight, w.now_us, &out);
+	w.now_us += 4 * SEC_US;
+	choice_report(&w.c, &w.costs, &lossy, w.now_us, &out);
+	choice_tick(&w.c, &w.costs, w.now_us, &out);
+	w.now_us += 2 * SEC_US;
+	choice_report(&w.c, &w.costs, &clear, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_STILL);
+	for (from_us = w.now_us; w.now_us - from_us < 59 * SEC_US; w.now_us += SEC_US) {
+		out = (struct choice_out){0};
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+		if (!out.probe_bps)
+			continue;
+		CHECK(out.probe_bps > w.costs.bps[LEVEL_MID]);
+		probes++;
+		choice_report(&w.c, &w.costs, &bad, w.now_us, &out);
+		CHECK(choice_level(&w.c) == LEVEL_STILL);
+	}
+	CHECK(probes >= 4 && probes <= 6);
+	do {
+		w.now_us += SEC_US;
+		out = (struct choice_out){0};
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+	} while (!out.probe_bps && w.now_us - from_us < 80 * SEC_US);
+	CHECK(out.probe_bps &&
+	      out.probe_bps < w.costs.bps[LEVEL_MID]); /* the picture itself */
+	choice_report(&w.c, &w.costs, &good, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_LOW);
+	w.now_us += 4 * SEC_US;
+	choice_report(&w.c, &w.costs, &tight, w.now_us, &out);
+	choice_report(&w.c, &w.costs, &lossy, w.now_us, &out);
+	choice_tick(&w.c, &w.costs, w.now_us, &out);
+	w.now_us += 2 * SEC_US;
+	choice_report(&w.c, &w.costs, &clear, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_STILL);
+	out = (struct choice_out){0};
+	for (from_us = w.now_us; !out.probe_bps && w.now_us - from_us < 15 * SEC_US;
+	     w.now_us += SEC_US)
+		choice_tick(&w.c, &w.costs, w.now_us, &out);
+	CHECK(out.probe_bps > w.costs.bps[LEVEL_MID]);
+	choice_report(&w.c, &w.costs, &good, w.now_us, &out);
+	CHECK(choice_level(&w.c) == LEVEL_MID);
+	out = (struct choice_out){0};
+	w.now_us += 4 * SEC_US; /* and on from there as always */
+	choice_tick(&w.c, &w.costs, w.now_us, &out);
+	CHECK(out.probe_bps > w.costs.bps[LEVEL_MAIN]);
+}
+
 int main(void)
 {
 	levels();
@@ -306,6 +368,7 @@ int main(void)
 	stale_probes();
 	blind();
 	losses_of_narrow_links();
+	leaps();
 	drains();
 	return 0;
 }

@@ -20,20 +20,6 @@ static struct class_client *join(const char *name, bool lecturer, bool vp8, bool
 	return class_world_join(world, name, lecturer, vp8, tcp);
 }
 
-static bool ok(const char *error)
-{
-	if (error)
-		fprintf(stderr, "refused: %s\n", error);
-	return !error;
-}
-
-static bool is(const char *error, const char *want)
-{
-	if (!error || strcmp(error, want) != 0)
-		fprintf(stderr, "said %s, not %s\n", error ? error : "ok", want);
-	return error && strcmp(error, want) == 0;
-}
-
 static bool all_receive(struct class_client **all)
 {
 	for (int i = 0; i < 3; i++) {
@@ -47,22 +33,33 @@ static bool all_receive(struct class_client **all)
 
 static void roles_and_fields(struct class_client *lecturer, struct class_client *student)
 {
-	CHECK(is(class_client_ask(student, "layout.set", "{\"name\":\"grid\"}"),
-		 "forbidden"));
-	CHECK(is(class_client_ask(student, "record.start", "{}"), "forbidden"));
-	CHECK(is(class_client_ask(lecturer, "room.list", "{}"), "forbidden"));
-	CHECK(is(class_client_ask(lecturer, "layout.set", "{\"name\":\"none-such\"}"),
-		 "unknown_layout"));
-	CHECK(is(class_client_ask(lecturer, "layout.set", "{\"name\":7}"), "bad_field"));
-	CHECK(is(class_client_ask(lecturer, "layout.set", "{}"), "bad_field"));
-	CHECK(is(class_client_ask(lecturer, "dance", "{}"), "unknown_type"));
-	CHECK(is(class_client_ask(lecturer, "join", "{\"code\":\"x\",\"name\":\"y\"}"),
-		 "bad_state"));
-	CHECK(is(class_client_ask(lecturer, "member.mute", "{\"member\":\"m99999\"}"),
-		 "unknown_member"));
-	CHECK(is(class_client_ask(student, "rtc.answer", "{\"sdp\":\"v=0\",\"v\":77}"),
-		 "bad_state"));
-	CHECK(is(class_client_ask(lecturer, "record.stop", "{}"), "not_recording"));
+	CHECK(class_client_said(
+		class_client_ask(student, "layout.set", "{\"name\":\"grid\"}"),
+		"forbidden"));
+	CHECK(class_client_said(class_client_ask(student, "record.start", "{}"),
+				"forbidden"));
+	CHECK(class_client_said(class_client_ask(lecturer, "room.list", "{}"),
+				"forbidden"));
+	CHECK(class_client_said(
+		class_client_ask(lecturer, "layout.set", "{\"name\":\"none-such\"}"),
+		"unknown_layout"));
+	CHECK(class_client_said(class_client_ask(lecturer, "layout.set", "{\"name\":7}"),
+				"bad_field"));
+	CHECK(class_client_said(class_client_ask(lecturer, "layout.set", "{}"),
+				"bad_field"));
+	CHECK(class_client_said(class_client_ask(lecturer, "dance", "{}"),
+				"unknown_type"));
+	CHECK(class_client_said(
+		class_client_ask(lecturer, "join", "{\"code\":\"x\",\"name\":\"y\"}"),
+		"bad_state"));
+	CHECK(class_client_said(
+		class_client_ask(lecturer, "member.mute", "{\"member\":\"m99999\"}"),
+		"unknown_member"));
+	CHECK(class_client_said(
+		class_client_ask(student, "rtc.answer", "{\"sdp\":\"v=0\",\"v\":77}"),
+		"bad_state"));
+	CHECK(class_client_said(class_client_ask(lecturer, "record.stop", "{}"),
+				"not_recording"));
 }
 
 static void media_flows(struct class_client **all, struct class_media *h264,
@@ -71,8 +68,8 @@ static void media_flows(struct class_client **all, struct class_media *h264,
 	class_client_send(all[0], h264, true, true);
 	class_client_send(all[1], vp8, true, true);
 	for (int i = 0; i < 2; i++)
-		CHECK(ok(class_client_ask(all[i], "media.set",
-					  "{\"mic\":true,\"cam\":true}")));
+		CHECK(class_client_ok(class_client_ask(all[i], "media.set",
+						       "{\"mic\":true,\"cam\":true}")));
 	RUN_UNTIL(all, 3, all_receive(all));
 	RUN_UNTIL(all, 3, count_get(COUNT_FRAMES_DECODED) >= 20);
 }
@@ -86,7 +83,7 @@ static void the_layout_changes(struct class_client **all)
 		char d[64];
 
 		snprintf(d, sizeof(d), "{\"name\":\"%s\"}", names[i]);
-		CHECK(ok(class_client_ask(all[0], "layout.set", d)));
+		CHECK(class_client_ok(class_client_ask(all[0], "layout.set", d)));
 		RUN_UNTIL(all, 3, class_client_stats(all[2])->generation > before);
 	}
 }
@@ -96,17 +93,21 @@ static void the_class_is_limited(struct class_client **all)
 {
 	uint32_t video, sound;
 
-	CHECK(is(class_client_ask(all[1], "class.limit", "{\"most\":\"low\"}"),
-		 "forbidden"));
-	CHECK(is(class_client_ask(all[0], "class.limit", "{\"most\":\"best\"}"),
-		 "bad_field"));
-	CHECK(ok(class_client_ask(all[0], "class.limit", "{\"most\":\"sound\"}")));
+	CHECK(class_client_said(
+		class_client_ask(all[1], "class.limit", "{\"most\":\"low\"}"),
+		"forbidden"));
+	CHECK(class_client_said(
+		class_client_ask(all[0], "class.limit", "{\"most\":\"best\"}"),
+		"bad_field"));
+	CHECK(class_client_ok(
+		class_client_ask(all[0], "class.limit", "{\"most\":\"sound\"}")));
 	class_world_pass(all, 3, 500); /* what was on its way */
 	video = class_client_stats(all[1])->video;
 	sound = class_client_stats(all[1])->audio;
 	RUN_UNTIL(all, 3, class_client_stats(all[1])->audio > sound + 20);
 	CHECK(class_client_stats(all[1])->video == video);
-	CHECK(ok(class_client_ask(all[0], "class.limit", "{\"most\":\"high\"}")));
+	CHECK(class_client_ok(
+		class_client_ask(all[0], "class.limit", "{\"most\":\"high\"}")));
 	RUN_UNTIL(all, 3, class_client_stats(all[1])->video > video);
 }
 
@@ -125,7 +126,7 @@ static bool listed(struct class_client **all, const char *id)
 
 	if (error && strcmp(error, "too_fast") == 0)
 		return false;
-	CHECK(ok(error) && strstr(class_client_reply(all[2]), id));
+	CHECK(class_client_ok(error) && strstr(class_client_reply(all[2]), id));
 	return strstr(class_client_reply(all[2]), "\"state\":\"ready\"");
 }
 
@@ -143,13 +144,15 @@ static long record_once(struct class_client **all)
 	late = join("Late", false, false, false);
 	class_client_run(late, 50);
 
-	CHECK(ok(class_client_ask(all[0], "record.start", "{\"title\":\"Test\"}")));
+	CHECK(class_client_ok(
+		class_client_ask(all[0], "record.start", "{\"title\":\"Test\"}")));
 	began_us = clock_us();
 	at = strstr(class_client_reply(all[0]), "\"id\":\"");
 	CHECK(at && sscanf(at, "\"id\":\"%39[a-z0-9]", id) == 1);
-	CHECK(is(class_client_ask(all[0], "record.start", "{}"), "recording_busy"));
+	CHECK(class_client_said(class_client_ask(all[0], "record.start", "{}"),
+				"recording_busy"));
 	class_world_pass(all, 3, 3000);
-	CHECK(ok(class_client_ask(all[0], "record.stop", "{}")));
+	CHECK(class_client_ok(class_client_ask(all[0], "record.stop", "{}")));
 	took_ms = (clock_us() - began_us) / MS_US;
 	snprintf(path, sizeof(path), "%s/recordings/%s.mp4", world->dir, id);
 	RUN_UNTIL(all, 3, stat(path, &st) == 0);
@@ -253,14 +256,15 @@ static void chat_is_bounded(struct class_client **all)
 
 static void screens_and_restarts(struct class_client **all)
 {
-	CHECK(ok(class_client_ask(all[1], "screen.set", "{\"on\":true}")));
+	CHECK(class_client_ok(class_client_ask(all[1], "screen.set", "{\"on\":true}")));
 	class_world_pass(all, 3, 300);
-	CHECK(ok(class_client_ask(all[0], "screen.set",
-				  "{\"on\":true}"))); /* takes over */
-	CHECK(is(class_client_ask(all[1], "screen.set", "{\"on\":true}"), "screen_busy"));
+	CHECK(class_client_ok(class_client_ask(all[0], "screen.set",
+					       "{\"on\":true}"))); /* takes over */
+	CHECK(class_client_said(class_client_ask(all[1], "screen.set", "{\"on\":true}"),
+				"screen_busy"));
 	class_world_pass(all, 3, 300);
-	CHECK(ok(class_client_ask(all[0], "screen.set", "{\"on\":false}")));
-	CHECK(ok(class_client_ask(all[1], "rtc.restart", "{}")));
+	CHECK(class_client_ok(class_client_ask(all[0], "screen.set", "{\"on\":false}")));
+	CHECK(class_client_ok(class_client_ask(all[1], "rtc.restart", "{}")));
 	class_world_pass(all, 3, 300);
 }
 
@@ -271,7 +275,8 @@ static void coming_and_going(struct class_client **all)
 		struct class_client *c = join("Passer-by", false, i & 1, i % 3 == 2);
 
 		class_client_run(c, 100);
-		CHECK(ok(class_client_ask(c, "chat.send", "{\"text\":\"hello world\"}")));
+		CHECK(class_client_ok(
+			class_client_ask(c, "chat.send", "{\"text\":\"hello world\"}")));
 		if (i & 1)
 			class_client_vanish(c);
 		else
@@ -299,7 +304,7 @@ static void everything(struct class_world *w)
 	coming_and_going(all);
 	chat_is_bounded(all);
 	a_resume_brings_the_offer();
-	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
+	CHECK(class_client_ok(class_client_ask(all[0], "class.end", "{}")));
 	class_world_pass(all, 3, 100);
 	for (int i = 0; i < 3; i++)
 		class_client_vanish(all[i]);

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/conf_file.h"
 #include "tests/test.h"
 
 static char path[64], why[300];
@@ -65,7 +68,16 @@ static void bad_values(void)
 		{"rung_low = \"320x180@31/46 640x360@5/46\"\n", "frames a second"},
 		{"rung_low = \"320x180@10/46 640x360@5/9\"\n", "20 to 8000 kbit/s"},
 		{"rung_low = \"320x180@10/46 640x360@5/46 x\"\n", "two parts"},
+		{"rung_low = \"-320x-180@10/46 640x360@5/46\"\n", "must be like"},
+		{"rung_low = \"65536x180@10/46 640x360@5/46\"\n", "must be like"},
+		{"rung_low = \"320x180@10/46640x360@5/46\"\n", "20 to 8000 kbit/s"},
+		{"rung_low = \"320x180@10/46\\t640x360@5/46\"\n", "must be like"},
+		{"rung_low = \"320x180@10/46 9998x9998@5/46\"\n", "has a size"},
 		{"rung_top = \"highest\"\n", "must be sound"},
+		{"rung_start = \"top\"\n", "rung_start: \"top\" must be sound"},
+		{"rung_most = \"1280x720@30\"\n", "rung_most: \"1280x720@30\" must be"},
+		{"rung_most = \"1280x720@30/2000 x\"\n", "must be like"},
+		{"rung_most = \"1280x720@60/2000\"\n", "1 to 30 frames"},
 		{"listen = {\"127.0.0.1\", \"localhost\"}\n",
 		 ": listen: \"localhost\" is not an IP address"},
 		{"listen = {\"127.0.0.1:80\"}\n", "is not an IP address"},
@@ -102,6 +114,10 @@ static void bad_values(void)
 		{"plugins = {\"\"}\n", "plugins"},
 		{"recorder = \"\"\n", "recorder"},
 		{"layout = \"\"\n", "layout"},
+		{"database = \"mysql://aula:secret@db/aula\"\n",
+		 ": database must be sqlite:PATH or postgresql://"},
+		{"database = \"/var/lib/aula.db\"\n", "database must be"},
+		{"database = \"sqlite:\"\n", "database must be"},
 		{"certificate = \"/a.pem\"\n", "key is needed"},
 		{"key = \"/a.pem\"\n", "certificate is needed"},
 		{"log_level = \"\"\n", "log_level must be debug, info"},
@@ -126,7 +142,102 @@ static void bad_values(void)
 	}
 	CHECK(read_text(&conf, "nonsense = 1\n") == -EINVAL);
 	CHECK(!strstr(why, "mean")); /* nothing is near */
+	CHECK(read_text(&conf, "database = \"mysql://aula:secret@db\"\n") == -EINVAL);
+	CHECK(!strstr(why, "secret"));
+}
+
+/* Whatever the path leads to: a line, and never the end of the process or a wait. */
+static void not_a_text(void)
+{
+	static const struct {
+		const char *path, *says;
+	} rows[] = {
+		{"/", "/: is not a file"},
+		{"/dev/null", "is not a file"},
+		{"/proc/self/mem", "/proc/self/mem: "}, /* cannot be read at 0 */
+		{"/no/such/file/", "No such file"},
+		{"", "No such file"},
+	};
+	char pipe_path[80], *large;
+	struct conf conf, before;
+
+	conf_init(&conf);
+	before = conf;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK(conf_read(&conf, rows[i].path, why, sizeof(why)) < 0);
+		CHECK(strstr(why, rows[i].says));
+	}
 	CHECK(conf_read(&conf, "/no/such/file", why, sizeof(why)) == -ENOENT);
+	snprintf(pipe_path, sizeof(pipe_path), "%s.pipe", path);
+	CHECK(mkfifo(pipe_path, 0600) == 0);
+	CHECK(conf_read(&conf, pipe_path, why, sizeof(why)) == -EINVAL);
+	CHECK(strstr(why, "is not a file") && unlink(pipe_path) == 0);
+
+	CHECK(read_text(&conf, "") == 0);
+	CHECK(read_text(&conf, "view_fps = 15") == 0); /* no end of line */
+	large = malloc(CONF_FILE_MAX + 2);
+	CHECK(large);
+	memset(large, '\n', CONF_FILE_MAX + 1);
+	large[CONF_FILE_MAX + 1] = '\0';
+	CHECK(read_text(&conf, large) == -EINVAL && strstr(why, "larger than 256 KiB"));
+	large[CONF_FILE_MAX] = '\0';
+	CHECK(read_text(&conf, large) == 0);
+	free(large);
+	CHECK(memcmp(&conf, &before, sizeof(conf)) == 0);
+}
+
+/* What a class may have of its own, one by one, by the same checks. */
+static void own_values(void)
+{
+	static const struct {
+		const char *key, *value, *says;
+		int err;
+	} rows[] = {
+		{"rung_low", "320x180@10/46", "rung_low: \"320x180@10/46\" must be like",
+		 -EINVAL},
+		{"rung_top", "", "rung_top: \"\" must be sound", -EINVAL},
+		{"rung_start", "MAIN", "rung_start: \"MAIN\" must be", -EINVAL},
+		{"av1", "perhaps", "av1", -EINVAL},
+		{"audio_kbps", "129", "audio_kbps must be 8 to 128", -EINVAL},
+		{"audio_kbps", "4294967336", "audio_kbps must be 8 to 128", -EINVAL},
+		{"audio_kbps", "", "audio_kbps", -EINVAL},
+		{"audio_kbps", "40k", "audio_kbps", -EINVAL},
+		{"audio_thin_kbps", "5", "audio_thin_kbps must be 6 to 128", -EINVAL},
+		{"rung_most", "1280x720@30/8000", "no 'rung_most'", -ENOENT},
+		{"view_fps", "10", "no 'view_fps' of its own", -ENOENT},
+		{"data_dir", "/", "no 'data_dir'", -ENOENT},
+		{"", "", "no ''", -ENOENT},
+	};
+	struct conf conf, before;
+	char text[CONF_NAME];
+	size_t n = 0;
+
+	conf_init(&conf);
+	before = conf;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		why[0] = '\0';
+		CHECK(conf_set(&conf, rows[i].key, rows[i].value, why, sizeof(why)) ==
+		      rows[i].err);
+		if (!strstr(why, rows[i].says))
+			fprintf(stderr, "row %zu said: %s\n", i, why);
+		CHECK(strstr(why, rows[i].says));
+		CHECK(memcmp(&conf, &before, sizeof(conf)) == 0);
+	}
+	CHECK(conf_set(&conf, "rung_high", " 640x360@20/900  1280x720@10/700 ", why,
+		       sizeof(why)) == 0);
+	CHECK(conf_get(&conf, "rung_high", text, sizeof(text)) == 0);
+	CHECK(strcmp(text, " 640x360@20/900  1280x720@10/700 ") == 0);
+	CHECK(conf_set(&conf, "audio_kbps", "64", why, sizeof(why)) == 0);
+	CHECK(conf_get(&conf, "audio_kbps", text, sizeof(text)) == 0);
+	CHECK(strcmp(text, "64") == 0 && conf.audio_kbps == 64);
+	CHECK(conf_set(&conf, "av1", "off", why, sizeof(why)) == 0 && !conf.av1);
+	CHECK(conf_get(&conf, "av1", text, sizeof(text)) == 0);
+	CHECK(strcmp(text, "false") == 0);
+	CHECK(conf_get(&conf, "database", text, sizeof(text)) == -ENOENT);
+	while (conf_own_key(n)) /* each can be read, and set to what it is */
+		CHECK(conf_get(&conf, conf_own_key(n), text, sizeof(text)) == 0 &&
+		      conf_set(&conf, conf_own_key(n++), text, why, sizeof(why)) == 0);
+	CHECK(n == 10);
 }
 
 /* what is printed can be read again and says the same */
@@ -158,6 +269,8 @@ int main(void)
 	snprintf(path, sizeof(path), "/tmp/aula-conf-%ld", (long)getpid());
 	good_values();
 	bad_values();
+	not_a_text();
+	own_values();
 	round_trip();
 	unlink(path);
 	return 0;

@@ -18,22 +18,6 @@ static bool is_v6(const char *ip)
 	return ip && strchr(ip, ':');
 }
 
-static bool have_v6(void)
-{
-	struct addr one;
-	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	struct sockaddr_storage ss = {0};
-	socklen_t len;
-	bool have;
-
-	CHECK(addr_parse(&one, "::1", 0) == 0);
-	len = addr_to_sockaddr(&one, AF_INET6, &ss);
-	have = fd >= 0 && bind(fd, (struct sockaddr *)&ss, len) == 0;
-	if (fd >= 0)
-		close(fd);
-	return have;
-}
-
 /* Returns how long it took to connect. */
 static int64_t media(const char *listen_ip, const char *profile, bool tcp, uint32_t mtu)
 	RUNS_ON(on_net)
@@ -542,7 +526,7 @@ int main(void)
 	test_media(NULL, NULL, false, 0);
 	test_media("127.0.0.1", "SRTP_AES128_CM_SHA1_80", false, 0);
 	test_media(NULL, NULL, true, 0);
-	if (have_v6()) {
+	if (world_has_v6()) {
 		test_media("::1", NULL, false, 0);
 		test_media("::", NULL, true, 0);
 	}

@@ -9,22 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool have_v6(void)
-{
-	struct addr one;
-	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	struct sockaddr_storage ss = {0};
-	socklen_t len;
-	bool have;
-
-	CHECK(addr_parse(&one, "::1", 0) == 0);
-	len = addr_to_sockaddr(&one, AF_INET6, &ss);
-	have = fd >= 0 && bind(fd, (struct sockaddr *)&ss, len) == 0;
-	if (fd >= 0)
-		close(fd);
-	return have;
-}
-
 static uint64_t wire_in(const struct end *end) RUNS_ON(on_net)
 {
 	struct link_info info;
@@ -130,7 +114,7 @@ int main(void)
 	thread_claim(&on_net);
 	test_wire("127.0.0.1", false, 28);
 	test_wire("127.0.0.1", true, 42);
-	if (have_v6())
+	if (world_has_v6())
 		test_wire("::1", false, 48);
 	for (int i = 0; i < 4; i++)
 		test_settled(i & 1, i & 2);

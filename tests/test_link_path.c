@@ -139,12 +139,18 @@ static void test_rebind(void) RUNS_ON(on_net)
 	struct end end;
 	struct peer_client_conf conf;
 	struct link_info before, after;
+	struct link_traffic traffic;
 
 	world_init(&world, NULL);
 	end_open(&end, &world);
+	link_traffic(end.link, &traffic);
+	CHECK(!traffic.heard_us && !traffic.wire_in && !traffic.wire_out);
 	conf = end_client_conf(&end, false);
 	end_connect(&end, &conf);
 	link_describe(end.link, &before);
+	link_traffic(end.link, &traffic);
+	CHECK(traffic.heard_us && traffic.heard_us <= clock_us() && !traffic.tcp);
+	CHECK(traffic.wire_in == before.wire_in && traffic.wire_out == before.wire_out);
 	clock_fake(clock_us() + SEC_US);
 	CHECK(peer_client_rebind(end.client));
 	UNTIL(&end, end.link->tuples.n == 2);

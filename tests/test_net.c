@@ -39,9 +39,9 @@ static void on_key(void *ctx, uint32_t outlet)
 	atomic_fetch_add(&n_keys, 1);
 }
 
-static void on_stats(void *ctx, const struct peer_stats *list, uint32_t n)
+static void on_stats(void *ctx, const struct peer_stats *list, uint32_t n, bool last)
 {
-	CHECK(ctx == &net && n == 1);
+	CHECK(ctx == &net && n == 1 && last);
 	stats = list[0];
 	atomic_fetch_add(&n_stats, 1);
 }
@@ -304,11 +304,12 @@ static void test_destroy_open(void)
 
 static atomic_bool held, let_go;
 
-static void hold(void *ctx, const struct peer_stats *list, uint32_t n)
+static void hold(void *ctx, const struct peer_stats *list, uint32_t n, bool last)
 {
 	(void)ctx;
 	(void)list;
 	(void)n;
+	(void)last;
 	atomic_store(&held, true);
 	while (!atomic_load(&let_go))
 		poll(NULL, 0, 1);

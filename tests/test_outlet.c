@@ -358,12 +358,20 @@ static void test_rtx(void) RUNS_ON(on_net)
 	CHECK(rig_count(103) == 2);
 	rig_pass(&rig, 20 * MS_US);
 	nack(seq, 0);
-	CHECK(rig_count(103) == 3);
+	CHECK(rig_count(103) == 4); /* the answer was lost, too: two now */
+	CHECK(rd16(rig_sent(103, 2)->payload) == seq &&
+	      rd16(rig_sent(103, 3)->payload) == seq);
 	nack((uint16_t)(seq + 1000), 0xffff); /* never sent */
-	CHECK(rig_count(103) == 3);
+	CHECK(rig_count(103) == 4);
+	unit(VIEW, true, 1000);
+	rig_pass(&rig, 60 * MS_US);
+	nack(seq, 0); /* before the last key frame: it would help nobody */
+	CHECK(rig_count(103) == 4);
+	nack(rig_sent(102, 10)->seq, 0);
+	CHECK(rig_count(103) == 5);
 	rig_pass(&rig, 4 * SEC_US);
-	nack(seq, 0); /* too old to help */
-	CHECK(rig_count(103) == 3);
+	nack(rig_sent(102, 10)->seq, 0); /* too old to help */
+	CHECK(rig_count(103) == 5);
 	rig_close(&rig);
 }
 

@@ -113,11 +113,64 @@ static void test_writing(void)
 	   "{\"t\":\"ok\",\"id\":9007199254740991,\"d\":{\"x\":\"a\\\"b\xc3\xa4\\n\"}}");
 	is(proto_err(7, "bad_field", "text"),
 	   "{\"t\":\"err\",\"id\":7,\"code\":\"bad_field\",\"field\":\"text\"}");
+	is(proto_err_why(7, "bad_field", "a", "is \"b\""),
+	   "{\"t\":\"err\",\"id\":7,\"code\":\"bad_field\",\"field\":\"a\","
+	   "\"why\":\"is \\\"b\\\"\"}");
 	is(proto_err_later(7, "too_fast", 1850),
 	   "{\"t\":\"err\",\"id\":7,\"code\":\"too_fast\",\"after_ms\":1850}");
 	is(proto_err(0, "bad_json", NULL), "{\"t\":\"err\",\"code\":\"bad_json\"}");
 	is(proto_event("bye", 3, NULL), "{\"t\":\"bye\",\"seq\":3,\"d\":{}}");
 	is(proto_event("speakers", 0, NULL), "{\"t\":\"speakers\",\"d\":{}}");
+}
+
+/* Who asked wrongly is answered by number, where that can be read. */
+static void test_ids(void)
+{
+	static const struct {
+		const char *text;
+		int64_t id;
+	} rows[] = {
+		{"{\"t\":\"chat.send\",\"id\":7,\"d\":{\"text\":\"a\\u0000\"}}", 7},
+		{"{\"d\":{\"text\":\"\\u0000\\ud800\"},\"t\":\"a\",\"id\": 8 }", 8},
+		{"{\"t\":\"a\",\"id\":9,\"d\":{\"x\":1e308}}", 9},
+		{"{\"t\":\"a\",\"id\":9,\"d\":{\"x\":1e99999999999999}}", 9},
+		{"{\"id\":9,\"x\":0.3333333333333333333333333333333333333}", 9},
+		{"{\"t\":\"a\",\"id\":10,\"d\":{\"x\":1,\"x\":2}}", 10},
+		{"{\"t\":\"a\",\"t\":\"b\",\"id\":11}", 11},
+		{"{\"t\":5,\"id\":12,\"d\":[]}", 12},
+		{"{\"id\":9007199254740991}", 9007199254740991},
+		{"{\"id\":9007199254740992}", 0},
+		{"{\"id\":99999999999999999999999999}", 0},
+		{"{\"id\":1,\"id\":1}", 0},
+		{"{\"id\":-1}", 0},
+		{"{\"id\":1.5}", 0},
+		{"{\"id\":1e1}", 0},
+		{"{\"id\":\"1\"}", 0},
+		{"{\"id\":{\"id\":1}}", 0},
+		{"{\"d\":{\"id\":1}}", 0},
+		{"[{\"id\":1}]", 0},
+		{"{\"id\":1", 0},
+		{"{\"id\":1}x", 0},
+		{"{\"id\":01}", 0},
+		{"{\"id\":1,\"x\":\"\\u00g0\"}", 0},
+		{"\"id\":1}", 0},
+		{"", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].text);
+		char *tight = malloc(len ? len : 1);
+		int64_t id;
+
+		CHECK(tight);
+		memcpy(tight, rows[i].text, len);
+		id = proto_scan_id(tight, len);
+		free(tight);
+		if (id != rows[i].id) {
+			fprintf(stderr, "id %zu: %lld\n", i, (long long)id);
+			exit(1);
+		}
+	}
 }
 
 #define X8(s)  s s s s s s s s
@@ -298,6 +351,7 @@ int main(void)
 	CHECK(tsv_each("json.tsv", row, NULL) > 90);
 	test_fields();
 	test_values();
+	test_ids();
 	test_writing();
 	test_names();
 	test_texts();

@@ -3,8 +3,7 @@
  */
 #include <cjson/cJSON.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/conf.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/loop.h"
@@ -21,18 +19,18 @@
 #include "db/db.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
-#include "mcu/server.h"
-#include "signaling/http.h"
+#include "tests/class_world.h"
 #include "tests/test.h"
 #include "tests/ws_client.h"
 
+#define CODE        "ABC2345"
 #define MANY        1500
 #define LEFT_BEHIND 27 /* parts; a third of them is too young to be touched */
 
 _Static_assert(LEFT_BEHIND / 3 > LIMIT_RECORDINGS, "they would keep all from recording");
 
-static struct conf conf;
-static char dir[64], token[AUTH_TOKEN + 1];
+static const struct conf *conf; /* of the world */
+static char token[AUTH_TOKEN + 1];
 static uint16_t port;
 static struct room *physics;
 static char message[256 << 10]; /* the last one, and what it says */
@@ -40,7 +38,7 @@ static cJSON *reply;
 
 static void path_of(const char *name, char out[400])
 {
-	snprintf(out, 400, "%s/%s", conf.recordings_dir, name);
+	snprintf(out, 400, "%s/%s", conf->recordings_dir, name);
 }
 
 static void make_file(const char *name, const char *text, time_t age_sec)
@@ -82,14 +80,14 @@ static void put_row(struct db *db, const char *id, const char *room, const char 
 /* The rows and parts of a server that died. */
 static void leave_behind(void)
 {
-	struct db_room room = {.id = "physics", .code = "ABC2345", .layout = "grid"};
+	struct db_room room = {.id = "physics", .code = CODE, .layout = "grid"};
 	struct loop *loop;
 	struct db *db;
 	char id[32], file[64], why[256];
 
-	CHECK(mkdir(conf.recordings_dir, 0700) == 0);
+	CHECK(mkdir(conf->recordings_dir, 0700) == 0);
 	CHECK(loop_create(&loop, 64) == 0);
-	CHECK(db_open(&db, conf.database, loop, why, sizeof(why)) == 0);
+	CHECK(db_open(&db, conf->database, loop, why, sizeof(why)) == 0);
 	snprintf(room.title, sizeof(room.title), "Physics");
 	CHECK(db_room_put(db, &room) == 0);
 	for (int i = 1; i <= MANY; i++) {
@@ -103,7 +101,7 @@ static void leave_behind(void)
 		put_row(db, id, "physics", "running", 10000 + i);
 		/* some too young to be touched, some that nobody can open */
 		if (i % 3 == 2)
-			CHECK(snprintf(why, sizeof(why), "%s/%s", conf.recordings_dir,
+			CHECK(snprintf(why, sizeof(why), "%s/%s", conf->recordings_dir,
 				       file) > 0 &&
 			      mkfifo(why, 0600) == 0);
 		else
@@ -157,7 +155,7 @@ static struct ws_client *join(void)
 	char d[200];
 
 	CHECK(c);
-	snprintf(d, sizeof(d), "{\"code\":\"ABC2345\",\"name\":\"L\",\"token\":\"%s\"}",
+	snprintf(d, sizeof(d), "{\"code\":\"" CODE "\",\"name\":\"L\",\"token\":\"%s\"}",
 		 token);
 	CHECK(ask(c, "join", d, NULL));
 	return c;
@@ -332,86 +330,44 @@ static void pages(struct ws_client *c)
 	CHECK(n_pages >= 15 && n_pages < 60);
 }
 
-static void everything(void *arg)
+/* The class comes out of the database. */
+static void find_room(void *arg)
 {
-	struct ws_client *c = join();
+	const struct class_world *world = arg;
 
-	(void)arg;
+	thread_claim(&on_ctl);
+	physics = room_by_code(world->server, CODE);
+	if (physics)
+		room_lecturer_token(physics, token);
+}
+
+static void everything(struct class_world *world)
+{
+	struct ws_client *c;
+
+	port = world->port;
+	for (int i = 0; i < 1000 && !physics; i++) {
+		class_world_on(world, find_room, world);
+		poll(NULL, 0, 20);
+	}
+	CHECK(physics);
+	c = join();
 	after_a_crash(c);
 	it_records(c);
 	deleted_together(c);
 	pages(c);
 	ws_client_close(c);
 	cJSON_Delete(reply);
-	kill(getpid(), SIGTERM);
 }
 
-static void configure(void)
+static void prepare(struct conf *of_world)
 {
-	const char *plugins = getenv("PLUGIN_DIR");
-
-	snprintf(dir, sizeof(dir), "/tmp/aula-recordings-XXXXXX");
-	CHECK(mkdtemp(dir));
-	conf_init(&conf);
-	conf.http_port = conf.media_udp_port = conf.media_tcp_port = 0;
-	conf.plain_http = true;
-	conf.n_listen = conf.n_advertise = 1;
-	snprintf(conf.listen[0], sizeof(conf.listen[0]), "127.0.0.1");
-	snprintf(conf.advertise[0], sizeof(conf.advertise[0]), "127.0.0.1");
-	snprintf(conf.data_dir, sizeof(conf.data_dir), "%s", dir);
-	snprintf(conf.database, sizeof(conf.database), "sqlite:%s/aula.db", dir);
-	snprintf(conf.recordings_dir, sizeof(conf.recordings_dir), "%s/recordings", dir);
-	snprintf(conf.plugins_dir, sizeof(conf.plugins_dir), "%s",
-		 plugins ? plugins : "plugins/.libs");
-	conf.recording_reserve_mb = 1;
 	log_set_level(LOG_ERROR);
-}
-
-static int forget(const char *path, const struct stat *st, int what, struct FTW *at)
-{
-	(void)st, (void)what, (void)at;
-	return remove(path);
-}
-
-/* The class comes out of the database. */
-static void wait_for_room(void *ctx)
-{
-	struct server *server = ctx;
-
-	thread_claim(&on_ctl);
-	physics = room_by_code(server, "ABC2345");
-	if (physics)
-		room_lecturer_token(physics, token);
-	loop_stop(server->loop);
+	conf = of_world;
+	leave_behind();
 }
 
 int main(void)
 {
-	struct loop_timer *timer;
-	struct server *server;
-	struct thread *clients;
-	char why[300];
-
-	thread_enter(&on_ctl);
-	thread_claim(&on_ctl);
-	configure();
-	leave_behind();
-	if (server_create(&server, &conf, why, sizeof(why))) {
-		fprintf(stderr, "cannot start: %s\n", why);
-		return 1;
-	}
-	port = http_port(server->http);
-	CHECK(loop_timer_create(&timer, server->loop, wait_for_room, server) == 0);
-	for (int i = 0; i < 100 && !*token; i++) {
-		loop_timer_once(timer, 50000);
-		loop_run(server->loop);
-	}
-	loop_timer_destroy(timer);
-	CHECK(*token);
-	CHECK(thread_start(&clients, NULL, "clients", everything, NULL) == 0);
-	server_run(server);
-	thread_join(clients);
-	server_destroy(server);
-	nftw(dir, forget, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
+	return class_world_run(prepare, everything);
 }

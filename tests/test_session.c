@@ -41,6 +41,12 @@ void ws_close(struct ws *ws, uint16_t code, const char *reason)
 	ws->code = code;
 }
 
+void ws_alive(struct ws *ws, int64_t at_us)
+{
+	(void)ws;
+	(void)at_us;
+}
+
 void ws_keep(struct ws *ws)
 {
 	ws->n_keeps++;

@@ -28,6 +28,7 @@ static const struct http_times quick = {
 	.ws_auth_us = 5000000,
 	.ws_ping_us = 5000000,
 	.ws_dead_us = 5000000,
+	.ws_quiet_us = 5000000,
 	.ws_close_us = 5000000,
 };
 
@@ -55,7 +56,7 @@ static void test_made(void)
 	X509 *cert;
 	int days, seconds;
 
-	CHECK(tls_create(&tls, cert_path, key_path, why, sizeof(why)) == 0);
+	CHECK(tls_create(&tls, cert_path, key_path, true, why, sizeof(why)) == 0);
 	CHECK(tls_self_signed(tls));
 	tls_destroy(tls);
 	CHECK(mode_of(cert_path) == 0600 && mode_of(key_path) == 0600);
@@ -79,14 +80,22 @@ static void test_refused(void)
 	/* one without the other must not be covered up by a new pair */
 	snprintf(aside, sizeof(aside), "%s.aside", key_path);
 	CHECK(rename(key_path, aside) == 0);
-	CHECK(tls_create(&tls, cert_path, key_path, why, sizeof(why)) == -ENOENT);
+	CHECK(tls_create(&tls, cert_path, key_path, true, why, sizeof(why)) == -ENOENT);
 	CHECK(strstr(why, "key.pem is missing"));
 	CHECK(rename(aside, key_path) == 0);
-	CHECK(tls_create(&tls, cert_path, NULL, why, sizeof(why)) == -EINVAL);
-	CHECK(tls_create(&tls, cert_path, cert_path, why, sizeof(why)) < 0);
-	CHECK(tls_create(&tls, "/nonexistent/a", "/nonexistent/b", why, sizeof(why)) ==
-	      -ENOENT);
-	CHECK(tls_create(&tls, NULL, NULL, why, sizeof(why)) == 0);
+	CHECK(tls_create(&tls, cert_path, NULL, true, why, sizeof(why)) == -EINVAL);
+	CHECK(tls_create(&tls, cert_path, cert_path, true, why, sizeof(why)) < 0);
+	CHECK(tls_create(&tls, "/nonexistent/a", "/nonexistent/b", true, why,
+			 sizeof(why)) == -ENOENT);
+	/* a pair that somebody named is never made */
+	CHECK(tls_create(&tls, aside, aside, false, why, sizeof(why)) == -ENOENT);
+	CHECK(strstr(why, "key.pem.aside: No such file") && access(aside, F_OK) < 0);
+	CHECK(tls_create(&tls, dir, key_path, false, why, sizeof(why)) < 0);
+	CHECK(strstr(why, ": is not a file"));
+	CHECK(mkfifo(aside, 0600) == 0); /* nobody writes into it */
+	CHECK(tls_create(&tls, cert_path, aside, false, why, sizeof(why)) < 0);
+	CHECK(strstr(why, ": is not a file") && unlink(aside) == 0);
+	CHECK(tls_create(&tls, NULL, NULL, true, why, sizeof(why)) == 0);
 	CHECK(tls_self_signed(tls));
 	tls_rotate(tls);
 	tls_destroy(tls);

@@ -154,7 +154,8 @@ static void opens(void) RUNS_ON(on_mix)
 	pass(0);
 	CHECK(b.generation == 1 && b.live_pts == b.now);
 	CHECK(b.n[FULL] == 1 && b.n[LOW] == 1 && b.keys[FULL] == 1 && b.keys[LOW] == 1);
-	CHECK(b.first_pts[FULL] == b.live_pts && b.first_pts[LOW] == b.live_pts);
+	CHECK(b.first_pts[FULL] == b.live_pts);
+	CHECK(b.first_pts[LOW] - b.live_pts < MS_US);
 }
 
 static void beats_when_still(void) RUNS_ON(on_mix)
@@ -213,7 +214,7 @@ static void scene_forces_a_frame(void) RUNS_ON(on_mix)
 		pass(SEC_US / 15 + 1);
 		CHECK(b.generation == generation);
 		CHECK(b.n[FULL] && b.first_pts[FULL] == b.live_pts);
-		CHECK(b.n[LOW] && b.first_pts[LOW] == b.live_pts);
+		CHECK(b.n[LOW] && b.first_pts[LOW] - b.live_pts < MS_US);
 	}
 }
 

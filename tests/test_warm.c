@@ -17,20 +17,6 @@
 static struct class_world *world;
 static struct class_client *all[2]; /* a lecturer, and who waits */
 
-static bool ok(const char *error)
-{
-	if (error)
-		fprintf(stderr, "refused: %s\n", error);
-	return !error;
-}
-
-static bool is(const char *error, const char *want)
-{
-	if (!error || strcmp(error, want) != 0)
-		fprintf(stderr, "said %s, not %s\n", error ? error : "ok", want);
-	return error && strcmp(error, want) == 0;
-}
-
 static struct class_client *warm(const char *name)
 {
 	const struct class_client_conf c = {.host = "127.0.0.1",
@@ -76,7 +62,8 @@ static void waits_unseen(const struct class_media *media)
 	audible = class_client_stats(all[0])->audible;
 	events = class_client_stats(all[1])->events;
 	class_client_send(all[1], media, true, true);
-	CHECK(ok(class_client_ask(all[0], "chat.send", "{\"text\":\"to the class\"}")));
+	CHECK(class_client_ok(
+		class_client_ask(all[0], "chat.send", "{\"text\":\"to the class\"}")));
 	class_world_pass(all, 2, 1500);
 	CHECK(count_get(COUNT_FRAMES_DECODED) == decoded);
 	CHECK(class_client_stats(all[0])->audible == audible);
@@ -85,25 +72,31 @@ static void waits_unseen(const struct class_media *media)
 	CHECK(class_client_stats(all[1])->events == events);
 
 	/* it can do what belongs to its own call, and nothing in the class */
-	CHECK(ok(class_client_ask(all[1], "rtc.prefer",
-				  "{\"tall\":true,\"net\":\"4g\"}")));
-	CHECK(is(class_client_ask(all[1], "chat.send", "{\"text\":\"x\"}"), "bad_state"));
-	CHECK(is(class_client_ask(all[1], "media.set", "{\"mic\":true}"), "bad_state"));
-	CHECK(is(class_client_ask(all[1], "screen.set", "{\"on\":true}"), "bad_state"));
-	CHECK(is(class_client_ask(all[1], "join", "{\"code\":\"x\",\"name\":\"y\"}"),
-		 "bad_state"));
-	CHECK(is(class_client_ask(all[0], "enter", "{}"), "bad_state"));
+	CHECK(class_client_ok(class_client_ask(all[1], "rtc.prefer",
+					       "{\"tall\":true,\"net\":\"4g\"}")));
+	CHECK(class_client_said(class_client_ask(all[1], "chat.send", "{\"text\":\"x\"}"),
+				"bad_state"));
+	CHECK(class_client_said(class_client_ask(all[1], "media.set", "{\"mic\":true}"),
+				"bad_state"));
+	CHECK(class_client_said(class_client_ask(all[1], "screen.set", "{\"on\":true}"),
+				"bad_state"));
+	CHECK(class_client_said(
+		class_client_ask(all[1], "join", "{\"code\":\"x\",\"name\":\"y\"}"),
+		"bad_state"));
+	CHECK(class_client_said(class_client_ask(all[0], "enter", "{}"), "bad_state"));
 }
 
 static void enters(void)
 {
 	uint32_t audible = class_client_stats(all[0])->audible;
 
-	CHECK(is(class_client_enter(all[1], "{}"), "bad_field")); /* without a name */
-	CHECK(is(class_client_enter(all[1], "{\"name\":\"\\u202e\"}"), "bad_name"));
+	CHECK(class_client_said(class_client_enter(all[1], "{}"),
+				"bad_field")); /* without a name */
+	CHECK(class_client_said(class_client_enter(all[1], "{\"name\":\"\\u202e\"}"),
+				"bad_name"));
 	CHECK(count_get(COUNT_MEMBERS) == 1);
-	CHECK(ok(class_client_enter(all[1],
-				    "{\"name\":\"Asha\",\"mic\":true,\"cam\":true}")));
+	CHECK(class_client_ok(class_client_enter(
+		all[1], "{\"name\":\"Asha\",\"mic\":true,\"cam\":true}")));
 	CHECK(knows(all[1], "\"members\"") && knows(all[1], "\"Asha\""));
 	CHECK(knows(all[1], "to the class"));
 	CHECK(count_get(COUNT_MEMBERS) == 2);
@@ -111,7 +104,7 @@ static void enters(void)
 	RUN_UNTIL(all, 2, class_client_stats(all[0])->audible > audible + 20);
 	RUN_UNTIL(all, 2, class_client_stats(all[0])->tiles >= 1);
 	RUN_UNTIL(all, 2, class_client_stats(all[1])->audio > 30);
-	CHECK(is(class_client_enter(all[1], "{}"), "bad_state"));
+	CHECK(class_client_said(class_client_enter(all[1], "{}"), "bad_state"));
 	class_client_leave(all[1]);
 	CHECK(count_get(COUNT_MEMBERS) == 1 && count_get(COUNT_PEERS) <= 2);
 }
@@ -163,7 +156,7 @@ static void how_long(void)
 		all[1] = warm("Warm");
 		class_world_pass(all, 2, 100);
 		from = clock_us();
-		CHECK(ok(class_client_enter(all[1], "{}")));
+		CHECK(class_client_ok(class_client_enter(all[1], "{}")));
 		until_a_frame(all, all[1]);
 		warm_us[i] = class_client_stats(all[1])->first_video_us - from;
 		class_client_leave(all[1]);
@@ -187,10 +180,10 @@ static void a_class(struct class_world *w)
 	is_let_go();
 	how_long();
 	all[1] = warm("Stays until the end");
-	CHECK(ok(class_client_ask(all[0], "class.end", "{}")));
+	CHECK(class_client_ok(class_client_ask(all[0], "class.end", "{}")));
 	class_client_vanish(all[0]);
 	/* the class has ended, but can be entered */
-	CHECK(ok(class_client_enter(all[1], "{}")));
+	CHECK(class_client_ok(class_client_enter(all[1], "{}")));
 	class_client_leave(all[1]);
 	all[1] = warm("Stays until the server stops");
 	class_client_vanish(all[1]);

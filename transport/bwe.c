@@ -42,9 +42,10 @@
 #define HOLE_US       (110 * MS_US)
 #define HOLE_APART_US SEC_US
 
-#define LOSSY     0.15
-#define LOSSY_END 0.08
-#define LOSSY_US  (2 * SEC_US)
+#define LOSSY      0.15
+#define LOSSY_END  0.08
+#define LOSSY_US   (2 * SEC_US)
+#define LOSSY_MORE 0.03 /* a change that is worth to be told */
 
 /* by receiver reports */
 #define RTT_QUEUE_US (150 * MS_US)
@@ -385,6 +386,7 @@ static bool tell(struct bwe *b, enum link_verdict verdict, int64_t now_us)
 {
 	b->report.verdict = verdict;
 	b->reported_us = now_us;
+	b->told_loss = b->loss;
 	b->cap_told = b->report.cap_bps;
 	return true;
 }
@@ -412,6 +414,12 @@ static bool tighten(struct bwe *b, uint32_t fits_bps, uint32_t sent_bps, int64_t
 	return tell(b, LINK_TIGHT, now_us);
 }
 
+/* The average needs some seconds to become what is lost. */
+static bool is_worse(const struct bwe *b, int64_t now_us)
+{
+	return now_us - b->reported_us >= LOSSY_US && b->loss > b->told_loss + LOSSY_MORE;
+}
+
 /* No sign of too much now. */
 static bool ease(struct bwe *b, int64_t now_us)
 {
@@ -430,7 +438,8 @@ static bool ease(struct bwe *b, int64_t now_us)
 		b->lossy_us = 0;
 	else if (!b->lossy_us)
 		b->lossy_us = now_us;
-	if (was != LINK_LOSSY && many && now_us - b->lossy_us >= LOSSY_US)
+	if (many && now_us - b->lossy_us >= LOSSY_US &&
+	    (was != LINK_LOSSY || is_worse(b, now_us)))
 		return tell(b, LINK_LOSSY, now_us);
 	if ((was == LINK_LOSSY || (b->reported_us < 0 && b->looks >= FIRST_LOOKS)) &&
 	    !many)

@@ -60,6 +60,7 @@ struct bwe {
 	int64_t spared_from_us, spared_to_us; /* the last one that was not counted */
 	double sum_lost, sum_told, sum_found; /* fading */
 	double loss;                          /* the ratio of the first two, 0..1 */
+	double told_loss;                     /* as it was when it was told last */
 	struct losscap losscap;
 
 	int64_t sign_us;     /* the last sign of too much */

@@ -265,6 +265,8 @@ void hub_outlet_close(struct hub *hub, uint32_t id)
 {
 	struct outlet *outlet = idmap_del(&hub->outlets, id);
 
+	if (outlet && outlet == hub->giving)
+		hub->giving = NULL;
 	if (outlet)
 		outlet_destroy(outlet);
 }
@@ -315,20 +317,33 @@ void hub_peer_allow(struct hub *hub, uint32_t id, uint32_t bps)
 		peer_allow(peer, bps);
 }
 
-void hub_drain_video(struct hub *hub, int64_t now_us)
+/* The next unit that somebody may watch. */
+static bool begin_video(struct hub *hub, int64_t now_us) RUNS_ON(on_net)
 {
 	struct ring_item item;
 
 	while (ring_pop(hub->rings.video_out, &item)) {
-		struct outlet *outlet = idmap_get(&hub->outlets, item.id);
-
-		if (!outlet) {
-			au_put(item.au);
-			continue;
+		hub->giving = idmap_get(&hub->outlets, item.id);
+		if (hub->giving) {
+			outlet_begin(hub->giving, item.au, now_us);
+			return true;
 		}
-		outlet_push(outlet, item.au, now_us);
-		links_flush(hub->links);
+		au_put(item.au);
 	}
+	return false;
+}
+
+bool hub_drain_video(struct hub *hub, int64_t now_us)
+{
+	uint32_t left = HUB_SLICE;
+
+	while (left && (hub->giving || begin_video(hub, now_us))) {
+		left -= outlet_give(hub->giving, left, now_us);
+		if (!outlet_gives(hub->giving))
+			hub->giving = NULL;
+	}
+	links_flush(hub->links);
+	return !left;
 }
 
 void hub_drain_audio(struct hub *hub, int64_t now_us)
@@ -361,6 +376,29 @@ static void tick_outlets(struct hub *hub, int64_t now_us) RUNS_ON(on_net)
 		outlet_tick(outlet, now_us);
 }
 
+/* All at once would hold up everything else for as long as a whole fan-out. */
+static void tell_stats(struct hub *hub) RUNS_ON(on_net)
+{
+	struct hub_asked *asked = &hub->asked;
+	struct peer_stats stats[HUB_STATS];
+	uint32_t n = 0, told = 0;
+
+	while (asked->slot < HUB_WHEEL && told < HUB_STATS) {
+		struct peer *peer = hub->wheel[asked->slot++];
+
+		for (; peer; peer = peer->next, told++) {
+			if (n == HUB_STATS) {
+				asked->done(asked->ctx, stats, n, false);
+				n = 0;
+			}
+			peer_stats(peer, &stats[n++]);
+		}
+	}
+	asked->done(asked->ctx, stats, n, asked->slot == HUB_WHEEL);
+	if (asked->slot == HUB_WHEEL)
+		asked->done = NULL;
+}
+
 void hub_tick(struct hub *hub, int64_t now_us)
 {
 	struct peer *peer, *next;
@@ -376,21 +414,18 @@ void hub_tick(struct hub *hub, int64_t now_us)
 		peer_report(peer, now_us);
 	if (hub->ticks++ % OUTLET_TICKS == 0)
 		tick_outlets(hub, now_us);
+	if (hub->asked.done)
+		tell_stats(hub);
 	links_flush(hub->links);
 }
 
 void hub_stats(struct hub *hub,
-	       void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
+	       void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n,
+			    bool last),
 	       void *ctx)
 {
-	struct peer_stats *stats = calloc(hub->peers.n + 1, sizeof(*stats));
-	struct peer *peer;
-	uint32_t pos = 0, n = 0;
-
-	while (stats && (peer = idmap_next(&hub->peers, &pos)) != NULL)
-		peer_stats(peer, &stats[n++]);
-	done(ctx, stats, n);
-	free(stats);
+	hub->asked = (struct hub_asked){done, ctx, 0};
+	tell_stats(hub);
 }
 
 void hub_fini(struct hub *hub)

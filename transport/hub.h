@@ -10,6 +10,8 @@
 
 #define HUB_TICK_US (10 * INT64_C(1000))
 #define HUB_WHEEL   100 /* ticks between two reports of a peer: one second */
+#define HUB_SLICE   256 /* viewers that are given video in a row: 1 or 2 ms */
+#define HUB_STATS   64  /* peers whose figures are told in a row, or some more */
 
 struct peer;
 
@@ -26,6 +28,13 @@ struct hub_place {
 	struct peer *prev, *next;
 };
 
+/* Who wants all figures, and which part of the wheel has told already. */
+struct hub_asked {
+	void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n, bool last);
+	void *ctx; /* done NULL: nobody */
+	uint32_t slot;
+};
+
 /* Owner: the net thread. */
 struct hub {
 	struct links *links;
@@ -37,7 +46,9 @@ struct hub {
 	struct idmap outlets; /* id: struct outlet */
 	struct peer *wheel[HUB_WHEEL]; /* all peers, by the tick of their report */
 	struct peer *lists[HUB_LISTS];
-	struct peer *dead; /* closed by their link, freed at the next tick */
+	struct peer *dead;     /* closed by their link, freed at the next tick */
+	struct outlet *giving; /* a unit of it is being handed out; NULL: none */
+	struct hub_asked asked;
 	uint32_t ticks, n_opened;
 	int64_t wall_us; /* added to clock_us(): µs since 1900, constant */
 };
@@ -49,8 +60,10 @@ void hub_fini(struct hub *hub) RUNS_ON(on_net); /* says goodbye to all */
 /* Each HUB_TICK_US: reports, feedback, retries, the dead. */
 void hub_tick(struct hub *hub, int64_t now_us) RUNS_ON(on_net);
 
-/* Sends all that waits in the rings. */
-void hub_drain_video(struct hub *hub, int64_t now_us) RUNS_ON(on_net);
+/* Video that waits in the ring, to at most HUB_SLICE viewers. True: there may be
+ * more, and it is to be called again soon, but after what else is due. */
+bool hub_drain_video(struct hub *hub, int64_t now_us) RUNS_ON(on_net);
+/* Sends all that waits in the ring: sound is short, and first. */
 void hub_drain_audio(struct hub *hub, int64_t now_us) RUNS_ON(on_net);
 
 /* The calls of net.h. What names an unknown id does nothing: its peer may have
@@ -75,7 +88,8 @@ void hub_peer_probe(struct hub *hub, uint32_t id, uint32_t bps, int64_t now_us)
 	RUNS_ON(on_net);
 void hub_peer_allow(struct hub *hub, uint32_t id, uint32_t bps) RUNS_ON(on_net);
 void hub_stats(struct hub *hub,
-	       void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
+	       void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n,
+			    bool last),
 	       void *ctx) RUNS_ON(on_net);
 
 /* For peers. The link went down: the peer is forgotten and freed later, since

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/prefetch.h"
 #include "transport/link_impl.h"
 
 #include <assert.h>
@@ -220,7 +221,38 @@ int link_send_rtcp(struct link *link, const uint8_t *data, size_t len)
 	return send_end(link, buf, srtp_seal_rtcp(link->srtp, buf, data, len));
 }
 
+void link_warm(const struct link *link, enum link_warm stage)
+{
+	switch (stage) {
+	case LINK_WARM_LINK:
+		prefetch(link, sizeof(*link));
+		break;
+	case LINK_WARM_WAY:
+		if (link->tuples.chosen)
+			prefetch(link->tuples.chosen, sizeof(*link->tuples.chosen));
+		if (link->srtp)
+			srtp_warm(link->srtp, false);
+		break;
+	case LINK_WARM_KEYS:
+		if (link->srtp)
+			srtp_warm(link->srtp, true);
+		break;
+	}
+}
+
 /* ---- people and tests ------------------------------------------------------ */
+
+void link_traffic(const struct link *link, struct link_traffic *traffic)
+{
+	const struct tuple *chosen = link->tuples.chosen;
+
+	*traffic = (struct link_traffic){
+		.tcp = chosen && chosen->path.conn,
+		.heard_us = link->heard_us,
+		.wire_in = link->wire_in,
+		.wire_out = link->wire_out,
+	};
+}
 
 void link_describe(const struct link *link, struct link_info *info)
 {

@@ -99,6 +99,11 @@ int link_send_rtp(struct link *link, const uint8_t *header, size_t header_len,
 int link_send_rtcp(struct link *link, const uint8_t *data, size_t len) RUNS_ON(on_net);
 void links_flush(struct links *links) RUNS_ON(on_net);
 
+/* Asks for the memory that sending touches, a stage at a time with others in between:
+ * a stage reads what the one before asked for. See ahead.h. */
+enum link_warm { LINK_WARM_LINK, LINK_WARM_WAY, LINK_WARM_KEYS };
+void link_warm(const struct link *link, enum link_warm stage) RUNS_ON(on_net);
+
 /* For people and tests. */
 struct link_info {
 	bool up, tcp;
@@ -110,5 +115,13 @@ struct link_info {
 	uint64_t wire_in, wire_out;
 };
 void link_describe(const struct link *link, struct link_info *info) RUNS_ON(on_net);
+
+/* Of it what is asked for all, again and again. */
+struct link_traffic {
+	bool tcp;
+	int64_t heard_us;           /* the last genuine packet or check; 0: none yet */
+	uint64_t wire_in, wire_out; /* as above */
+};
+void link_traffic(const struct link *link, struct link_traffic *traffic) RUNS_ON(on_net);
 
 #endif

@@ -57,6 +57,7 @@ struct link {
 	struct tuple_list tuples;
 	uint64_t wire_in, wire_out;      /* as in link_info */
 	int64_t consent_us;              /* last genuine check, at first: link_open */
+	int64_t heard_us;                /* last genuine check or packet, 0: none */
 	int64_t chosen_us;               /* when tuples.chosen changed */
 	int64_t checked_us;              /* first genuine check, 0: none */
 	int64_t shaking_us;              /* first DTLS datagram, 0: none */

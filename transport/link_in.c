@@ -73,6 +73,7 @@ static struct tuple *accept_check(struct ufrag *ufrag, const struct path *from,
 		tcp_conn_trust(from->conn);
 	tuple->checked_us = now_us;
 	link->consent_us = now_us;
+	link->heard_us = now_us;
 	if (!link->checked_us)
 		link->checked_us = now_us;
 	if (ufrag == link->now) {
@@ -318,6 +319,7 @@ static bool judge_packet(struct link *link, int err, size_t wire)
  * names of a check could end the call. */
 static void stand_in(struct link *link, struct tuple *tuple, int64_t now_us)
 {
+	link->heard_us = now_us;
 	if (!tuple->starved_us || now_us - tuple->starved_us > STARVED_US)
 		return;
 	tuple->checked_us = now_us;

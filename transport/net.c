@@ -23,6 +23,25 @@ static void on_tick(void *ctx)
 	hub_tick(&net->hub, clock_us());
 }
 
+/* A unit for thousands takes tens of milliseconds: between its parts sound gets its
+ * turn, and after some of them the ticks and what comes in. */
+static void on_more(void *ctx)
+{
+	struct net *net = ctx;
+	int64_t now_us = clock_us(), until_us = now_us + HUB_TICK_US;
+	bool more;
+
+	thread_claim(&on_net);
+	do {
+		more = hub_drain_video(&net->hub, now_us);
+		now_us = clock_us();
+		if (more)
+			hub_drain_audio(&net->hub, now_us);
+	} while (more && now_us < until_us);
+	if (more)
+		loop_timer_once(net->more, 0);
+}
+
 static void on_video(void *ctx, int ready)
 {
 	struct net *net = ctx;
@@ -30,7 +49,8 @@ static void on_video(void *ctx, int ready)
 	(void)ready;
 	thread_claim(&on_net);
 	ring_quiet(net->hub.rings.video_out);
-	hub_drain_video(&net->hub, clock_us());
+	if (!net->hub.giving) /* else it is on its way */
+		on_more(net);
 }
 
 static void on_audio(void *ctx, int ready)
@@ -55,6 +75,7 @@ static void run(void *arg)
 	loop_fd_destroy(net->video_bell);
 	loop_fd_destroy(net->audio_bell);
 	loop_timer_destroy(net->tick);
+	loop_timer_destroy(net->more);
 	links_destroy(net->links);
 	net->over = true;
 }
@@ -67,6 +88,8 @@ static int prepare(struct net *net, const struct links_conf *conf,
 
 	if (!err)
 		err = loop_timer_create(&net->tick, net->loop, on_tick, net);
+	if (!err)
+		err = loop_timer_create(&net->more, net->loop, on_more, net);
 	if (!err)
 		err = loop_fd_create(&net->video_bell, net->loop,
 				     ring_fd(rings->video_out), on_video, net);
@@ -86,6 +109,7 @@ static void undo(struct net *net) AULA_TSA(no_thread_safety_analysis)
 	loop_fd_destroy(net->video_bell);
 	loop_fd_destroy(net->audio_bell);
 	loop_timer_destroy(net->tick);
+	loop_timer_destroy(net->more);
 	loop_destroy(net->loop);
 	free(net);
 }

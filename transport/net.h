@@ -142,12 +142,16 @@ struct peer_stats {
 	uint64_t wire_in, wire_out;
 	uint64_t probe_out; /* part of wire_out: padding */
 	struct link_report link;
-	bool red; /* sound is sent with a copy of what went before */
+	int64_t heard_us; /* its last genuine packet or check; 0: none yet */
+	bool red;         /* sound is sent with a copy of what went before */
 };
 
-/* Calls done(ctx, stats, n) on the net thread with all peers. */
+/* Calls done(ctx, stats, n, last) on the net thread with all peers: with few at once,
+ * with thousands in parts over a second or so. When it is asked again before the last
+ * part, it begins anew. A part may be empty. */
 int net_stats(struct net *net,
-	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
+	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n,
+			   bool last),
 	      void *ctx);
 
 #endif

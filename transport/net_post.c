@@ -15,7 +15,7 @@ struct letter {
 	struct net *net;
 	void (*run)(struct hub *hub, const struct letter *l, int64_t now_us);
 	uint32_t a, b;
-	void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n);
+	void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n, bool last);
 	void *ctx;
 	_Alignas(max_align_t) uint8_t data[]; /* a copy of what was pointed to */
 };
@@ -265,7 +265,8 @@ static void do_stats(struct hub *hub, const struct letter *l, int64_t now_us)
 }
 
 int net_stats(struct net *net,
-	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n),
+	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n,
+			   bool last),
 	      void *ctx)
 {
 	return post(

@@ -9,6 +9,7 @@ struct net {
 	struct loop *loop;
 	struct links *links;
 	struct loop_timer *tick;
+	struct loop_timer *more; /* video that is left of a unit */
 	struct loop_fd *video_bell, *audio_bell;
 	struct thread *thread;
 	/* Set by the net thread at its end, read by whoever joined it: letters

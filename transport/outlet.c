@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "transport/ahead.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,16 +46,20 @@ void outlet_destroy(struct outlet *o)
 		outlet_unwatch(w);
 	}
 	gop_clear(o);
+	blob_put(o->giving);
 	free(o);
 }
 
 /* ---- key frames ------------------------------------------------------------- */
 
+static int64_t key_spacing(const struct outlet *o)
+{
+	return o->n_watches > MANY_WATCHES ? KEY_MANY_US : KEY_SPACING_US;
+}
+
 void outlet_tick(struct outlet *o, int64_t now_us)
 {
-	int64_t spacing_us = o->n_watches > MANY_WATCHES ? KEY_MANY_US : KEY_SPACING_US;
-
-	if (!o->key_wanted || now_us - o->key_asked_us < spacing_us)
+	if (!o->key_wanted || now_us - o->key_asked_us < key_spacing(o))
 		return;
 	o->key_wanted = false;
 	o->key_asked_us = now_us;
@@ -88,11 +93,24 @@ static void gop_add(struct outlet *o, struct blob *blob, int64_t now_us)
 	o->gop_bytes += blob->au->len;
 }
 
+/* A large group takes its time, but may still be there before the next key frame. */
+static bool is_sooner(const struct outlet *o, const struct send_path *path,
+		      int64_t now_us)
+{
+	int64_t wait_us = o->key_asked_us + key_spacing(o) - now_us;
+	uint64_t more = o->gop_bytes - o->gop[0]->au->len;
+
+	if (o->gop_bytes <= GOP_SMALL)
+		return true;
+	return path->paced && wait_us > 0 &&
+	       more * 8 * SEC_US < (uint64_t)wait_us * path->pace_bps;
+}
+
 /* A replay must not send the receiver's clock back. */
 static bool can_replay(const struct outlet *o, const struct send *s, int64_t now_us)
 {
 	return o->n_gop && now_us - o->gop_since_us <= GOP_AGE_US &&
-	       o->gop[0]->au->pts_us > s->last_pts_us;
+	       o->gop[0]->au->pts_us > s->last_pts_us && is_sooner(o, s->path, now_us);
 }
 
 /* ---- who watches what ------------------------------------------------------- */
@@ -102,6 +120,8 @@ void outlet_unwatch(struct watch *w)
 	if (!w->outlet)
 		return;
 	w->outlet->n_watches--;
+	if (w->outlet->next == w)
+		w->outlet->next = w->next;
 	if (w->prev)
 		w->prev->next = w->next;
 	else
@@ -116,6 +136,7 @@ static void link_in(struct watch *w, struct outlet *o)
 {
 	o->n_watches++;
 	w->outlet = o;
+	w->unit = 0;
 	w->prev = NULL;
 	w->next = o->watches;
 	if (o->watches)
@@ -147,6 +168,7 @@ static void begin(struct watch *w, int64_t now_us) RUNS_ON(on_net)
 		return;
 	}
 	promote(w);
+	w->unit = o->picture; /* the one that is being handed out is among them */
 	for (uint32_t i = 0; i < o->n_gop && w->send->flowing; i++)
 		send_blob(w->send, o->gop[i], now_us);
 }
@@ -246,33 +268,82 @@ static size_t payload_max(struct outlet *o, const struct au *au)
 	return o->mean < LOW_UNIT ? SEND_PAYLOAD_LOW : SEND_PAYLOAD_MAX;
 }
 
-void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
+/* Takes the unit. NULL: it cannot be sent. */
+static struct blob *packetise(struct outlet *o, struct au *au)
 {
-	struct watch *w, *next;
-	struct red_out red;
 	struct blob *blob;
 	int err = -EINVAL;
 
 	if (au->codec == o->codec)
 		err = blob_create(&blob, au, payload_max(o, au), o->picture++);
 	au_put(au);
-	if (err) {
-		log_warn("unit_dropped", "outlet=%u err=%d", o->id, err);
+	if (!err)
+		return blob;
+	log_warn("unit_dropped", "outlet=%u err=%d", o->id, err);
+	return NULL;
+}
+
+void outlet_begin(struct outlet *o, struct au *au, int64_t now_us)
+{
+	outlet_give(o, UINT32_MAX, now_us);
+	o->giving = packetise(o, au);
+	if (!o->giving)
 		return;
-	}
-	if (o->codec != CODEC_OPUS)
-		gop_add(o, blob, now_us);
-	if (blob->au->flags & AU_KEY)
+	gop_add(o, o->giving, now_us);
+	if (o->giving->au->flags & AU_KEY)
 		o->key_wanted = false;
-	red.before = red.unit = NULL;
+	o->next = o->watches;
+}
+
+uint32_t outlet_give(struct outlet *o, uint32_t n, int64_t now_us)
+{
+	struct ahead ahead;
+	uint32_t given;
+
+	ahead_begin(&ahead, o->next);
+	for (given = 0; o->next && given < n; given++) {
+		struct watch *w = o->next;
+
+		o->next = w->next;
+		ahead_step(&ahead);
+		if (w->unit != o->picture)
+			give_video(w, o->giving, now_us);
+	}
+	if (!o->next) {
+		blob_put(o->giving);
+		o->giving = NULL;
+	}
+	return given;
+}
+
+static void push_sound(struct outlet *o, struct au *au, int64_t now_us) RUNS_ON(on_net)
+{
+	struct blob *blob = packetise(o, au);
+	struct watch *w, *next;
+	struct red_out red;
+	struct ahead ahead;
+
+	if (!blob)
+		return;
+	red_out_begin(&red);
+	ahead_begin(&ahead, o->watches);
 	for (w = o->watches; w; w = next) {
 		next = w->next;
-		if (o->codec != CODEC_OPUS)
-			give_video(w, blob, now_us);
-		else if (!skips(blob->au, w->send->path->voice))
+		ahead_step(&ahead);
+		if (!skips(blob->au, w->send->path->voice))
 			give_sound(w->send, blob, &red, now_us);
 	}
 	blob_put(blob);
+}
+
+void outlet_push(struct outlet *o, struct au *au, int64_t now_us)
+{
+	if (o->codec == CODEC_OPUS) {
+		push_sound(o, au, now_us);
+		return;
+	}
+	outlet_begin(o, au, now_us);
+	outlet_give(o, UINT32_MAX, now_us);
 }
 
 void outlet_push_alone(struct send *s, struct au *au, int64_t now_us)
@@ -280,7 +351,7 @@ void outlet_push_alone(struct send *s, struct au *au, int64_t now_us)
 	struct red_out red;
 	struct blob *blob;
 
-	red.before = red.unit = NULL;
+	red_out_begin(&red);
 	if (au->codec != CODEC_OPUS || blob_create(&blob, au, SEND_PAYLOAD_MAX, 0))
 		return;
 	give_sound(s, blob, &red, now_us);

@@ -18,7 +18,8 @@
 #define LOW_UNIT         900 /* bytes, on average; all above is no low rung */
 
 #define GOP_UNITS 64 /* at most, of the group that is kept */
-#define GOP_BYTES 65536
+#define GOP_BYTES 196608
+#define GOP_SMALL 65536 /* bytes: worth more than another key frame, always */
 
 /* Owner: the net thread, through its hub. */
 struct outlet {
@@ -26,6 +27,9 @@ struct outlet {
 	enum codec codec;
 	struct watch *watches;
 	uint32_t n_watches;
+	/* the unit of video that is being handed out, and who is next; NULL: none */
+	struct blob *giving;
+	struct watch *next;
 	const struct net_events *events;
 	uint32_t picture; /* number of the next one, for VP8 */
 	uint32_t mean;    /* bytes of a unit of video, lately */
@@ -44,6 +48,17 @@ void outlet_destroy(struct outlet *o) RUNS_ON(on_net); /* nobody watches it any 
 
 /* Packetises a unit and sends it to all who watch. Takes it. */
 void outlet_push(struct outlet *o, struct au *au, int64_t now_us) RUNS_ON(on_net);
+
+/* The same for video bit by bit: thousands take longer than anything else may wait.
+ * What is left of the unit before goes out first. */
+void outlet_begin(struct outlet *o, struct au *au, int64_t now_us) RUNS_ON(on_net);
+/* Goes on with at most `n` viewers and says how many they were. In between anybody may
+ * come and go; who comes then begins with what is kept for newcomers. */
+uint32_t outlet_give(struct outlet *o, uint32_t n, int64_t now_us) RUNS_ON(on_net);
+static inline bool outlet_gives(const struct outlet *o)
+{
+	return o->giving != NULL;
+}
 
 /* A viewer needs a key frame; passed on at most once a second, each two seconds when
  * there are many viewers: each key frame costs all of them. */

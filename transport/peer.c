@@ -209,20 +209,21 @@ void peer_want_key(struct peer *peer, uint32_t source)
 
 void peer_stats(const struct peer *peer, struct peer_stats *stats)
 {
-	struct link_info info = {0};
+	struct link_traffic traffic = {0};
 
-	link_describe(peer->path.link, &info);
+	link_traffic(peer->path.link, &traffic);
 	*stats = (struct peer_stats){
 		.peer = peer->id,
 		.up = peer->path.up,
-		.tcp = info.tcp,
+		.tcp = traffic.tcp,
 		.bytes_in = peer->bytes_in,
 		.bytes_out = peer->path.bytes,
 		.rtt_ms = (uint32_t)((peer->path.rtt_us + 999) / 1000),
 		.fraction_lost = peer->fraction_lost,
 		.jitter_ms = peer->jitter_ms,
-		.wire_in = info.wire_in,
-		.wire_out = info.wire_out,
+		.wire_in = traffic.wire_in,
+		.wire_out = traffic.wire_out,
+		.heard_us = traffic.heard_us,
 	};
 	peer_way_stats(peer, stats);
 }

@@ -49,10 +49,15 @@ struct peer {
 	struct bwe bwe;
 	struct probe probe;
 	int64_t up_us, silent_us, feedback_us;
+	/* While path.irregular: feedback comes without a gap since, and for how long
+	 * it has to. The latter stays: 0 until it was irregular once. */
+	int64_t regular_us, regular_for_us;
 	int64_t paced_us;    /* video is paced until then, at least */
 	uint32_t fits_bps;   /* at about this */
 	uint32_t usual_bps;  /* what is sent, on average of some seconds, probes apart */
+	uint32_t video_bps;  /* of that: video, each packet once */
 	uint64_t usual_wire; /* bytes, when that was looked at */
+	uint32_t video_wire; /* its low bits */
 	int64_t usual_us;
 	int64_t red_us;      /* when there was reason to send sound twice */
 	int64_t block_us;    /* the last receiver report that was judged */

@@ -20,14 +20,23 @@
 #define HOLD_US       (600 * MS_US) /* without feedback, that is not believed longer */
 #define FEEDBACK_US   (5 * SEC_US)  /* agreed to, it should have come by then */
 #define PROBE_CALM_US SEC_US        /* a queue that a probe left */
+#define REGULAR_US    (60 * SEC_US) /* feedback, before its silence counts again, */
+#define REGULAR_MAX   (32 * REGULAR_US) /* and at most, where it often failed */
+#define GAP_US        SEC_US
 #define SHORT_US      (6 * SEC_US)  /* a silence after which nothing else is expected */
 #define BLOCKS_US     (500 * MS_US) /* between two reports that are judged */
 #define RED_ON        0.03
 #define RED_OFF       0.01
+#define RED_MORE      0.1 /* one copy alone is lost too often */
+#define RED_LESS      0.06
 #define RED_MAX       0.6
-#define TWICE_BPS     240000 /* with what goes out twice */
-#define RED_BPS       12000  /* that it needs, about */
+#define RED_BPS       12000 /* that each needs, about */
 #define RED_OFF_US    (10 * SEC_US)
+#define COPIES_MAX    3
+#define COPIES_BPS    270000       /* of video, with the copies */
+#define HEADERS       40           /* bytes of RTP and SRTP around a payload, about */
+#define COPIES_LOST   0.012        /* of the packets of which no copy came through */
+#define COPIES_US     (8 * SEC_US) /* so long it is believed that it carries no more */
 
 /* ---- what is told ----------------------------------------------------------- */
 
@@ -108,31 +117,52 @@ static void pace(struct peer *peer, uint32_t bps, int64_t until_us)
 	set_pace(peer);
 }
 
-/* ---- sound twice ------------------------------------------------------------ */
+/* ---- more than once --------------------------------------------------------- */
+
+static bool has_room(const struct peer *peer, uint32_t bps)
+{
+	return !peer->path.paced || peer->fits_bps >= peer->usual_bps + bps;
+}
 
 static void set_red(struct peer *peer, int64_t now_us)
 {
+	struct send_path *path = &peer->path;
 	double loss = peer->bwe.loss;
 	bool tight = peer->bwe.report.verdict == LINK_TIGHT;
-	bool full = peer->path.paced && peer->fits_bps < peer->usual_bps + RED_BPS;
 
 	if (loss >= RED_OFF)
 		peer->red_us = now_us;
 	if (tight || loss > RED_MAX || now_us - peer->red_us >= RED_OFF_US)
-		peer->path.red = false;
-	else if (loss >= RED_ON && !full)
-		peer->path.red = true;
+		path->red = 0;
+	else if (!path->red && loss >= RED_ON && has_room(peer, RED_BPS))
+		path->red = 1;
+	else if (path->red == 1 && loss >= RED_MORE && has_room(peer, RED_BPS))
+		path->red = 2;
+	else if (path->red == 2 && loss < RED_LESS)
+		path->red = 1;
 }
 
 /* At few pictures a second it takes long until one is seen to be missing, and what is
  * sent again is lost as often. Where much is lost by chance and little is sent, each
- * packet of it goes out twice at once. */
-static void set_twice(struct peer *peer)
+ * packet of it goes out several times at once: as often as it takes, if that is not
+ * more than the way was seen to carry. */
+static void set_copies(struct peer *peer, int64_t now_us)
 {
 	const struct bwe *b = &peer->bwe;
+	uint32_t most_bps = COPIES_BPS;
+	double left = b->loss;
+	uint8_t n = 0;
 
-	peer->path.twice = b->report.verdict == LINK_LOSSY && b->loss <= RED_MAX &&
-			   peer->usual_bps < TWICE_BPS;
+	peer->path.copies = 0;
+	if (b->report.verdict != LINK_LOSSY || b->loss > RED_MAX)
+		return;
+	if (now_us - b->sign_us < COPIES_US && b->fits_bps / 4 * 3 < most_bps)
+		most_bps = b->fits_bps / 4 * 3; /* sound needs some of it */
+	for (; n < COPIES_MAX && left > COPIES_LOST; n++)
+		left *= b->loss;
+	while (n && (uint64_t)peer->video_bps * (n + 1U) > most_bps)
+		n--;
+	peer->path.copies = n;
 }
 
 /* ---- verdicts --------------------------------------------------------------- */
@@ -225,19 +255,35 @@ static void start_growth(struct peer *peer, int64_t now_us)
 		peer->fits_bps += peer->fits_bps / START_GROWTH;
 }
 
+/* Feedback that once failed to come while the way worked says nothing by its silence,
+ * until it has come for long without a gap. Or else a link that breaks would be sent
+ * pictures for ever after. */
+static void note_regular(struct peer *peer, int64_t now_us)
+{
+	struct send_path *path = &peer->path;
+
+	if (!path->irregular)
+		return;
+	if (path->tx.waiting_us && now_us - path->tx.waiting_us > GAP_US)
+		peer->regular_us = now_us;
+	else if (now_us - peer->regular_us >= peer->regular_for_us)
+		path->irregular = false;
+}
+
 void peer_way_feedback(struct peer *peer, int64_t now_us)
 {
 	struct send_path *path = &peer->path;
 
 	if (peer->feedback_us != now_us) /* nothing in it was new */
 		return;
+	note_regular(peer, now_us);
 	path->tx.waiting_us = 0;
 	if (bwe_end(&peer->bwe, path->tx.untold, now_us))
 		on_verdict(peer, now_us);
 	path->tx.untold = 0;
 	judge_probe(peer, now_us);
 	set_red(peer, now_us);
-	set_twice(peer);
+	set_copies(peer, now_us);
 	start_growth(peer, now_us);
 	if (path->paced) {
 		set_pace(peer);
@@ -264,6 +310,11 @@ static void wake(struct peer *peer, const struct rtcp_block *block, int64_t now_
 		return;
 	peer->path.feedback = false;
 	peer->path.irregular = true;
+	peer->regular_us = now_us;
+	peer->regular_for_us = peer->regular_for_us ? peer->regular_for_us * 2
+						    : REGULAR_US;
+	if (peer->regular_for_us > REGULAR_MAX)
+		peer->regular_for_us = REGULAR_MAX;
 	if (bwe_back(&peer->bwe, now_us))
 		on_verdict(peer, now_us);
 }
@@ -298,11 +349,20 @@ void peer_way_cap(struct peer *peer, uint64_t bps, int64_t now_us)
 
 /* ---- time ------------------------------------------------------------------- */
 
+/* Bytes of video, each packet once; its low bits. */
+static uint32_t video_wire(const struct peer *peer)
+{
+	const struct send *video = &peer->video;
+
+	return video->bytes + video->packets * (peer->path.overhead + HEADERS);
+}
+
 void peer_way_up(struct peer *peer, int64_t now_us)
 {
 	peer->up_us = now_us;
 	peer->usual_us = now_us;
-	peer->usual_wire = peer->path.wire;
+	peer->usual_wire = peer->path.wire - peer->path.probed;
+	peer->video_wire = video_wire(peer);
 	pace(peer, START_BPS, now_us + START_US);
 	peer_way_look(peer);
 }
@@ -326,20 +386,28 @@ void peer_way_agreed(struct peer *peer, int64_t now_us)
 		on_verdict(peer, now_us);
 }
 
+/* Drawn towards what `bytes` of the time since then say. */
+static uint32_t average(uint32_t bps, uint64_t bytes, int64_t past_us)
+{
+	double now = (double)bytes * 8 * SEC_US / (double)past_us;
+
+	now = bps + (now - bps) * (double)past_us / (double)(past_us + USUAL_US);
+	return now < UINT32_MAX / 2 ? (uint32_t)now : UINT32_MAX / 2;
+}
+
 static void note_usual(struct peer *peer, int64_t now_us)
 {
 	uint64_t wire = peer->path.wire - peer->path.probed;
+	uint32_t video = video_wire(peer);
 	int64_t past_us = now_us - peer->usual_us;
-	double bps;
 
 	if (past_us < SEC_US / 2)
 		return;
-	bps = (double)(wire - peer->usual_wire) * 8 * SEC_US / (double)past_us;
-	bps = peer->usual_bps +
-	      (bps - peer->usual_bps) * (double)past_us / (double)(past_us + USUAL_US);
-	peer->usual_bps = bps < UINT32_MAX / 2 ? (uint32_t)bps : UINT32_MAX / 2;
+	peer->usual_bps = average(peer->usual_bps, wire - peer->usual_wire, past_us);
+	peer->video_bps = average(peer->video_bps, video - peer->video_wire, past_us);
 	peer->usual_us = now_us;
 	peer->usual_wire = wire;
+	peer->video_wire = video;
 }
 
 void peer_way_second(struct peer *peer, int64_t now_us)

@@ -43,7 +43,8 @@ struct sdp_codec {
 	uint32_t h264_profile; /* profile-level-id as a number, 0x42e01f */
 	uint8_t h264_mode;     /* packetization-mode */
 	bool nack, pli, fir, twcc, remb;
-	bool opus_fec; /* useinbandfec=1 */
+	bool opus_fec;   /* useinbandfec=1 */
+	bool opus_plain; /* nothing is said of it */
 };
 
 struct sdp_media {
@@ -56,6 +57,9 @@ struct sdp_media {
 	uint32_t n_codecs;
 	struct sdp_codec codecs[LIMIT_PTS]; /* known ones, in order of preference */
 	uint8_t red_pt;                     /* audio/red of Opus; 0: none */
+	uint16_t maxptime_ms;               /* the writer takes no longer packets of
+					     * sound: its maxptime, else its ptime
+					     * (RFC 8866, 6.4); 0: not said */
 	uint8_t ext[SDP_EXT_N];             /* id of each extension; 0: none */
 	uint8_t ext_dir[SDP_EXT_N];         /* SDP_SEND | SDP_RECV of the writer */
 	bool rsize;                         /* reduced-size RTCP */
@@ -137,5 +141,15 @@ enum codec sdp_view_codec(const struct sdp *remote);
 uint32_t sdp_view_codecs(const struct sdp *remote);
 /* H.264 of high profile is taken, too (the units are flagged AU_HIGH). */
 bool sdp_view_high(const struct sdp *remote);
+
+/* What we send of sound comes in packets of these lengths, in ms. */
+#define SDP_SOUND_SHORT  20
+#define SDP_SOUND_MIDDLE 40
+#define SDP_SOUND_LONG   60
+/* The longest of them that may be sent. Who takes only shorter ones than we make
+ * gets the short ones, and so does who says nothing at all of its Opus: there are
+ * clients that have room for nothing else and do not say so (RFC 7587, 7, has 20 ms
+ * as the usual length). */
+uint32_t sdp_sound_ms(const struct sdp *remote);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define EXTMAPS_MAX 32 /* in one section; Chromium offers 14 */
+#define EXTMAPS_MAX   32 /* in one section; Chromium offers 14 */
+#define PACKET_MS_MAX 10000
 
 #define URI_TWCC \
 	"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
@@ -113,6 +114,29 @@ static int read_mux(struct sdp_reader *r, struct span value, uint8_t unused)
 	(void)unused;
 	r->section->mux = true;
 	return 0;
+}
+
+int sdp_read_packet_ms(struct sdp_reader *r, struct span value, uint16_t *ms)
+{
+	uint32_t v;
+
+	if (!span_millis(value, PACKET_MS_MAX, &v))
+		return sdp_bad(r, "ptime or maxptime");
+	if (!*ms || v < *ms)
+		*ms = (uint16_t)v;
+	return 0;
+}
+
+static int read_ptime(struct sdp_reader *r, struct span value, uint8_t unused)
+{
+	(void)unused;
+	return sdp_read_packet_ms(r, value, &r->section->ptime_ms);
+}
+
+static int read_maxptime(struct sdp_reader *r, struct span value, uint8_t unused)
+{
+	(void)unused;
+	return sdp_read_packet_ms(r, value, &r->media->maxptime_ms);
 }
 
 static int read_rsize(struct sdp_reader *r, struct span value, uint8_t unused)
@@ -258,6 +282,8 @@ static const struct attribute {
 	{"rtcp-mux", read_mux, IN_RTP, 0},
 	{"rtcp-mux-only", read_mux, IN_RTP, 0},
 	{"rtcp-rsize", read_rsize, IN_RTP, 0},
+	{"ptime", read_ptime, IN_RTP, 0},
+	{"maxptime", read_maxptime, IN_RTP, 0},
 	{"bundle-only", read_bundle_only, IN_RTP | IN_OTHER, 0},
 	{"sendrecv", read_direction, IN_SESSION | IN_RTP, SDP_SEND | SDP_RECV},
 	{"sendonly", read_direction, IN_SESSION | IN_RTP, SDP_SEND},

@@ -138,12 +138,30 @@ static int h264_params(struct sdp_reader *r, struct span fmtp, struct sdp_codec 
 	return 0;
 }
 
+/* RFC 7587, 7, has the lengths of packets as attributes of the section; some write
+ * them as parameters. Of minptime, which is no part of it any more, nothing follows:
+ * each decoder takes packets as short as ours. */
+static int opus_params(struct sdp_reader *r, struct span fmtp, struct sdp_codec *codec)
+{
+	struct span value;
+	int err = 0;
+
+	codec->opus_plain = fmtp.len == 0;
+	codec->opus_fec = span_param(fmtp, "useinbandfec", &value) && span_is(value, "1");
+	if (span_param(fmtp, "maxptime", &value))
+		err = sdp_read_packet_ms(r, value, &r->media->maxptime_ms);
+	if (!err && span_param(fmtp, "ptime", &value))
+		err = sdp_read_packet_ms(r, value, &r->section->ptime_ms);
+	return err;
+}
+
 static int add_codec(struct sdp_reader *r, uint8_t number, const struct sdp_pt *pt)
 {
 	struct sdp_media *m = r->media;
 	struct sdp_codec codec = {.codec = pt->codec, .pt = number};
 	uint8_t fb = pt->fb | r->pts.fb_any;
 	struct span value;
+	int err = 0;
 
 	if ((pt->codec == CODEC_OPUS) != (m->kind == SDP_AUDIO) ||
 	    m->n_codecs == LIMIT_PTS)
@@ -153,9 +171,6 @@ static int add_codec(struct sdp_reader *r, uint8_t number, const struct sdp_pt *
 	codec.fir = fb & FB_FIR;
 	codec.twcc = fb & FB_TWCC;
 	codec.remb = fb & FB_REMB;
-	if (pt->codec == CODEC_OPUS)
-		codec.opus_fec = span_param(pt->fmtp, "useinbandfec", &value) &&
-				 span_is(value, "1");
 	/* profiles 1 to 3 have other chroma or 10 bits */
 	if (pt->codec == CODEC_VP9 && span_param(pt->fmtp, "profile-id", &value) &&
 	    !span_is(value, "0"))
@@ -164,12 +179,12 @@ static int add_codec(struct sdp_reader *r, uint8_t number, const struct sdp_pt *
 	if (pt->codec == CODEC_AV1 && span_param(pt->fmtp, "profile", &value) &&
 	    !span_is(value, "0"))
 		return 0;
-	if (pt->codec == CODEC_H264) {
-		int err = h264_params(r, pt->fmtp, &codec);
-
-		if (err)
-			return err;
-	}
+	if (pt->codec == CODEC_OPUS)
+		err = opus_params(r, pt->fmtp, &codec);
+	if (pt->codec == CODEC_H264)
+		err = h264_params(r, pt->fmtp, &codec);
+	if (err)
+		return err;
 	m->codecs[m->n_codecs++] = codec;
 	return 0;
 }

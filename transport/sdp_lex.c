@@ -77,6 +77,28 @@ bool span_number(struct span s, uint32_t max, uint32_t *v)
 	return true;
 }
 
+bool span_millis(struct span s, uint32_t max, uint32_t *ms)
+{
+	const char *point = s.len ? memchr(s.p, '.', s.len) : NULL;
+	struct span whole = s;
+	bool some = false;
+	uint32_t n;
+
+	if (point)
+		whole.len = (size_t)(point - s.p);
+	if (!span_number(whole, max, &n) || whole.len + 1 == s.len)
+		return false;
+	for (size_t i = whole.len + 1; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		some |= s.p[i] != '0';
+	}
+	if (n == 0 && !some)
+		return false;
+	*ms = n ? n : 1;
+	return true;
+}
+
 static bool is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');

@@ -26,6 +26,10 @@ bool span_is_nocase(struct span s, const char *word);
 /* A decimal number of at most `max`, nothing else. */
 bool span_number(struct span s, uint32_t max, uint32_t *v);
 
+/* A time in ms as RFC 8866, 6.4, has it, 1 to `max`: what is behind a decimal point
+ * is cut off, but what is less than 1 counts as 1. */
+bool span_millis(struct span s, uint32_t max, uint32_t *ms);
+
 /* Only characters of a token (RFC 8866) resp. of ICE (RFC 8839), at least one. */
 bool span_is_token(struct span s);
 bool span_is_ice(struct span s);

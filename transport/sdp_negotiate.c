@@ -296,12 +296,35 @@ static uint8_t mirrored(uint8_t dir)
 			 (dir & SDP_RECV ? SDP_SEND : 0));
 }
 
+/* Of what we make, the longest packets that it takes. */
+static uint16_t sound_ms(const struct sdp_media *m)
+{
+	uint16_t most = m->maxptime_ms;
+
+	if (!most)
+		most = m->n_codecs && m->codecs[0].opus_plain ? SDP_SOUND_SHORT
+							      : SDP_SOUND_LONG;
+	if (most < SDP_SOUND_MIDDLE)
+		return SDP_SOUND_SHORT;
+	return most < SDP_SOUND_LONG ? SDP_SOUND_MIDDLE : SDP_SOUND_LONG;
+}
+
+uint32_t sdp_sound_ms(const struct sdp *remote)
+{
+	for (uint32_t i = 0; i < remote->n_media; i++)
+		if (remote->media[i].out == SDP_OUT_MIX && !remote->media[i].rejected)
+			return sound_ms(&remote->media[i]);
+	return SDP_SOUND_LONG;
+}
+
 /* The same section from our side. */
 static void mirror(struct sdp_media *to, const struct sdp_media *from,
 		   const struct sdp_local *local)
 {
 	*to = *from;
 	to->dir = mirrored(from->dir);
+	if (from->maxptime_ms) /* what we keep to */
+		to->maxptime_ms = sound_ms(from);
 	for (int i = 0; i < SDP_EXT_N; i++)
 		to->ext_dir[i] = mirrored(from->ext_dir[i]);
 	to->ssrc = to->kind == SDP_AUDIO ? local->ssrc_audio : local->ssrc_video;

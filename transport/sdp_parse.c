@@ -220,6 +220,8 @@ static void settle(struct sdp_reader *r)
 		m->rejected = r->sections[i].port == 0 && !r->sections[i].bundle_only;
 		if (!r->sections[i].has_dir)
 			m->dir = r->session.dir;
+		if (!m->maxptime_ms)
+			m->maxptime_ms = r->sections[i].ptime_ms;
 	}
 }
 

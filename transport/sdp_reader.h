@@ -31,6 +31,7 @@ struct sdp_section { /* of a section, what struct sdp_media does not keep */
 	bool bundle_only, mux, bundled, fid;
 	bool has_dir;
 	uint32_t port;
+	uint16_t ptime_ms; /* 0: not said */
 	uint32_t n_extmaps;
 	uint8_t ext_ids[256 / 8]; /* bit set of those taken */
 };
@@ -58,6 +59,10 @@ int sdp_read_attribute(struct sdp_reader *r, struct span line) AULA_MUST_CHECK;
 int sdp_read_rtpmap(struct sdp_reader *r, struct span value, uint8_t unused);
 int sdp_read_fmtp(struct sdp_reader *r, struct span value, uint8_t unused);
 int sdp_read_rtcp_fb(struct sdp_reader *r, struct span value, uint8_t unused);
+
+/* A length of packets: of several the least is kept. */
+int sdp_read_packet_ms(struct sdp_reader *r, struct span value,
+		       uint16_t *ms) AULA_MUST_CHECK;
 
 /* The payload types of an m= line. */
 int sdp_read_formats(struct sdp_reader *r, struct span formats) AULA_MUST_CHECK;

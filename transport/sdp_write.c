@@ -112,6 +112,8 @@ static void write_codecs(struct sdp_text *t, const struct sdp_media *m)
 	if (m->red_pt)
 		add(t, "a=rtpmap:%u red/48000/2\r\na=fmtp:%u %u/%u\r\n", m->red_pt,
 		    m->red_pt, m->codecs[0].pt, m->codecs[0].pt);
+	if (m->kind == SDP_AUDIO && m->maxptime_ms)
+		add(t, "a=maxptime:%u\r\n", m->maxptime_ms);
 }
 
 static void write_extensions(struct sdp_text *t, const struct sdp_media *m)

@@ -44,10 +44,18 @@ void send_init(struct send *s, struct send_path *path, bool video, uint32_t ssrc
 	s->w[0].send = s->w[1].send = s;
 }
 
+/* All but the last `kept` units. */
+static void forget_sound(struct send *s, unsigned kept)
+{
+	for (; kept < RED_OUT_COPIES; kept++) {
+		blob_put(s->before[kept]);
+		s->before[kept] = NULL;
+	}
+}
+
 void send_fini(struct send *s)
 {
-	blob_put(s->before);
-	s->before = NULL;
+	forget_sound(s, 0);
 	outlet_unwatch(&s->w[0]);
 	outlet_unwatch(&s->w[1]);
 	if (s->history)
@@ -122,7 +130,7 @@ static void account(struct send *s, enum twcc_kind kind, uint32_t size, bool sen
 		    now_us - path->tx.waiting_us > SILENT_US && path->owner)
 			path->owner->silent(path->owner_ctx, now_us);
 	}
-	if (path->paced && kind != TWCC_PROBE)
+	if (path->paced && kind < TWCC_COPY)
 		pacer_spend(&path->pacer, size);
 	if (sent)
 		path->wire += size;
@@ -199,6 +207,19 @@ static void first_report(struct send *s, int64_t now_us) RUNS_ON(on_net)
 static uint32_t put_again(struct send *s, const struct history_entry *e,
 			  enum twcc_kind kind, int64_t now_us) RUNS_ON(on_net);
 
+/* Sends again what went out as this number, before anybody asks for it. */
+static void copy(struct send *s, uint16_t seq, unsigned times, int64_t now_us)
+	RUNS_ON(on_net)
+{
+	struct history_entry *e = history_find(s->history, seq);
+
+	for (unsigned i = 0; e && i < times; i++) {
+		if (!put_again(s, e, TWCC_COPY, now_us))
+			return;
+		e->resent_ms = (uint32_t)(now_us / MS_US) | 1;
+	}
+}
+
 static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t now_us)
 	RUNS_ON(on_net)
 {
@@ -206,6 +227,8 @@ static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t no
 	const struct blob_packet *p = &blob->packets[i];
 
 	pkt.seq = s->seq;
+	if (i == 0 && (blob->au->flags & AU_KEY || !s->packets))
+		s->key_seq = s->seq;
 	remember(s, blob, i);
 	s->seq++;
 	s->packets++;
@@ -214,12 +237,8 @@ static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t no
 	if (s->credit > CREDIT_MAX)
 		s->credit = CREDIT_MAX;
 	put(s, &pkt, blob->data + p->offset, p->len, TWCC_VIDEO, now_us);
-	if (s->path->twice && s->history) { /* before anybody can miss it */
-		struct history_entry *e = history_find(s->history, pkt.seq);
-
-		if (e && put_again(s, e, TWCC_RTX, now_us))
-			e->resent_ms = (uint32_t)(now_us / MS_US) | 1;
-	}
+	if (s->path->copies && s->history) /* before anybody can miss it */
+		copy(s, pkt.seq, s->path->copies, now_us);
 }
 
 /* The queue is full or stands too long: on from the next key frame. */
@@ -305,33 +324,37 @@ void send_blob(struct send *s, struct blob *blob, int64_t now_us)
 
 /* ---- sound ------------------------------------------------------------------ */
 
-static void keep(struct send *s, struct blob *blob)
+/* Of the last `n` units; a viewer whose way got better keeps fewer. */
+static void keep(struct send *s, struct blob *blob, unsigned n)
 {
-	struct blob *old = s->before;
-
-	s->before = blob ? blob_get(blob) : NULL;
-	blob_put(old);
+	if (!n)
+		return;
+	blob_put(s->before[RED_OUT_COPIES - 1]);
+	memmove(s->before + 1, s->before, sizeof(s->before) - sizeof(s->before[0]));
+	s->before[0] = blob_get(blob);
 }
 
 void send_sound(struct send *s, struct blob *blob, struct red_out *red, int64_t now_us)
 {
 	struct rtp_packet pkt = header_of(s, blob, 0);
-	const uint8_t *payload = blob->data + blob->packets[0].offset, *twice;
+	const uint8_t *payload = blob->data + blob->packets[0].offset, *copies;
+	unsigned n = s->red_pt ? s->path->red : 0;
 	size_t len = blob->packets[0].len;
-	bool first = s->packets == 0, wanted = s->path->red && s->red_pt;
+	bool first = s->packets == 0;
 
-	if (wanted && s->before) {
-		twice = red_out_write(red, s->before, blob, pkt.pt, &len);
-		payload = twice ? twice : payload;
-		pkt.pt = twice ? s->red_pt : pkt.pt;
+	if (n && s->before[0]) {
+		copies = red_out_write(red, s->before, n, blob, pkt.pt, &len);
+		payload = copies ? copies : payload;
+		pkt.pt = copies ? s->red_pt : pkt.pt;
 	}
 	pkt.seq = s->seq++;
 	s->packets++;
 	s->bytes += (uint32_t)len;
 	s->last_pts_us = blob->au->pts_us;
 	put(s, &pkt, payload, len, TWCC_SOUND, now_us);
-	if (wanted || s->before)
-		keep(s, wanted ? blob : NULL);
+	if (s->before[0])
+		forget_sound(s, n);
+	keep(s, blob, n);
 	if (first)
 		first_report(s, now_us);
 }
@@ -384,9 +407,11 @@ static uint32_t put_again(struct send *s, const struct history_entry *e,
 static void repeat(struct send *s, uint16_t seq, int64_t now_us) RUNS_ON(on_net)
 {
 	struct history_entry *e = s->history ? history_find(s->history, seq) : NULL;
+	bool lost_twice = e && e->resent_ms;
 	size_t len;
 
-	if (!e)
+	/* what lies before the last key frame would only delay that one */
+	if (!e || (int16_t)(uint16_t)(seq - s->key_seq) < 0)
 		return;
 	len = e->blob->packets[e->index].len;
 	if (!rtx_pt_of(s, e->blob->au) || !may_repeat(s, e, len, now_us))
@@ -396,6 +421,10 @@ static void repeat(struct send *s, uint16_t seq, int64_t now_us) RUNS_ON(on_net)
 	s->again++;
 	s->credit -= (uint32_t)len;
 	count_add(COUNT_RTX_OUT, 1);
+	if (!lost_twice && !s->path->copies)
+		return;
+	copy(s, seq, 1, now_us); /* or it would be lost as easily as the first one */
+	s->credit -= (uint32_t)(len < s->credit ? len : s->credit);
 }
 
 void send_again(struct send *s, uint16_t pid, uint16_t blp, int64_t now_us)

@@ -23,6 +23,7 @@ struct watch {
 	struct send *send;
 	struct outlet *outlet; /* NULL: in no list */
 	struct watch *prev, *next;
+	uint32_t unit; /* the outlet's `picture` when it was given one by a replay */
 };
 
 /* What the streams tell whose they are. Called while units are handed out: nothing
@@ -45,8 +46,8 @@ struct send_path {
 	bool feedback;    /* the client gives it, of the transport-wide kind */
 	bool paced;       /* video goes through the pacer */
 	bool held;        /* the pacer waits: the queue on the way is long enough */
-	bool red;         /* sound is sent twice */
-	bool twice;       /* so is video, the second time as RTX */
+	uint8_t red;      /* sound is sent so many times more, as copies behind it */
+	uint8_t copies;   /* so is video, as RTX */
 	uint8_t overhead; /* bytes of IP, UDP or TCP around each packet */
 	uint32_t pace_bps;
 	struct pacer pacer;
@@ -83,10 +84,12 @@ struct send {
 
 	uint32_t ssrc, rtx_ssrc;
 	uint16_t seq, rtx_seq;   /* the next ones */
+	uint16_t key_seq;        /* video: of the last key frame's first packet */
 	int64_t last_pts_us;     /* INT64_MIN: nothing sent yet */
 	uint32_t packets, bytes; /* for sender reports; bytes of payload */
 
-	struct blob *before; /* sound: the last unit, while it is sent twice */
+	/* sound: the last units, the last one first, while they are sent again */
+	struct blob *before[RED_OUT_COPIES];
 
 	struct history *history; /* NULL: nothing to answer NACKs from */
 	int64_t again_since_us;  /* the second in which `again` counts */

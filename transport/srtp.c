@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/prefetch.h"
 #include "transport/srtp_gcm.h"
 #include "transport/srtp_index.h"
 #include "transport/srtp_replay.h"
@@ -301,6 +302,14 @@ static int library_seal(struct srtp *srtp,
 		return -EIO;
 	memcpy(out, buf, (size_t)n);
 	return n;
+}
+
+void srtp_warm(const struct srtp *srtp, bool keys)
+{
+	if (!keys)
+		prefetch(srtp, sizeof(*srtp));
+	else if (srtp->gcm_out)
+		srtp_gcm_warm(srtp->gcm_out);
 }
 
 int srtp_seal_rtp(struct srtp *srtp, uint8_t *out, const uint8_t *header,

@@ -48,6 +48,9 @@ bool srtp_knows(const struct srtp *srtp, uint32_t ssrc);
  * known, and the number near the last one, or the sender was silent lately. */
 bool srtp_expects(const struct srtp *srtp, uint32_t ssrc, uint16_t seq, int64_t now_us);
 
+/* Asks for the memory of it; when that is there, for that of its `keys`. */
+void srtp_warm(const struct srtp *srtp, bool keys);
+
 /* The time that refusing one packet costs, about, in nanoseconds. */
 int64_t srtp_refusal_ns(const struct srtp *srtp);
 

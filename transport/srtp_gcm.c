@@ -1,6 +1,7 @@
 #include "transport/srtp_gcm.h"
 
 #include "base/bytes.h"
+#include "base/prefetch.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -108,6 +109,11 @@ void srtp_gcm_destroy(struct srtp_gcm *gcm)
 	EVP_CIPHER_CTX_free(gcm->rtcp.ctx);
 	explicit_bzero(gcm, sizeof(*gcm));
 	free(gcm);
+}
+
+void srtp_gcm_warm(const struct srtp_gcm *gcm)
+{
+	prefetch(gcm, sizeof(*gcm));
 }
 
 /* ---- packets -------------------------------------------------------------- */

@@ -17,6 +17,8 @@ struct srtp_gcm;
 /* For one of the two directions: an object that seals never opens. */
 int srtp_gcm_create(struct srtp_gcm **out, const struct srtp_half *half) AULA_MUST_CHECK;
 void srtp_gcm_destroy(struct srtp_gcm *gcm); /* NULL is accepted */
+/* Asks for its memory; what the library keeps is out of reach. */
+void srtp_gcm_warm(const struct srtp_gcm *gcm);
 
 /* `index` must never have been used with this SSRC. Returns the length, or -ENOMEM,
  * -EIO. */

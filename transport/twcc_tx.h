@@ -17,7 +17,13 @@
 #define TWCC_TX_MIN 64 /* powers of two */
 #define TWCC_TX_MAX 1024
 
-enum twcc_kind { TWCC_SOUND, TWCC_VIDEO, TWCC_RTX, TWCC_PROBE };
+enum twcc_kind {
+	TWCC_SOUND,
+	TWCC_VIDEO,
+	TWCC_RTX,
+	TWCC_COPY, /* of what was just sent, before it is missed */
+	TWCC_PROBE,
+};
 
 struct twcc_entry {
 	uint32_t sent_us; /* low bits of the monotonic clock */

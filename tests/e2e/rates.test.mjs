@@ -142,6 +142,36 @@ describe('what a link carries', () => {
   });
 });
 
+describe('links that lose', () => {
+  // What is lost by chance: sound comes with copies, the small picture as well, and a browser puts them together.
+  const LOSING = [
+    [10, 0.05, 0.1],
+    [25, 0.1, 0.2],
+  ];
+
+  test('10 and 25 % of the packets', async () => {
+    const pupils = [];
+    for (const [loss] of LOSING)
+      pupils.push(await openBehind(`Loses ${loss}`, { rate: '2000k', queue: QUEUE_MS, delay: 30, 'down-loss': loss }));
+    await sleep(20000); // until it is known that it is chance
+    await Promise.all(
+      pupils.map(async (pupil, i) => {
+        const [, most, still] = LOSING[i];
+        const got = await receivedIn(pupil, STEADY_MS);
+        const share = concealed(got);
+        const { quality } = await snapshot(pupil);
+        console.log(
+          `${pupil.name}: ${quality.level}, ${(share * 100).toFixed(1)} % made up, ${got.frames} pictures, ${got.freezes} freezes of ${got.frozen.toFixed(2)} s`,
+        );
+        assert.ok(share < most, `${pupil.name}: ${(share * 100).toFixed(1)} % of the sound is made up`);
+        assert.ok(got.frames > (STEADY_MS / 1000) * 6, `${pupil.name}: ${got.frames} pictures`);
+        assert.ok(got.frozen < (still * STEADY_MS) / 1000, `${pupil.name}: ${got.frozen} s frozen`);
+      }),
+    );
+    await untilShown(pupils[1], 'Lecturer', 'red');
+  });
+});
+
 describe('what the member says', () => {
   let pupil;
 

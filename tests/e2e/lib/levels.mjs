@@ -44,10 +44,10 @@ export async function watchLevels(pupil) {
   return { rows: () => pupil.page.evaluate(() => window.__levels.rows) };
 }
 
-/** {video: packets, audio: packets, concealed, samples, frames} of what came in since the page joined. */
+/** {video: packets, audio: packets, concealed, samples, frames, freezes, frozen: s} of what came in since the page joined. */
 export function received(pupil) {
   return pupil.page.evaluate(async () => {
-    const out = { video: 0, audio: 0, concealed: 0, samples: 0, frames: 0 };
+    const out = { video: 0, audio: 0, concealed: 0, samples: 0, frames: 0, freezes: 0, frozen: 0 };
     (await window.__aula.pc().getStats()).forEach((row) => {
       if (row.type !== 'inbound-rtp') return;
       out[row.kind] += row.packetsReceived ?? 0;
@@ -56,6 +56,8 @@ export function received(pupil) {
         out.samples += row.totalSamplesReceived ?? 0;
       } else {
         out.frames += row.framesDecoded ?? 0;
+        out.freezes += row.freezeCount ?? 0;
+        out.frozen += row.totalFreezesDuration ?? 0;
       }
     });
     return out;

@@ -20,7 +20,7 @@ import av
 import numpy
 import websockets
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.codecs import HEADER_EXTENSIONS, opus
+from aiortc.codecs import HEADER_EXTENSIONS
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 
 TONE_HZ = 1500
@@ -31,21 +31,6 @@ PATIENCE_S = 60
 
 # aiortc 1.4 gives number 2 to two things in one bundle, and then refuses its own description (aiortc pull request 900)
 HEADER_EXTENSIONS["video"][1].id = 3
-
-
-def decode_any_length(self, encoded):
-    """aiortc has room for 20 ms of Opus only; a packet may hold up to 120 (RFC 7587, 4.2), and thin links get 40 or 60."""
-    most = 5760
-    sound = numpy.zeros((most, opus.CHANNELS), dtype=numpy.int16)
-    room = opus.ffi.from_buffer("int16_t[]", sound)
-    length = opus.lib.opus_decode(self.decoder, encoded.data, len(encoded.data), room, most, 0)
-    assert length > 0
-    frame = av.AudioFrame.from_ndarray(sound[:length].reshape(1, -1), format="s16", layout="stereo")
-    frame.pts, frame.sample_rate, frame.time_base = encoded.timestamp, opus.SAMPLE_RATE, opus.TIME_BASE
-    return [frame]
-
-
-opus.OpusDecoder.decode = decode_any_length
 
 
 class Camera(VideoStreamTrack):

@@ -1,0 +1,161 @@
+#include "mcu/notice_json.h"
+
+#include "mcu/notice.h"
+#include "mcu/rest.h"
+#include "mcu/roster.h"
+#include "mixer/geom.h"
+#include "transport/net.h"
+
+cJSON *notice_json_member(const struct member *member)
+{
+	cJSON *d = cJSON_CreateObject();
+	char id[12];
+
+	member_id(member, id);
+	cJSON_AddStringToObject(d, "id", id);
+	cJSON_AddStringToObject(d, "name", member->name);
+	cJSON_AddStringToObject(d, "role", role_name(member->role));
+	cJSON_AddBoolToObject(d, "mic", member->mic);
+	cJSON_AddBoolToObject(d, "cam", member->cam);
+	cJSON_AddBoolToObject(d, "screen", member->screen);
+	cJSON_AddStringToObject(d, "state", member->away_since_us ? "away" : "here");
+	return d;
+}
+
+cJSON *notice_json_roster(const struct room *room)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(d, "n", room->n_members);
+	cJSON_AddNumberToObject(d, "listed", room->n_listed);
+	return d;
+}
+
+void notice_json_ref(cJSON *d, const char *key, const struct room *room, uint32_t base)
+{
+	const struct member *member = base ? room_member(room, base) : NULL;
+	char id[12] = "";
+
+	if (member)
+		member_id(member, id);
+	cJSON_AddStringToObject(d, key, id);
+}
+
+/* Who is still here has an id, too; the name is for all others, and for those who
+ * are not listed. */
+cJSON *notice_json_chat(const struct room *room, uint32_t by,
+			const struct db_message *message)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(d, "id", message->id);
+	notice_json_ref(d, "member", room, by);
+	cJSON_AddStringToObject(d, "name", message->name);
+	cJSON_AddStringToObject(d, "text", message->text);
+	cJSON_AddNumberToObject(d, "sent_ms", (double)message->sent_ms);
+	return d;
+}
+
+static cJSON *json_tile(const struct room *room, const struct tile *tile, uint16_t w,
+			uint16_t h) RUNS_ON(on_ctl)
+{
+	struct rect_px px = geom_to_px(tile->at, w, h);
+	cJSON *t = cJSON_CreateObject();
+
+	notice_json_ref(t, "member", room, id_base(tile->source));
+	cJSON_AddStringToObject(t, "kind",
+				id_part(tile->source) == ID_SCREEN ? "screen" : "camera");
+	cJSON_AddStringToObject(t, "name", tile->name);
+	cJSON_AddNumberToObject(t, "x", px.x);
+	cJSON_AddNumberToObject(t, "y", px.y);
+	cJSON_AddNumberToObject(t, "w", px.w);
+	cJSON_AddNumberToObject(t, "h", px.h);
+	cJSON_AddBoolToObject(t, "video", tile->video);
+	return t;
+}
+
+cJSON *notice_json_layout(const struct room *room, uint32_t view)
+{
+	const struct room_view *v = room->views[view];
+	uint16_t w, h;
+	cJSON *d, *tiles;
+
+	if (!v || !v->live.generation)
+		return cJSON_CreateNull();
+	d = cJSON_CreateObject();
+	views_frame((enum shape)(view / VIEW_TIERS), &w, &h);
+	cJSON_AddNumberToObject(d, "generation", v->live.generation);
+	cJSON_AddNumberToObject(d, "view", view);
+	cJSON_AddStringToObject(d, "name", v->live.layout);
+	cJSON_AddNumberToObject(d, "w", w);
+	cJSON_AddNumberToObject(d, "h", h);
+	cJSON_AddNumberToObject(d, "rtp_ts", net_video_ts(v->live_pts_us));
+	cJSON_AddNumberToObject(d, "pts_ms", (double)(v->live_pts_us / 1000));
+	tiles = cJSON_AddArrayToObject(d, "tiles");
+	for (uint32_t i = 0; i < v->live.n; i++)
+		cJSON_AddItemToArray(tiles, json_tile(room, &v->live.tiles[i], w, h));
+	return d;
+}
+
+/* The view that the member is shown, moving or still. */
+uint32_t notice_view(const struct member *member)
+{
+	return views_of(member->room, member->quality.shape, member->quality.level);
+}
+
+cJSON *notice_json_quality(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+	enum content content = member->room->content;
+	cJSON *d = cJSON_CreateObject(), *costs;
+
+	cJSON_AddStringToObject(d, "level", level_name(q->level));
+	cJSON_AddStringToObject(d, "why", choice_why_name(choice_why(&q->choice)));
+	cJSON_AddStringToObject(d, "most", level_name(q->choice.max));
+	cJSON_AddStringToObject(d, "wish", wish_name(q->wish));
+	cJSON_AddStringToObject(d, "cap", level_name(q->cap));
+	cJSON_AddStringToObject(d, "shape", shape_name(q->shape));
+	cJSON_AddStringToObject(d, "content", content_name(content));
+	cJSON_AddStringToObject(
+		d, "codec", codec_name(q->video ? family_codec(q->family) : CODEC_NONE));
+	cJSON_AddNumberToObject(d, "view", notice_view(member));
+	/* for MB an hour of each choice */
+	costs = cJSON_AddObjectToObject(d, "kbps");
+	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
+		cJSON_AddNumberToObject(costs, level_name(level),
+					(quality_cost(member, level) + 500) / 1000);
+	return d;
+}
+
+cJSON *notice_json_record(const struct room *room, const char *error)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	cJSON_AddBoolToObject(d, "on", room->recording);
+	cJSON_AddNumberToObject(d, "since_ms",
+				room->recording ? (double)room->recording_row.started_ms
+						: 0);
+	cJSON_AddStringToObject(d, "id", room->recording_row.id);
+	if (error)
+		cJSON_AddStringToObject(d, "error", error);
+	return d;
+}
+
+cJSON *notice_recording(const struct server *server, const struct db_recording *row)
+{
+	cJSON *d = cJSON_CreateObject();
+	char url[256];
+
+	(void)server;
+	cJSON_AddStringToObject(d, "id", row->id);
+	cJSON_AddStringToObject(d, "title", row->title);
+	cJSON_AddStringToObject(d, "state", row->state);
+	cJSON_AddNumberToObject(d, "started_ms", (double)row->started_ms);
+	cJSON_AddNumberToObject(d, "duration_ms", (double)row->duration_ms);
+	cJSON_AddNumberToObject(d, "bytes", (double)row->bytes);
+	if (row->bytes > 0) {
+		rest_recording_url(row->id, url, sizeof(url));
+		cJSON_AddStringToObject(d, "url", url);
+	}
+	return d;
+}

@@ -1,0 +1,31 @@
+/* notice_json.h - what is told of a class, piece by piece, as JSON. Private to the
+ * notices. Control thread.
+ */
+#ifndef MCU_NOTICE_JSON_H
+#define MCU_NOTICE_JSON_H
+
+#include "base/thread.h"
+#include "db/db.h"
+#include "mcu/member.h"
+#include "mcu/room.h"
+
+#include <cjson/cJSON.h>
+
+cJSON *notice_json_member(const struct member *member) RUNS_ON(on_ctl);
+cJSON *notice_json_roster(const struct room *room) RUNS_ON(on_ctl);
+/* Adds the id of the member with this base, or "" when there is none. */
+void notice_json_ref(cJSON *d, const char *key, const struct room *room, uint32_t base)
+	RUNS_ON(on_ctl);
+/* `by`: base of a member, or 0. */
+cJSON *notice_json_chat(const struct room *room, uint32_t by,
+			const struct db_message *message) RUNS_ON(on_ctl);
+/* Null while the view was not seen yet. */
+cJSON *notice_json_layout(const struct room *room, uint32_t view) RUNS_ON(on_ctl);
+cJSON *notice_json_quality(const struct member *member) RUNS_ON(on_ctl);
+/* `error` may be NULL. */
+cJSON *notice_json_record(const struct room *room, const char *error) RUNS_ON(on_ctl);
+
+/* The view that the member is shown, moving or still. */
+uint32_t notice_view(const struct member *member) RUNS_ON(on_ctl);
+
+#endif
