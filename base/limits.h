@@ -15,7 +15,8 @@
 #define LIMIT_NETS           8    /* net threads */
 
 #define LIMIT_CERT_BYTES       4096 /* DER of a client's certificate */
-#define LIMIT_CONSENT_SEC      30   /* without a valid check */
+#define LIMIT_CONSENT_SEC      30   /* without a valid check: nothing is sent */
+#define LIMIT_LAPSED_MS        4000 /* from then on, until the link is down */
 #define LIMIT_TCP_CONNS        4096 /* media over TCP, per listener */
 #define LIMIT_TCP_STRANGERS    256  /* of them without a valid check yet */
 #define LIMIT_TCP_STRANGERS_IP 32   /* the same, from one address */

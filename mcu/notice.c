@@ -77,12 +77,13 @@ void notice_layout_to(const struct member *member)
 	if (cJSON_IsNull(d))
 		cJSON_Delete(d); /* it comes when it is seen */
 	else
-		session_event(member->session, "layout", d);
+		session_event_alike(member->session, &member->room->alike, "layout", d);
 }
 
 void notice_quality(const struct member *member)
 {
-	session_event(member->session, "quality", notice_json_quality(member));
+	session_event_alike(member->session, &member->room->alike, "quality",
+			    notice_json_quality(member));
 }
 
 void notice_speakers(const struct room *room)
@@ -244,7 +245,7 @@ void notice_rtc_state(const struct member *member, const char *state)
 				codec_name(member->codecs & 1u << CODEC_H264 ? CODEC_H264
 					   : member->codecs                  ? CODEC_VP8
 							    : CODEC_NONE));
-	session_event(member->session, "rtc.state", d);
+	session_event_alike(member->session, &member->room->alike, "rtc.state", d);
 }
 
 void notice_muted(const struct member *member, const struct member *by)

@@ -89,8 +89,8 @@ void quality_limit(struct member *member) RUNS_ON(on_ctl);
 /* Each second, for all of a room. */
 void quality_tick(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
 /* Figures of its peer as of `at_us`, each few seconds. */
-void quality_stats(struct member *member, const struct peer_stats *stats,
-		   int64_t at_us) RUNS_ON(on_ctl);
+void quality_stats(struct member *member, const struct peer_stats *stats, int64_t at_us)
+	RUNS_ON(on_ctl);
 
 /* After the figures of all: what listeners lose is told to the encoders of sound. */
 void quality_losses(struct room *room) RUNS_ON(on_ctl);

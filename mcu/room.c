@@ -78,6 +78,7 @@ void room_destroy(struct room *room)
 			break;
 		}
 	idmap_del(&server->room_of, room->base);
+	session_alike_fini(&room->alike);
 	free(room->chat);
 	free(room);
 }

@@ -17,6 +17,7 @@
 #include "mcu/views.h"
 #include "mixer/aworker.h"
 #include "mixer/scene.h"
+#include "signaling/session.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,6 +63,7 @@ struct room {
 	uint32_t pinned;               /* base of a member, or 0 */
 	uint32_t n_speakers;
 	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
+	struct session_alike alike;      /* what was told to one after the other lately */
 	/* what is recorded */
 	bool recording;
 	struct db_recording recording_row;

@@ -249,6 +249,42 @@ void session_event(struct session *session, const char *type, cJSON *d)
 	session_text_put(text);
 }
 
+static struct session_text *find(const struct session_alike *alike,
+				 const struct session_text *text)
+{
+	for (uint32_t i = 0; i < SESSION_ALIKE; i++) {
+		struct session_text *old = alike->texts[i];
+
+		if (old && strcmp(old->type, text->type) == 0 &&
+		    strcmp(old->d, text->d) == 0)
+			return old;
+	}
+	return NULL;
+}
+
+void session_event_alike(struct session *session, struct session_alike *alike,
+			 const char *type, cJSON *d)
+{
+	struct session_text *text = text_of(type, d), **oldest;
+	struct session_text *old = text ? find(alike, text) : NULL;
+
+	if (!old && text) {
+		oldest = &alike->texts[alike->next++ % SESSION_ALIKE];
+		session_text_put(*oldest);
+		*oldest = text;
+		ref_get(&text->ref);
+	}
+	event(session, old ? old : text, false);
+	session_text_put(text);
+}
+
+void session_alike_fini(struct session_alike *alike)
+{
+	for (uint32_t i = 0; i < SESSION_ALIKE; i++)
+		session_text_put(alike->texts[i]);
+	*alike = (struct session_alike){0};
+}
+
 void session_hint_shared(struct session *session, struct session_text *text)
 {
 	if (!session->ws || !text)

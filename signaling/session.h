@@ -42,6 +42,17 @@ void session_event_shared(struct session *session, struct session_text *text)
 /* The same for one session alone. Takes `d` (NULL: {}). */
 void session_event(struct session *session, const char *type, cJSON *d) RUNS_ON(on_ctl);
 
+/* What the members of a class are told one by one, but mostly alike: the last few texts,
+ * so that thousands of sessions keep the same one. A zeroed one is empty. */
+#define SESSION_ALIKE 8
+struct session_alike {
+	struct session_text *texts[SESSION_ALIKE];
+	uint32_t next; /* the oldest, which goes */
+};
+void session_event_alike(struct session *session, struct session_alike *alike,
+			 const char *type, cJSON *d) RUNS_ON(on_ctl);
+void session_alike_fini(struct session_alike *alike) RUNS_ON(on_ctl);
+
 /* Without number and memory, for what is soon stale: not sent to a client that
  * is behind, see ws_send_hint. NULL is accepted. */
 void session_hint_shared(struct session *session, struct session_text *text)

@@ -67,6 +67,7 @@ static void test_gate(void) RUNS_ON(on_net)
 
 static void test_consent(void) RUNS_ON(on_net)
 {
+	static const uint8_t rr[] = {0x80, 201, 0, 1, 0, 0, 0, 9};
 	struct world world;
 	struct end end;
 	struct peer_client_conf conf;
@@ -78,6 +79,12 @@ static void test_consent(void) RUNS_ON(on_net)
 	peer_client_silence(end.client);
 	end_settle(&end); /* a check that is on its way would be seen at the later time */
 	clock_fake(end.link->consent_us + 30 * SEC_US - 1);
+	end_run(&end, 1100);
+	CHECK(!end.is_down && !end.link->lapsed);
+	clock_fake(clock_us() + 1);
+	UNTIL(&end, end.link->lapsed); /* nothing is sent, but all is kept for a while */
+	CHECK(!end.is_down && link_send_rtcp(end.link, rr, sizeof(rr)) == -ENOTCONN);
+	clock_fake(end.link->consent_us + 34 * SEC_US - 1);
 	end_run(&end, 1100);
 	CHECK(!end.is_down);
 	clock_fake(clock_us() + 1);
@@ -387,6 +394,8 @@ static void test_consent_in_a_flood(void) RUNS_ON(on_net)
 	CHECK(peer_client_send_rtp(end.client, pkt, end_make_rtp(pkt, 5, 8, 9)));
 	UNTIL(&end, end.n_rtp == 9);
 	clock_fake(clock_us() + SEC_US);
+	UNTIL(&end, end.link->lapsed);
+	clock_fake(clock_us() + LIMIT_LAPSED_MS * MS_US);
 	UNTIL(&end, end.is_down);
 	CHECK(end.why == LINK_DOWN_CONSENT);
 	clock_fake(-1);

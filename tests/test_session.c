@@ -170,6 +170,39 @@ static struct session_text *text_of(size_t len) RUNS_ON(on_ctl)
 	return text;
 }
 
+static cJSON *level(int n)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	CHECK(cJSON_AddNumberToObject(d, "n", n));
+	return d;
+}
+
+/* Told one by one, but alike: the words are right whoever else was told them. */
+static void test_alike(void) RUNS_ON(on_ctl)
+{
+	struct session_alike alike = {0};
+	struct session *s = make(), *other;
+
+	CHECK(session_create(&other) == 0);
+	session_attach(s, &a);
+	session_attach(other, &b);
+	for (int i = 0; i < 3 * SESSION_ALIKE; i++) {
+		session_event_alike(s, &alike, "quality", level(i));
+		session_event_alike(other, &alike, "quality", level(i % 2));
+	}
+	CHECK(alike.next >= 3 * SESSION_ALIKE); /* the oldest went */
+	session_event_alike(s, &alike, "layout", level(1));
+	CHECK(strcmp(a.last, "{\"t\":\"layout\",\"seq\":25,\"d\":{\"n\":1}}") == 0);
+	CHECK(strcmp(b.last, "{\"t\":\"quality\",\"seq\":24,\"d\":{\"n\":1}}") == 0);
+	session_alike_fini(&alike);
+	CHECK(!alike.texts[0] && !alike.texts[SESSION_ALIKE - 1]);
+	CHECK(session_replay(s, 24)); /* sessions keep what they were told */
+	CHECK(strcmp(a.last, "{\"t\":\"layout\",\"seq\":25,\"d\":{\"n\":1}}") == 0);
+	session_destroy(s);
+	session_destroy(other);
+}
+
 /* One text, each session's own number around it. */
 static void test_shared(void) RUNS_ON(on_ctl)
 {
@@ -289,6 +322,7 @@ int main(void)
 	test_attach();
 	test_gap();
 	test_bytes();
+	test_alike();
 	test_shared();
 	test_memory();
 	test_replay_bytes();

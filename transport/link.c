@@ -165,7 +165,7 @@ static uint8_t *send_begin(struct link *link)
 {
 	struct tuple *chosen = link->tuples.chosen;
 
-	if (!link->up || !chosen)
+	if (!link->up || !chosen || link->lapsed)
 		return NULL;
 	return chosen->path.conn ? link->links->scratch : sock_reserve(chosen->path.sock);
 }

@@ -48,6 +48,7 @@ struct link {
 	bool closed; /* link_close was called: freed soon */
 	bool deaf;   /* down was called */
 	bool up;
+	bool lapsed;                /* the peer's consent is old: nothing is sent */
 	bool nominated;             /* the chosen tuple was, by the peer */
 	bool judge;                 /* compare fingerprints, soon */
 	bool settled;               /* the peer has the keys: dtls_settle was called */

@@ -73,6 +73,7 @@ static struct tuple *accept_check(struct ufrag *ufrag, const struct path *from,
 		tcp_conn_trust(from->conn);
 	tuple->checked_us = now_us;
 	link->consent_us = now_us;
+	link->lapsed = false;
 	link->heard_us = now_us;
 	if (!link->checked_us)
 		link->checked_us = now_us;
@@ -324,6 +325,7 @@ static void stand_in(struct link *link, struct tuple *tuple, int64_t now_us)
 		return;
 	tuple->checked_us = now_us;
 	link->consent_us = now_us;
+	link->lapsed = false;
 }
 
 static void take_rtp(struct link *link, struct tuple *tuple, uint8_t *data, size_t len,

@@ -10,6 +10,7 @@
 
 #define TICK_US       SEC_US
 #define CONSENT_US    (LIMIT_CONSENT_SEC * SEC_US)
+#define LAPSED_US     (LIMIT_LAPSED_MS * MS_US)
 #define HANDSHAKE_US  (LIMIT_DTLS_SEC * SEC_US)
 #define NO_HELLO_US   (30 * SEC_US) /* from the first check to the first DTLS */
 #define ADDRESSES_MAX (SDP_CANDIDATES_MAX / 2) /* each by UDP and by TCP */
@@ -60,7 +61,11 @@ static void check_age(struct link *link, int64_t now_us) RUNS_ON(on_net)
 {
 	if (link->closed || link->deaf)
 		return;
-	if (now_us - link->consent_us >= CONSENT_US)
+	/* Browsers check each 2.5 s: who was away for nearly 30 s has a last check of
+	 * before, and needs a while for the next. It finds all as it was, but until then
+	 * it is sent nothing. */
+	link->lapsed = now_us - link->consent_us >= CONSENT_US;
+	if (now_us - link->consent_us >= CONSENT_US + LAPSED_US)
 		link_fail(link, LINK_DOWN_CONSENT);
 	else if (link->up || !link->checked_us)
 		return;

@@ -12,6 +12,8 @@
 /* Posts that may wait; policy when full: see mailbox.h. */
 #define LETTERS_MAX 4096
 
+#define GIVE_US (60 * MS_US) /* a unit for some thousands */
+
 #define UFRAG_LEN 8  /* 40 bits; RFC 8445 5.3 asks for 24 */
 #define PWD_LEN   28 /* 140 bits; it asks for 128 */
 
@@ -24,11 +26,11 @@ static void on_tick(void *ctx)
 }
 
 /* A unit for thousands takes tens of milliseconds: between its parts sound gets its
- * turn, and after some of them the ticks and what comes in. */
+ * turn. What comes in waits for a whole one, or pictures would be late, but no longer. */
 static void on_more(void *ctx)
 {
 	struct net *net = ctx;
-	int64_t now_us = clock_us(), until_us = now_us + HUB_TICK_US;
+	int64_t now_us = clock_us(), until_us = now_us + GIVE_US;
 	bool more;
 
 	thread_claim(&on_net);
