@@ -349,6 +349,7 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 		break;
 	case LINK_TIGHT:
 		c->lossy = false;
+		c->trial_us = 0; /* that says nothing of pictures */
 		c->narrow = r->carried_bps <= costs->bps[LEVEL_LOW] * UINT64_C(3) / 2;
 		tight(c, costs, r, now_us);
 		break;
@@ -359,6 +360,7 @@ void choice_report(struct choice *c, const struct choice_costs *costs,
 		break;
 	case LINK_SILENT:
 		c->clear = false;
+		c->trial_us = 0;
 		c->probe = LEVEL_SOUND;
 		break;
 	case LINK_PROBE_GOOD:

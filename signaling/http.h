@@ -56,10 +56,6 @@ int http_reload_tls(struct http_server *server, char *why, size_t why_len)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* New connections and requests get 503 with Retry-After from here on. */
 void http_drain(struct http_server *server) RUNS_ON(on_ctl);
-/* Ends all WebSockets with this close code, behind what was sent to them. Each is open
- * until its client has answered, or for http_times.ws_close_us. */
-void http_ws_close(struct http_server *server, uint16_t code) RUNS_ON(on_ctl);
-bool http_ws_open(const struct http_server *server) RUNS_ON(on_ctl); /* any? */
 /* Ends all WebSockets with this close code, behind what was sent to them; none comes
  * after http_drain(). Each is open until its client has answered, or for
  * http_times.ws_close_us. */

@@ -274,7 +274,7 @@ void session_event_alike(struct session *session, struct session_alike *alike,
 		*oldest = text;
 		ref_get(&text->ref);
 	}
-	event(session, old ? old : text, false);
+	event(session, old ? old : text, !old);
 	session_text_put(text);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define LINKS_MAX 256
+#define LINKS_MAX 320
 #define KNOWN_MAX 64
 
 struct link {

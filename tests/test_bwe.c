@@ -258,6 +258,26 @@ static void test_blocks(void)
 	CHECK(b.report.verdict == LINK_TIGHT && b.report.carried_bps < 60000);
 }
 
+/* It is told of when the average has hardly begun to rise, and anew when it is seen to
+ * be far more. */
+static void test_worse(void)
+{
+	uint32_t n;
+
+	sim_init(&sim);
+	sim.video_bps = 400000;
+	sim_run(&sim, 20000);
+	sim.chance = 0.2;
+	sim_run(&sim, 20000);
+	n = sim.n_lossy;
+	CHECK(n >= 1 && sim.bwe.report.verdict == LINK_LOSSY);
+	sim.chance = 0.28;
+	sim_run(&sim, 20000);
+	CHECK(sim.n_lossy > n && sim.bwe.report.verdict == LINK_LOSSY);
+	CHECK(sim.bwe.told_loss > 0.24);
+	sim_fini(&sim);
+}
+
 static void test_cap(void)
 {
 	struct bwe b;
@@ -309,6 +329,7 @@ int main(void)
 	test_held_back();
 	test_lies();
 	test_blocks();
+	test_worse();
 	test_cap();
 	test_cap_flood();
 	return 0;

@@ -375,6 +375,25 @@ static void test_rtx(void) RUNS_ON(on_net)
 	rig_close(&rig);
 }
 
+/* A class in which nothing needs a key frame for an hour is repaired as well. */
+static void test_rtx_long(void) RUNS_ON(on_net)
+{
+	begin();
+	watch(1, VIEW);
+	unit(VIEW, true, 1000);
+	for (int i = 0; i < 70000; i++) {
+		fake_clear();
+		rig_video(&rig, VIEW, CODEC_H264, false, 60);
+		if (i % 10000 == 0)
+			rig_pass(&rig, SEC_US);
+		if (i % 1000 != 0)
+			continue;
+		nack(rig_sent(102, 0)->seq, 0);
+		CHECK(rig_count(103) == 1);
+	}
+	rig_close(&rig);
+}
+
 /* However much is asked for: half of what is sent, 200 packets a second. */
 static void test_rtx_caps(void) RUNS_ON(on_net)
 {
@@ -546,6 +565,7 @@ int main(void)
 	test_many_viewers();
 	test_not_ready();
 	test_rtx();
+	test_rtx_long();
 	test_rtx_caps();
 	test_history();
 	test_sound();

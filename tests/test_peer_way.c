@@ -535,9 +535,23 @@ static void test_copies(void) RUNS_ON(on_net)
 	run(5000);
 	CHECK(w.padding - again > (w.video - video) * 18 / 10);
 	CHECK(w.disorder == 0);
+	w.deaf = true; /* whether it goes on is not known any more */
+	run(3000);
+	CHECK(!peer()->path.copies);
+	w.deaf = false;
+	run(20000);
+	CHECK(peer()->path.copies >= 2);
 	w.chance = 0;
 	run(10000);
 	CHECK(!peer()->path.copies);
+	/* not more than it was seen to carry, and little in any case */
+	w.chance = 0.25;
+	run(20000);
+	CHECK(peer()->path.copies >= 2);
+	peer()->bwe.fits_bps = peer()->fits_bps = 60000;
+	peer()->bwe.sign_us = w.rig.now_us;
+	run(300);
+	CHECK(peer()->path.copies <= 1);
 	rig_close(&w.rig);
 }
 

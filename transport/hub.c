@@ -424,6 +424,9 @@ void hub_stats(struct hub *hub,
 			    bool last),
 	       void *ctx)
 {
+	if (hub->asked
+		    .done) /* that one tells all, too, and may never end if begun anew */
+		return;
 	hub->asked = (struct hub_asked){done, ctx, 0};
 	tell_stats(hub);
 }

@@ -147,8 +147,8 @@ struct peer_stats {
 };
 
 /* Calls done(ctx, stats, n, last) on the net thread with all peers: with few at once,
- * with thousands in parts over a second or so. When it is asked again before the last
- * part, it begins anew. A part may be empty. */
+ * with thousands in parts over a second or so. Asked again before the last part, it goes
+ * on with the first answer. A part may be empty. */
 int net_stats(struct net *net,
 	      void (*done)(void *ctx, const struct peer_stats *stats, uint32_t n,
 			   bool last),

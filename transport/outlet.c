@@ -93,24 +93,35 @@ static void gop_add(struct outlet *o, struct blob *blob, int64_t now_us)
 	o->gop_bytes += blob->au->len;
 }
 
-/* A large group takes its time, but may still be there before the next key frame. */
-static bool is_sooner(const struct outlet *o, const struct send_path *path,
-		      int64_t now_us)
+static uint32_t gop_packets(const struct outlet *o)
 {
-	int64_t wait_us = o->key_asked_us + key_spacing(o) - now_us;
-	uint64_t more = o->gop_bytes - o->gop[0]->au->len;
+	uint32_t n = 0;
 
-	if (o->gop_bytes <= GOP_SMALL)
-		return true;
-	return path->paced && wait_us > 0 &&
-	       more * 8 * SEC_US < (uint64_t)wait_us * path->pace_bps;
+	for (uint32_t i = 0; i < o->n_gop; i++)
+		n += o->gop[i]->n;
+	return n;
+}
+
+/* Is the group worth more than another key frame, which all would have to take? Not
+ * when a pacer would have to drop half of it; and a large one only when it is there
+ * before a key frame may come. */
+static bool is_worth(const struct outlet *o, const struct send_path *path, int64_t now_us)
+{
+	int64_t wait_us = o->key_asked_us + key_spacing(o) - now_us, takes_us;
+
+	if (!path->paced || !path->pace_bps)
+		return o->gop_bytes <= GOP_SMALL;
+	takes_us = o->gop_bytes * 8 * SEC_US / path->pace_bps;
+	if (takes_us >= PACER_AGE_US || gop_packets(o) > PACER_PACKETS)
+		return false;
+	return o->gop_bytes <= GOP_SMALL || takes_us < wait_us;
 }
 
 /* A replay must not send the receiver's clock back. */
 static bool can_replay(const struct outlet *o, const struct send *s, int64_t now_us)
 {
 	return o->n_gop && now_us - o->gop_since_us <= GOP_AGE_US &&
-	       o->gop[0]->au->pts_us > s->last_pts_us && is_sooner(o, s->path, now_us);
+	       o->gop[0]->au->pts_us > s->last_pts_us && is_worth(o, s->path, now_us);
 }
 
 /* ---- who watches what ------------------------------------------------------- */

@@ -33,10 +33,9 @@
 #define RED_BPS       12000 /* that each needs, about */
 #define RED_OFF_US    (10 * SEC_US)
 #define COPIES_MAX    3
-#define COPIES_BPS    270000       /* of video, with the copies */
-#define HEADERS       40           /* bytes of RTP and SRTP around a payload, about */
-#define COPIES_LOST   0.012        /* of the packets of which no copy came through */
-#define COPIES_US     (8 * SEC_US) /* so long it is believed that it carries no more */
+#define COPIES_BPS    270000 /* of video, with the copies */
+#define HEADERS       68     /* bytes of IP to SRTP around a payload, about */
+#define COPIES_LOST   0.012  /* of the packets of which no copy came through */
 
 /* ---- what is told ----------------------------------------------------------- */
 
@@ -149,15 +148,17 @@ static void set_red(struct peer *peer, int64_t now_us)
 static void set_copies(struct peer *peer, int64_t now_us)
 {
 	const struct bwe *b = &peer->bwe;
-	uint32_t most_bps = COPIES_BPS;
+	uint32_t most_bps = COPIES_BPS, seen_bps = peer->fits_bps;
 	double left = b->loss;
 	uint8_t n = 0;
 
 	peer->path.copies = 0;
-	if (b->report.verdict != LINK_LOSSY || b->loss > RED_MAX)
+	if (!peer->path.feedback || b->report.verdict != LINK_LOSSY || b->loss > RED_MAX)
 		return;
-	if (now_us - b->sign_us < COPIES_US && b->fits_bps / 4 * 3 < most_bps)
-		most_bps = b->fits_bps / 4 * 3; /* sound needs some of it */
+	if (seen_bps < b->fits_bps)
+		seen_bps = b->fits_bps;
+	if (now_us - b->sign_us < PACED_US && seen_bps / 4 * 3 < most_bps)
+		most_bps = seen_bps / 4 * 3; /* sound needs some of it */
 	for (; n < COPIES_MAX && left > COPIES_LOST; n++)
 		left *= b->loss;
 	while (n && (uint64_t)peer->video_bps * (n + 1U) > most_bps)
@@ -195,6 +196,7 @@ static void on_verdict(struct peer *peer, int64_t now_us) RUNS_ON(on_net)
 	if (verdict == LINK_TIGHT)
 		pace(peer, peer->bwe.report.carried_bps, now_us + PACED_US);
 	set_red(peer, now_us);
+	set_copies(peer, now_us);
 	describe(peer, &report);
 	post(peer, &report);
 	silence(peer, verdict == LINK_SILENT, now_us);
@@ -354,7 +356,7 @@ static uint32_t video_wire(const struct peer *peer)
 {
 	const struct send *video = &peer->video;
 
-	return video->bytes + video->packets * (peer->path.overhead + HEADERS);
+	return video->bytes + video->packets * HEADERS;
 }
 
 void peer_way_up(struct peer *peer, int64_t now_us)
@@ -382,6 +384,7 @@ void peer_way_agreed(struct peer *peer, int64_t now_us)
 	if (peer->audio.ext_twcc || peer->video.ext_twcc)
 		return;
 	peer->path.feedback = false;
+	set_copies(peer, now_us);
 	if (bwe_back(&peer->bwe, now_us))
 		on_verdict(peer, now_us);
 }

@@ -25,6 +25,7 @@
 #define CREDIT_MAX       65536
 #define AGAIN_SPACING_US (50 * MS_US) /* at least, for the same packet */
 #define AGAIN_AGE_US     (3 * SEC_US) /* what is older helps nobody */
+#define KEY_FAR          16384        /* packets; the history is far shorter */
 
 void send_init(struct send *s, struct send_path *path, bool video, uint32_t ssrc,
 	       uint32_t rtx_ssrc)
@@ -231,6 +232,8 @@ static void put_packet(struct send *s, struct blob *blob, uint32_t i, int64_t no
 		s->key_seq = s->seq;
 	remember(s, blob, i);
 	s->seq++;
+	if ((uint16_t)(s->seq - s->key_seq) > KEY_FAR) /* or it would seem to lie ahead */
+		s->key_seq = (uint16_t)(s->seq - KEY_FAR);
 	s->packets++;
 	s->bytes += p->len;
 	s->credit += p->len / AGAIN_SHARE;
@@ -423,6 +426,7 @@ static void repeat(struct send *s, uint16_t seq, int64_t now_us) RUNS_ON(on_net)
 	count_add(COUNT_RTX_OUT, 1);
 	if (!lost_twice && !s->path->copies)
 		return;
+	s->again++;
 	copy(s, seq, 1, now_us); /* or it would be lost as easily as the first one */
 	s->credit -= (uint32_t)(len < s->credit ? len : s->credit);
 }
