@@ -28,6 +28,7 @@ const conf = (more) => ({
   max_joins_per_address: 1000,
   max_strangers_per_address: 2000,
   shed: 'false',
+  rung_top: '"high"',
   log_level: '"error"',
   ...more,
 });
