@@ -115,18 +115,22 @@ static void costs_changed(struct room *room) RUNS_ON(on_ctl)
 	}
 }
 
-void programme_arrange(struct room *room)
+static void arrange(struct room *room) RUNS_ON(on_ctl)
 {
-	enum content before;
-
-	if (!room->media)
-		return;
-	before = room->content;
 	room->dirty = false;
 	views_arrange(room);
 	rungs_update(room);
 	views_sweep(room);
 	asks_update(room, clock_us());
+}
+
+void programme_arrange(struct room *room)
+{
+	enum content before = room->content;
+
+	if (!room->media)
+		return;
+	arrange(room);
 	if (room->content != before)
 		costs_changed(room);
 }
@@ -137,7 +141,7 @@ void programme_retune(struct room *room)
 		return;
 	aworker_mix_rates(room->server->aworker, room->base + ID_MIX,
 			  room->ladder.mix_bps);
-	programme_arrange(room);
+	arrange(room);
 	costs_changed(room);
 }
 

@@ -424,8 +424,8 @@ void hub_stats(struct hub *hub,
 			    bool last),
 	       void *ctx)
 {
-	if (hub->asked
-		    .done) /* that one tells all, too, and may never end if begun anew */
+	/* one that runs tells all, too, and might never end if it began anew */
+	if (hub->asked.done)
 		return;
 	hub->asked = (struct hub_asked){done, ctx, 0};
 	tell_stats(hub);

@@ -33,8 +33,8 @@ struct links_conf {
 };
 
 enum link_down {
-	LINK_DOWN_CONSENT,     /* no valid check for 34 s; sent nothing from 30 s on (RFC
-				  7675) */
+	/* no valid check for 34 s; after 30 it is sent nothing any more (RFC 7675) */
+	LINK_DOWN_CONSENT,
 	LINK_DOWN_DTLS,        /* handshake failed or took over 10 s */
 	LINK_DOWN_FINGERPRINT, /* the certificate is not the announced one */
 	LINK_DOWN_CLOSED,      /* close_notify of the peer */

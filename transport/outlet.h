@@ -19,7 +19,7 @@
 
 #define GOP_UNITS 64 /* at most, of the group that is kept */
 #define GOP_BYTES 196608
-#define GOP_SMALL 65536 /* bytes: worth more than another key frame, always */
+#define GOP_SMALL 65536 /* bytes: it goes out when a pacer can take it */
 
 /* Owner: the net thread, through its hub. */
 struct outlet {

@@ -59,7 +59,7 @@ struct peer {
 	uint64_t usual_wire; /* bytes, when that was looked at */
 	uint32_t video_wire; /* its low bits */
 	int64_t usual_us;
-	int64_t red_us;      /* when there was reason to send sound twice */
+	int64_t red_us;      /* when there was reason to send copies of sound */
 	int64_t block_us;    /* the last receiver report that was judged */
 	uint64_t block_wire; /* bytes sent before it */
 	uint32_t sent_bps;   /* between the last two of them */
