@@ -19,6 +19,8 @@ struct dtls_hand_ctx {
 
 /* `profiles`: of use_srtp. False: no memory; close it all the same. */
 bool dtls_hand_ctx_open(struct dtls_hand_ctx *ctx, const char *profiles);
+/* The same without certificate and profiles, for those who show odd ones. */
+bool dtls_hand_ctx_bare(struct dtls_hand_ctx *ctx);
 void dtls_hand_ctx_close(struct dtls_hand_ctx *ctx);
 
 enum dtls_hand_state {

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/limits.h"
+#include "tests/dtls_hand.h"
 #include "tests/test.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <unistd.h>
@@ -24,12 +24,8 @@ struct queue {
 };
 
 struct client {
-	SSL_CTX *ctx;
-	SSL *ssl;
-	BIO_METHOD *method;
-	uint8_t fingerprint[32];
-	const uint8_t *in;
-	size_t in_len;
+	struct dtls_hand_ctx ctx;
+	struct dtls_hand hand;
 	struct queue *out;
 };
 
@@ -62,44 +58,6 @@ static void push(struct queue *q, const uint8_t *data, size_t len)
 
 /* ---- the client ------------------------------------------------------------------ */
 
-static int bio_read(BIO *bio, char *out, int size)
-{
-	struct client *c = BIO_get_data(bio);
-	size_t n = c->in_len < (size_t)size ? c->in_len : (size_t)size;
-
-	BIO_clear_retry_flags(bio);
-	if (n == 0) {
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	memcpy(out, c->in, n);
-	c->in_len = 0;
-	return (int)n;
-}
-
-static int bio_write(BIO *bio, const char *data, int len)
-{
-	struct client *c = BIO_get_data(bio);
-
-	push(c->out, (const uint8_t *)data, (size_t)len);
-	return len;
-}
-
-static long bio_ctrl(BIO *bio, int cmd, long num, void *ptr)
-{
-	(void)bio;
-	(void)num;
-	(void)ptr;
-	return cmd == BIO_CTRL_FLUSH;
-}
-
-static int any_cert(X509_STORE_CTX *store, void *arg)
-{
-	(void)store;
-	(void)arg;
-	return 1;
-}
-
 static void use_cert(struct client *c, const struct wish *wish)
 {
 	EVP_PKEY *key = wish->rsa_bits ? EVP_RSA_gen((unsigned)wish->rsa_bits)
@@ -110,11 +68,11 @@ static void use_cert(struct client *c, const struct wish *wish)
 	X509_gmtime_adj(X509_getm_notBefore(cert), -86400);
 	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
 	CHECK(X509_set_pubkey(cert, key) && X509_sign(cert, key, EVP_sha256()) > 0);
-	CHECK(SSL_CTX_use_certificate(c->ctx, cert) == 1);
-	CHECK(SSL_CTX_use_PrivateKey(c->ctx, key) == 1);
-	CHECK(X509_digest(cert, EVP_sha256(), c->fingerprint, NULL) == 1);
+	CHECK(SSL_CTX_use_certificate(c->ctx.ssl, cert) == 1);
+	CHECK(SSL_CTX_use_PrivateKey(c->ctx.ssl, key) == 1);
+	CHECK(X509_digest(cert, EVP_sha256(), c->ctx.fingerprint, NULL) == 1);
 	if (wish->chain)
-		CHECK(SSL_CTX_add1_chain_cert(c->ctx, cert) == 1);
+		CHECK(SSL_CTX_add1_chain_cert(c->ctx.ssl, cert) == 1);
 	X509_free(cert);
 	EVP_PKEY_free(key);
 }
@@ -128,61 +86,47 @@ static unsigned int client_timer(SSL *ssl, unsigned int us)
 
 static const unsigned char long_alpn[201] = {200};
 
+static void client_send(void *owner, const uint8_t *data, size_t len)
+{
+	struct client *c = owner;
+
+	push(c->out, data, len);
+}
+
 static void client_init(struct client *c, const struct wish *wish, struct queue *out)
 {
-	BIO *bio;
+	SSL_CTX *ctx;
 
+	CHECK(dtls_hand_ctx_bare(&c->ctx));
 	c->out = out;
-	c->ctx = SSL_CTX_new(DTLS_client_method());
-	c->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "test");
-	CHECK(c->ctx && c->method);
-	BIO_meth_set_read(c->method, bio_read);
-	BIO_meth_set_write(c->method, bio_write);
-	BIO_meth_set_ctrl(c->method, bio_ctrl);
-	SSL_CTX_set_security_level(c->ctx, 0);
-	SSL_CTX_set_options(c->ctx, SSL_OP_NO_QUERY_MTU);
-	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(c->ctx, any_cert, NULL);
+	ctx = c->ctx.ssl;
+	SSL_CTX_set_security_level(ctx, 0);
 	if (!wish->no_cert)
 		use_cert(c, wish);
 	if (wish->old) {
-		CHECK(SSL_CTX_set_min_proto_version(c->ctx, DTLS1_VERSION) == 1);
-		CHECK(SSL_CTX_set_max_proto_version(c->ctx, DTLS1_VERSION) == 1);
+		CHECK(SSL_CTX_set_min_proto_version(ctx, DTLS1_VERSION) == 1);
+		CHECK(SSL_CTX_set_max_proto_version(ctx, DTLS1_VERSION) == 1);
 	}
 	if (wish->ciphers)
-		CHECK(SSL_CTX_set_cipher_list(c->ctx, wish->ciphers) == 1);
+		CHECK(SSL_CTX_set_cipher_list(ctx, wish->ciphers) == 1);
 	if (wish->profiles)
-		CHECK(SSL_CTX_set_tlsext_use_srtp(c->ctx, wish->profiles) == 0);
-	c->ssl = SSL_new(c->ctx);
-	bio = BIO_new(c->method);
-	BIO_set_data(bio, c);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(c->ssl, bio, bio);
-	SSL_set_mtu(c->ssl, wish->mtu);
+		CHECK(SSL_CTX_set_tlsext_use_srtp(ctx, wish->profiles) == 0);
+	CHECK(dtls_hand_open(&c->hand, &c->ctx, (uint32_t)wish->mtu, client_send, c));
 	if (wish->mtu < 1200) /* a longer hello, as that of browsers */
-		CHECK(SSL_set_alpn_protos(c->ssl, long_alpn, sizeof(long_alpn)) == 0);
-	SSL_set_connect_state(c->ssl);
-	DTLS_set_timer_cb(c->ssl, client_timer);
+		CHECK(SSL_set_alpn_protos(c->hand.ssl, long_alpn, sizeof(long_alpn)) ==
+		      0);
+	DTLS_set_timer_cb(c->hand.ssl, client_timer);
 }
 
 static void client_fini(struct client *c)
 {
-	SSL_free(c->ssl);
-	SSL_CTX_free(c->ctx);
-	BIO_meth_free(c->method);
+	dtls_hand_close(&c->hand);
+	dtls_hand_ctx_close(&c->ctx);
 }
 
 static void client_feed(struct client *c, const uint8_t *data, size_t len)
 {
-	uint8_t trash[2000];
-
-	c->in = data;
-	c->in_len = len;
-	if (SSL_do_handshake(c->ssl) == 1)
-		while (SSL_read(c->ssl, trash, sizeof(trash)) > 0)
-			;
-	c->in_len = 0;
-	ERR_clear_error();
+	dtls_hand_take(&c->hand, data, len);
 }
 
 /* ---- both ------------------------------------------------------------------------- */
@@ -247,7 +191,7 @@ static void check_keys(struct world *w)
 
 	dtls_keys(w->dtls, &keys);
 	salt = keys.kind == SRTP_KIND_GCM ? 12 : 14;
-	CHECK(SSL_export_keying_material(w->client.ssl, block, 32 + 2 * salt,
+	CHECK(SSL_export_keying_material(w->client.hand.ssl, block, 32 + 2 * salt,
 					 "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0) == 1);
 	CHECK(memcmp(keys.in.key, block, 16) == 0);
 	CHECK(memcmp(keys.out.key, block + 16, 16) == 0);
@@ -257,13 +201,13 @@ static void check_keys(struct world *w)
 
 static void check_identity(struct world *w)
 {
-	X509 *cert = SSL_get0_peer_certificate(w->client.ssl);
+	X509 *cert = SSL_get0_peer_certificate(w->client.hand.ssl);
 	uint8_t seen[32], two[2][32];
 
 	CHECK(X509_digest(cert, EVP_sha256(), seen, NULL) == 1);
 	CHECK(memcmp(seen, dtls_ctx_fingerprint(w->ctx), 32) == 0);
 	memset(two[0], 1, 32);
-	memcpy(two[1], w->client.fingerprint, 32);
+	memcpy(two[1], w->client.ctx.fingerprint, 32);
 	CHECK(dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 2));
 	CHECK(!dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 1));
 	CHECK(!dtls_peer_is(w->dtls, (const uint8_t(*)[32])two, 0));
@@ -281,16 +225,16 @@ static void test_good(const struct wish *wish, enum srtp_kind kind)
 
 	world_init(&w, wish);
 	CHECK(shake(&w) == DTLS_DONE);
-	CHECK(SSL_is_init_finished(w.client.ssl));
-	CHECK(SSL_version(w.client.ssl) == DTLS1_2_VERSION);
+	CHECK(SSL_is_init_finished(w.client.hand.ssl));
+	CHECK(SSL_version(w.client.hand.ssl) == DTLS1_2_VERSION);
 	dtls_keys(w.dtls, &keys);
 	CHECK(keys.kind == kind && dtls_timeout_us(w.dtls) == -1);
 	check_keys(&w);
 	check_identity(&w);
 	/* data for nobody, then goodbye */
-	CHECK(SSL_write(w.client.ssl, "hello", 5) == 5);
+	CHECK(SSL_write(w.client.hand.ssl, "hello", 5) == 5);
 	CHECK(shake(&w) == DTLS_DONE);
-	SSL_shutdown(w.client.ssl);
+	SSL_shutdown(w.client.hand.ssl);
 	CHECK(shake(&w) == DTLS_CLOSED);
 	world_fini(&w);
 }
@@ -315,7 +259,7 @@ static void test_bye(void)
 	CHECK(shake(&w) == DTLS_DONE);
 	dtls_bye(w.dtls);
 	feed_client(&w);
-	CHECK(SSL_get_shutdown(w.client.ssl) & SSL_RECEIVED_SHUTDOWN);
+	CHECK(SSL_get_shutdown(w.client.hand.ssl) & SSL_RECEIVED_SHUTDOWN);
 	world_fini(&w);
 }
 
@@ -338,7 +282,7 @@ static void test_settled(const char *ciphers)
 	check_identity(&w);
 	for (uint32_t i = 0; i < flights.n; i++) /* hello again */
 		CHECK(dtls_feed(w.dtls, flights.data[i], flights.len[i]) == DTLS_DONE);
-	CHECK(SSL_write(w.client.ssl, "hello", 5) == 5);
+	CHECK(SSL_write(w.client.hand.ssl, "hello", 5) == 5);
 	CHECK(shake(&w) == DTLS_DONE && w.to_client.n == 0);
 	CHECK(dtls_on_timeout(w.dtls) == DTLS_DONE);
 	CHECK(count_get(COUNT_REJECT_DTLS_LATE) == late + flights.n + 1);
@@ -347,10 +291,10 @@ static void test_settled(const char *ciphers)
 	for (uint32_t i = 0; i < w.to_client.n; i++) {
 		int n;
 
-		w.client.in = w.to_client.data[i];
-		w.client.in_len = w.to_client.len[i];
-		n = SSL_read(w.client.ssl, flights.data[0], 100);
-		CHECK(SSL_get_error(w.client.ssl, n) == SSL_ERROR_ZERO_RETURN);
+		w.client.hand.in = w.to_client.data[i];
+		w.client.hand.in_len = w.to_client.len[i];
+		n = SSL_read(w.client.hand.ssl, flights.data[0], 100);
+		CHECK(SSL_get_error(w.client.hand.ssl, n) == SSL_ERROR_ZERO_RETURN);
 	}
 	world_fini(&w);
 }
@@ -367,7 +311,7 @@ static void test_settled_alert(const char *ciphers)
 	world_init(&w, &wish);
 	CHECK(shake(&w) == DTLS_DONE);
 	dtls_settle(w.dtls);
-	SSL_shutdown(w.client.ssl);
+	SSL_shutdown(w.client.hand.ssl);
 	CHECK(w.to_server.n == 1 && w.to_server.len[0] <= sizeof(record));
 	len = w.to_server.len[0];
 	for (size_t i = 0; i < len; i++) { /* each byte of it counts */
@@ -451,8 +395,8 @@ static void test_lost_end(void)
 	CHECK(dtls_state(w.dtls) == DTLS_DONE && w.to_client.n > 0);
 	w.to_client.n = 0;
 	usleep(CLIENT_TIMER + 1000);
-	CHECK(DTLSv1_handle_timeout(w.client.ssl) >= 0 && w.to_server.n > 0);
-	CHECK(shake(&w) == DTLS_DONE && SSL_is_init_finished(w.client.ssl));
+	CHECK(DTLSv1_handle_timeout(w.client.hand.ssl) >= 0 && w.to_server.n > 0);
+	CHECK(shake(&w) == DTLS_DONE && SSL_is_init_finished(w.client.hand.ssl));
 	world_fini(&w);
 }
 

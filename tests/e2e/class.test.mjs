@@ -17,6 +17,7 @@ const FIRST_FRAME_MS = 1000 * SLOW;
 const EDGE_PX = 2;
 const HEARD_DB = -20; // of the louder of the others
 const OWN_DB = -50;
+const NOISY_DB = -35; // what a busy machine may add beside the tones
 const BESIDE_HZ = 37; // where nobody sings: what is there is the noise of a busy machine
 const ABOVE_NOISE_DB = 6;
 
@@ -95,10 +96,10 @@ describe('three people', () => {
       const beside = pupil.toneHz + BESIDE_HZ;
       await untilHeard(pupil, [one.toneHz, two.toneHz, pupil.toneHz, beside], ([a, b, own, noise]) => {
         const loud = Math.max(a, b);
-        const strict = own - loud < OWN_DB;
-        // a server with sanitizers stutters: then it must not stand out of the noise beside it
-        const slow = SLOW > 1 && own - loud < OWN_DB + 10 && own - noise < ABOVE_NOISE_DB;
-        return loud > -60 && Math.min(a, b) - loud > HEARD_DB && (strict || slow);
+        const silent = own - loud < OWN_DB;
+        // a busy machine stutters, which is heard at every frequency: a voice would stand out of that
+        const hidden = own - loud < NOISY_DB && own - noise < ABOVE_NOISE_DB;
+        return loud > -60 && Math.min(a, b) - loud > HEARD_DB && (silent || hidden);
       });
     }
   });
