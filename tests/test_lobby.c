@@ -325,9 +325,9 @@ static void who_is_removed(void)
 
 static void ban_is_lifted(void)
 {
-	char id[21];
+	char id[21]; /* of it, before the signature */
 
-	snprintf(id, sizeof(id), "%s", banned_seat);
+	snprintf(id, sizeof(id), "%.20s", banned_seat);
 	OK(lecturer, "member.bans", "{}");
 	CHECK(strstr(lecturer.reply, id) && strstr(lecturer.reply, "The student"));
 	snprintf(d, sizeof(d), "{\"id\":\"%s\"}", id);
