@@ -76,12 +76,18 @@
 #define LIMIT_NAME_BYTES 256
 #define LIMIT_CHAT_BYTES 4096
 #define LIMIT_TITLE      128
+/* of polls, in bytes */
+#define LIMIT_POLL_QUESTION 1000
+#define LIMIT_POLL_OPTION   200
 
 /* rooms */
 #define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 8000
 #define LIMIT_WAITING      2000  /* before a class, all together; see mcu/porch.h */
 #define LIMIT_CELLS        25    /* of one scene */
+#define LIMIT_LAYOUT_TEXT  95    /* bytes: a layout's name and its parameters */
+#define LIMIT_OWN_LAYOUTS  64    /* that administrators made */
+#define LIMIT_OWN_LAYOUT   16384 /* bytes of JSON of one */
 #define LIMIT_VOICES       8     /* decoded at once in one mix */
 #define LIMIT_SOURCES      24576 /* per process */
 #define LIMIT_RECORDINGS   8     /* at once per process */

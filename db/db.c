@@ -123,9 +123,30 @@ int db_visit_put(struct db *db, const struct db_visit *visit)
 	return put(db, &db_table_visits, visit);
 }
 
+int db_seat_put(struct db *db, const struct db_seat *seat)
+{
+	return put(db, &db_table_seats, seat);
+}
+
+int db_seat_delete(struct db *db, const char *id)
+{
+	return post(db, "DELETE FROM seats WHERE id = $1", &(struct db_param){.text = id},
+		    1);
+}
+
 int db_message_put(struct db *db, const struct db_message *message)
 {
 	return put(db, &db_table_messages, message);
+}
+
+int db_poll_put(struct db *db, const struct db_poll *poll)
+{
+	return put(db, &db_table_polls, poll);
+}
+
+int db_vote_put(struct db *db, const struct db_vote *vote)
+{
+	return put(db, &db_table_votes, vote);
 }
 
 int db_recording_put(struct db *db, const struct db_recording *recording)
@@ -137,6 +158,17 @@ int db_recording_delete(struct db *db, const char *id)
 {
 	return post(db, "DELETE FROM recordings WHERE id = $1",
 		    &(struct db_param){.text = id}, 1);
+}
+
+int db_layout_put(struct db *db, const struct db_layout *layout)
+{
+	return put(db, &db_table_layouts, layout);
+}
+
+int db_layout_delete(struct db *db, const char *name)
+{
+	return post(db, "DELETE FROM layouts WHERE name = $1",
+		    &(struct db_param){.text = name}, 1);
 }
 
 /* ---- reads ---------------------------------------------------------------- */
@@ -165,9 +197,13 @@ static int ask(struct db *db, const struct query *query, const struct db_param *
 }
 
 typedef void rooms_done(void *ctx, int err, const struct db_room *rows, uint32_t n);
+typedef void layouts_done(void *ctx, int err, const struct db_layout *rows, uint32_t n);
 typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
 typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
 			     uint32_t n);
+typedef void seats_done(void *ctx, int err, const struct db_seat *rows, uint32_t n);
+typedef void polls_done(void *ctx, int err, const struct db_poll *rows, uint32_t n);
+typedef void votes_done(void *ctx, int err, const struct db_vote *rows, uint32_t n);
 typedef void visits_done(void *ctx, int err, const struct db_visit *rows, uint32_t n);
 
 static void deliver_rooms(const struct db_job *job)
@@ -179,11 +215,31 @@ static void deliver_rooms(const struct db_job *job)
 int db_rooms(struct db *db, rooms_done *done, void *ctx)
 {
 	struct query query = {
-		"SELECT id, code, title, layout, created_ms, settings, most FROM"
+		"SELECT id, code, title, layout, created_ms, settings, most, policy,"
+		" hearing FROM"
 		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY created_ms, id",
 		&db_table_rooms,
 		deliver_rooms,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return ask(db, &query, NULL, 0);
+}
+
+static void deliver_layouts(const struct db_job *job)
+{
+	((layouts_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				    job->n_rows);
+}
+
+int db_layouts(struct db *db, layouts_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT name, json, changed_ms FROM layouts ORDER BY name LIMIT 64",
+		&db_table_layouts,
+		deliver_layouts,
 		(void (*)(void))done,
 		ctx,
 	};
@@ -265,6 +321,70 @@ int db_recording(struct db *db, const char *id, recordings_done *done, void *ctx
 {
 	return ask_recordings(db, RECORDINGS " WHERE id = $1", done, ctx,
 			      &(struct db_param){.text = id}, 1);
+}
+
+static void deliver_seats(const struct db_job *job)
+{
+	((seats_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_seats(struct db *db, seats_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT id, room, name, net, grants, denies, admitted_ms, banned_ms"
+		" FROM seats ORDER BY banned_ms DESC, admitted_ms DESC LIMIT " MANY,
+		&db_table_seats,
+		deliver_seats,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return ask(db, &query, NULL, 0);
+}
+
+static void deliver_polls(const struct db_job *job)
+{
+	((polls_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_polls(struct db *db, const char *room, uint32_t last_n, polls_done *done,
+	     void *ctx)
+{
+	struct query query = {
+		"SELECT id, room, kind, question, options, named, shown, started_ms,"
+		" stopped_ms FROM (SELECT * FROM polls WHERE room = $1"
+		" ORDER BY started_ms DESC, id DESC LIMIT $2) AS newest"
+		" ORDER BY started_ms, id",
+		&db_table_polls,
+		deliver_polls,
+		(void (*)(void))done,
+		ctx,
+	};
+	struct db_param params[] = {{.text = room}, {.number = last_n}};
+
+	return ask(db, &query, params, 2);
+}
+
+static void deliver_votes(const struct db_job *job)
+{
+	((votes_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_votes(struct db *db, const char *poll, votes_done *done, void *ctx)
+{
+	struct query query = {
+		"SELECT id, poll, room, name, choices, voted_ms FROM votes"
+		" WHERE poll = $1 ORDER BY voted_ms, id LIMIT " MANY,
+		&db_table_votes,
+		deliver_votes,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return ask(db, &query, &(struct db_param){.text = poll}, 1);
 }
 
 static void deliver_visits(const struct db_job *job)

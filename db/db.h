@@ -21,16 +21,37 @@
 #define DB_ID    32 /* characters of an id at most */
 
 #define DB_SETTINGS 1024 /* bytes of a room's settings at most */
+#define DB_POLICY   128  /* and of what it says of its members */
+#define DB_HEARING  255
+#define DB_NET      47   /* of an address as text */
+
+#define DB_OPTIONS (10 * (LIMIT_POLL_OPTION + 1)) /* of a poll */
 
 struct db;
 
 struct db_room {
 	char id[DB_ID + 1], code[8];
 	char title[LIMIT_TITLE * 4 + 1];
-	char layout[33];
+	char layout[LIMIT_LAYOUT_TEXT + 1]; /* its name and its parameters */
 	int64_t created_ms;
 	char settings[DB_SETTINGS + 1]; /* of its own, see mcu/settings.h */
 	char most[8]; /* the level that a lecturer limits it to; empty: none */
+	char policy[DB_POLICY + 1]; /* see mcu/policy.h */
+	char hearing[DB_HEARING + 1]; /* who hears whom, see mcu/hearing.h */
+};
+
+struct db_seat { /* what is remembered of somebody in a class, see mcu/seats.h */
+	char id[DB_ID + 1], room[DB_ID + 1];
+	char name[LIMIT_NAME_BYTES + 1];
+	char net[DB_NET + 1];           /* whence it was banned; else empty */
+	int64_t grants, denies;         /* capabilities, a bit each */
+	int64_t admitted_ms, banned_ms; /* 0: not */
+};
+
+struct db_layout { /* that an administrator made */
+	char name[DB_ID + 1];
+	char json[LIMIT_OWN_LAYOUT + 1];
+	int64_t changed_ms;
 };
 
 struct db_visit { /* one coming and going */
@@ -53,6 +74,22 @@ struct db_recording {
 	int64_t started_ms, duration_ms, bytes;
 };
 
+struct db_poll { /* a question to a class, see mcu/poll.h */
+	char id[DB_ID + 1], room[DB_ID + 1];
+	char kind[16];
+	char question[LIMIT_POLL_QUESTION + 1];
+	char options[DB_OPTIONS + 1];   /* one a line */
+	int64_t named, shown;           /* 0 or 1 */
+	int64_t started_ms, stopped_ms; /* stopped 0: it runs */
+};
+
+struct db_vote {
+	char id[DB_ID + 1], poll[DB_ID + 1], room[DB_ID + 1];
+	char name[LIMIT_NAME_BYTES + 1]; /* empty: anonymous */
+	int64_t choices;                 /* a bit each */
+	int64_t voted_ms;
+};
+
 /* Opens, waits until the migrations are done. `why` gets one line on failure. */
 int db_open(struct db **out, const char *url, struct loop *reply, char *why,
 	    size_t why_len) AULA_MUST_CHECK;
@@ -67,15 +104,24 @@ bool db_healthy(const struct db *db);
 /* Writes: insert or replace by id. -ENOBUFS when the queue is full. */
 int db_room_put(struct db *db, const struct db_room *room);
 int db_visit_put(struct db *db, const struct db_visit *visit);
+int db_seat_put(struct db *db, const struct db_seat *seat);
+int db_seat_delete(struct db *db, const char *id);
 int db_message_put(struct db *db, const struct db_message *message);
+int db_poll_put(struct db *db, const struct db_poll *poll);
+int db_vote_put(struct db *db, const struct db_vote *vote);
 int db_recording_put(struct db *db, const struct db_recording *recording);
 int db_recording_delete(struct db *db, const char *id);
+int db_layout_put(struct db *db, const struct db_layout *layout);
+int db_layout_delete(struct db *db, const char *name);
 
 /* Reads: done(ctx, err, rows, n) on the reply loop, exactly once, oldest first
  * unless it says otherwise. The rows live during the call. */
 int db_rooms(struct db *db,
 	     void (*done)(void *ctx, int err, const struct db_room *rows, uint32_t n),
 	     void *ctx) AULA_MUST_CHECK;
+int db_layouts(struct db *db,
+	       void (*done)(void *ctx, int err, const struct db_layout *rows, uint32_t n),
+	       void *ctx) AULA_MUST_CHECK;
 int db_messages(struct db *db, const char *room, uint32_t last_n,
 		void (*done)(void *ctx, int err, const struct db_message *rows,
 			     uint32_t n),
@@ -97,6 +143,17 @@ int db_recording(struct db *db, const char *id,
 		 void (*done)(void *ctx, int err, const struct db_recording *rows,
 			      uint32_t n),
 		 void *ctx) AULA_MUST_CHECK;
+/* Of all rooms. */
+int db_seats(struct db *db,
+	     void (*done)(void *ctx, int err, const struct db_seat *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
+/* The newest of a room. */
+int db_polls(struct db *db, const char *room, uint32_t last_n,
+	     void (*done)(void *ctx, int err, const struct db_poll *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
+int db_votes(struct db *db, const char *poll,
+	     void (*done)(void *ctx, int err, const struct db_vote *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
 int db_visits(struct db *db, const char *room,
 	      void (*done)(void *ctx, int err, const struct db_visit *rows, uint32_t n),
 	      void *ctx) AULA_MUST_CHECK;

@@ -35,6 +35,31 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		"ALTER TABLE rooms ADD COLUMN settings TEXT NOT NULL DEFAULT ''",
 		"ALTER TABLE rooms ADD COLUMN most TEXT NOT NULL DEFAULT ''",
 	},
+	{
+		"ALTER TABLE rooms ADD COLUMN policy TEXT NOT NULL DEFAULT ''",
+		"CREATE TABLE seats (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" name TEXT NOT NULL, net TEXT NOT NULL, grants BIGINT NOT NULL,"
+		" denies BIGINT NOT NULL, admitted_ms BIGINT NOT NULL,"
+		" banned_ms BIGINT NOT NULL)",
+	},
+	{
+		"CREATE TABLE polls (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" kind TEXT NOT NULL, question TEXT NOT NULL, options TEXT NOT NULL,"
+		" named BIGINT NOT NULL, shown BIGINT NOT NULL,"
+		" started_ms BIGINT NOT NULL, stopped_ms BIGINT NOT NULL)",
+		"CREATE INDEX polls_of_room ON polls (room, started_ms)",
+		"CREATE TABLE votes (id TEXT PRIMARY KEY, poll TEXT NOT NULL,"
+		" room TEXT NOT NULL, name TEXT NOT NULL, choices BIGINT NOT NULL,"
+		" voted_ms BIGINT NOT NULL)",
+		"CREATE INDEX votes_of_poll ON votes (poll)",
+	},
+	{
+		"ALTER TABLE rooms ADD COLUMN hearing TEXT NOT NULL DEFAULT ''",
+	},
+	{
+		"CREATE TABLE layouts (name TEXT PRIMARY KEY, json TEXT NOT NULL,"
+		" changed_ms BIGINT NOT NULL)",
+	},
 };
 
 #define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))

@@ -17,15 +17,38 @@
 
 const struct db_table db_table_rooms = {
 	sizeof(struct db_room),
-	"INSERT INTO rooms (id, code, title, layout, created_ms, settings, most)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET"
+	"INSERT INTO rooms (id, code, title, layout, created_ms, settings, most, policy,"
+	" hearing) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET"
 	" code = excluded.code, title = excluded.title, layout = excluded.layout,"
 	" created_ms = excluded.created_ms, settings = excluded.settings,"
-	" most = excluded.most",
-	7,
+	" most = excluded.most, policy = excluded.policy, hearing = excluded.hearing",
+	9,
 	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
 	 TEXT(db_room, layout), NUMBER(db_room, created_ms), TEXT(db_room, settings),
-	 TEXT(db_room, most)},
+	 TEXT(db_room, most), TEXT(db_room, policy), TEXT(db_room, hearing)},
+};
+
+const struct db_table db_table_seats = {
+	sizeof(struct db_seat),
+	"INSERT INTO seats"
+	" (id, room, name, net, grants, denies, admitted_ms, banned_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET"
+	" room = excluded.room, name = excluded.name, net = excluded.net,"
+	" grants = excluded.grants, denies = excluded.denies,"
+	" admitted_ms = excluded.admitted_ms, banned_ms = excluded.banned_ms",
+	8,
+	{TEXT(db_seat, id), TEXT(db_seat, room), TEXT(db_seat, name), TEXT(db_seat, net),
+	 NUMBER(db_seat, grants), NUMBER(db_seat, denies), NUMBER(db_seat, admitted_ms),
+	 NUMBER(db_seat, banned_ms)},
+};
+
+const struct db_table db_table_layouts = {
+	sizeof(struct db_layout),
+	"INSERT INTO layouts (name, json, changed_ms) VALUES ($1, $2, $3)"
+	" ON CONFLICT (name) DO UPDATE SET json = excluded.json,"
+	" changed_ms = excluded.changed_ms",
+	3,
+	{TEXT(db_layout, name), TEXT(db_layout, json), NUMBER(db_layout, changed_ms)},
 };
 
 const struct db_table db_table_visits = {
@@ -48,6 +71,32 @@ const struct db_table db_table_messages = {
 	6,
 	{TEXT(db_message, id), TEXT(db_message, room), TEXT(db_message, visit),
 	 TEXT(db_message, name), TEXT(db_message, text), NUMBER(db_message, sent_ms)},
+};
+
+const struct db_table db_table_polls = {
+	sizeof(struct db_poll),
+	"INSERT INTO polls (id, room, kind, question, options, named, shown,"
+	" started_ms, stopped_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	" ON CONFLICT (id) DO UPDATE SET room = excluded.room, kind = excluded.kind,"
+	" question = excluded.question, options = excluded.options,"
+	" named = excluded.named, shown = excluded.shown,"
+	" started_ms = excluded.started_ms, stopped_ms = excluded.stopped_ms",
+	9,
+	{TEXT(db_poll, id), TEXT(db_poll, room), TEXT(db_poll, kind),
+	 TEXT(db_poll, question), TEXT(db_poll, options), NUMBER(db_poll, named),
+	 NUMBER(db_poll, shown), NUMBER(db_poll, started_ms),
+	 NUMBER(db_poll, stopped_ms)},
+};
+
+const struct db_table db_table_votes = {
+	sizeof(struct db_vote),
+	"INSERT INTO votes (id, poll, room, name, choices, voted_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
+	" poll = excluded.poll, room = excluded.room, name = excluded.name,"
+	" choices = excluded.choices, voted_ms = excluded.voted_ms",
+	6,
+	{TEXT(db_vote, id), TEXT(db_vote, poll), TEXT(db_vote, room), TEXT(db_vote, name),
+	 NUMBER(db_vote, choices), NUMBER(db_vote, voted_ms)},
 };
 
 const struct db_table db_table_recordings = {

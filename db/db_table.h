@@ -23,7 +23,7 @@ struct db_table {
 };
 
 extern const struct db_table db_table_rooms, db_table_visits, db_table_messages,
-	db_table_recordings;
+	db_table_layouts, db_table_recordings, db_table_seats, db_table_polls, db_table_votes;
 
 /* The parameters of `row`, pointing into it. -EINVAL: a text has no end, or the
  * id is empty. */

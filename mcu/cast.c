@@ -21,7 +21,8 @@ static uint32_t weight(const struct room *room, const struct member *member)
 
 	if (room->pinned == member->base)
 		w += 1u << 12;
-	if (member->role >= ROLE_LECTURER)
+	if (member->role >= ROLE_LECTURER || room->interpreter == member->base ||
+	    room->guest == member->base)
 		w += 1u << 11;
 	if (rank < SPEAKERS_MAX)
 		w += (1u << 10) + ((SPEAKERS_MAX - rank) << 4);
@@ -29,6 +30,8 @@ static uint32_t weight(const struct room *room, const struct member *member)
 		w += 1u << 9;
 	if (member->mic)
 		w += 1u << 8;
+	if (member->hand)
+		w += 1u << 7;
 	if (member->in_picture)
 		w += 1u << 3;
 	return w;
@@ -50,7 +53,11 @@ static void add(struct cast *cast, const struct room *room, const struct member 
 	};
 	s->flags = (s->w_px ? AULA_SRC_VIDEO : 0u) | (screen ? AULA_SRC_SCREEN : 0u) |
 		   (member->role >= ROLE_LECTURER ? AULA_SRC_LECTURER : 0u) |
-		   (room->pinned == member->base && !screen ? AULA_SRC_PINNED : 0u);
+		   (member->hand && !screen ? AULA_SRC_HAND : 0u) |
+		   (room->pinned == member->base && !screen ? AULA_SRC_PINNED : 0u) |
+		   (room->guest == member->base && !screen ? AULA_SRC_GUEST : 0u) |
+		   (room->interpreter == member->base && !screen ? AULA_SRC_INTERPRETER
+								 : 0u);
 	cast->list[cast->n] = s;
 	cast->owners[cast->n++] = member;
 }

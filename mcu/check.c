@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "mcu/layouts.h"
 #include "mcu/nets.h"
 #include "plugins/set.h"
 #include "signaling/tls.h"
@@ -82,10 +83,12 @@ static int check_plugins(struct plugin_set *set, const struct conf *conf, char *
 		 * asked for below */
 		if (plugin_set_load(set, conf->plugins_dir, conf->plugins[i]))
 			log_warn("plugin_skipped", "plugin=%s", conf->plugins[i]);
-	if (!plugin_set_recorder(set, conf->recorder))
+	if (layouts_built_in(set))
+		snprintf(why, why_len, "layouts: those of the server cannot be read");
+	else if (!plugin_set_recorder(set, conf->recorder))
 		snprintf(why, why_len, "recorder: no plugin of %s records '%s'",
 			 conf->plugins_dir, conf->recorder);
-	else if (!plugin_set_layout(set, conf->layout))
+	else if (plugin_set_facts(set, conf->layout, NULL))
 		snprintf(why, why_len, "layout: no plugin of %s makes '%s'",
 			 conf->plugins_dir, conf->layout);
 	else

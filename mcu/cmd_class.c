@@ -1,6 +1,9 @@
 /* cmd_class.c - what a lecturer does to the class. */
 #include "mcu/command.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 #include "base/log.h"
 #include "mcu/notice.h"
 #include "mcu/programme.h"
@@ -12,9 +15,17 @@ const char *cmd_layout_set(struct command *c)
 	uint32_t generation = 0;
 
 	thread_claim(&on_ctl);
-	if (programme_set_layout(c->member->room, proto_string(c->d, "name"),
-				 &generation))
+	switch (programme_set_layout(c->member->room, proto_string(c->d, "name"),
+				     &generation)) {
+	case 0:
+		break;
+	case -EINVAL:
+		c->field = "name";
+		snprintf(c->why, sizeof(c->why), "the layout takes no such parameters");
+		return "bad_field";
+	default:
 		return "unknown_layout";
+	}
 	c->reply = cJSON_CreateObject();
 	cJSON_AddNumberToObject(c->reply, "generation", generation);
 	return NULL;
@@ -40,46 +51,6 @@ const char *cmd_pin_set(struct command *c)
 	room->pinned = member ? member->base : 0;
 	notice_pinned(room);
 	programme_arrange(room);
-	return NULL;
-}
-
-static void mute(struct member *member, const struct member *by) RUNS_ON(on_ctl)
-{
-	if (!member->mic)
-		return;
-	member_set_mic(member, false);
-	notice_muted(member, by);
-}
-
-/* Nobody named: all but whoever asks. */
-const char *cmd_member_mute(struct command *c)
-{
-	const struct room *room = c->member->room;
-	struct member *member = named(c);
-
-	thread_claim(&on_ctl);
-	if (!*proto_string(c->d, "member")) {
-		for (uint32_t i = 0; i < room->n_members; i++)
-			if (room->members[i] != c->member)
-				mute(room->members[i], c->member);
-		return NULL;
-	}
-	if (!member)
-		return "unknown_member";
-	mute(member, c->member);
-	return NULL;
-}
-
-const char *cmd_member_remove(struct command *c)
-{
-	struct member *member = named(c);
-
-	thread_claim(&on_ctl);
-	if (!member || member == c->member)
-		return "unknown_member";
-	if (member->role > c->member->role)
-		return "forbidden";
-	member_leave(member, "removed", "removed");
 	return NULL;
 }
 

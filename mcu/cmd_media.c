@@ -12,6 +12,9 @@
 const char *cmd_media_set(struct command *c)
 {
 	thread_claim(&on_ctl);
+	if ((proto_bool(c->d, "mic", false) && !member_may(c->member, CAP_SPEAK)) ||
+	    (proto_bool(c->d, "cam", false) && !member_may(c->member, CAP_CAMERA)))
+		return "forbidden"; /* nor is the other one touched */
 	if (proto_bool(c->d, "cam", false) && !c->member->cam &&
 	    overload_shed(c->server->overload) >= SHED_MAIN) {
 		count_add(COUNT_REJECT_LOAD, 1);
@@ -36,9 +39,11 @@ const char *cmd_screen_set(struct command *c)
 	struct member *owner;
 
 	thread_claim(&on_ctl);
+	if (on && !member_may(c->member, CAP_SHARE))
+		return "forbidden";
 	owner = room->screen_owner ? room_member(room, room->screen_owner) : NULL;
 	if (on && owner && owner != c->member) {
-		if (c->member->role < ROLE_LECTURER || owner->role >= ROLE_LECTURER)
+		if (!policy_staff(c->member->role) || policy_staff(owner->role))
 			return "screen_busy";
 		member_set_screen(owner, false);
 		offer_again(owner);

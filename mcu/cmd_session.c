@@ -2,6 +2,7 @@
 #include "mcu/command.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,10 +11,13 @@
 #include "mcu/call.h"
 #include "mcu/guess.h"
 #include "mcu/joins.h"
+#include "mcu/lobby.h"
 #include "mcu/notice.h"
+#include "mcu/notice_tools.h"
 #include "mcu/overload.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/seats.h"
 #include "mcu/subscriber.h"
 #include "signaling/session.h"
 
@@ -21,16 +25,20 @@
 static enum role role_of(const struct server *server, const struct room *room,
 			 const char *token)
 {
+	static const enum role roles[] = {ROLE_LECTURER, ROLE_MODERATOR, ROLE_INTERPRETER,
+					  ROLE_GUEST, ROLE_OBSERVER};
 	char purpose[ROOM_PURPOSE_MAX];
 
 	if (!token || !*token)
 		return room ? ROLE_STUDENT : ROLE_NONE;
 	if (auth_key_matches(&server->key, "admin", token))
 		return ROLE_ADMIN;
-	if (!room)
-		return ROLE_NONE;
-	room_purpose(room->row.code, purpose);
-	return auth_key_matches(&server->key, purpose, token) ? ROLE_LECTURER : ROLE_NONE;
+	for (size_t i = 0; room && i < sizeof(roles) / sizeof(roles[0]); i++) {
+		room_role_purpose(room->row.code, roles[i], purpose);
+		if (auth_key_matches(&server->key, purpose, token))
+			return roles[i];
+	}
+	return ROLE_NONE;
 }
 
 static void offer_first(struct member *member)
@@ -68,8 +76,10 @@ static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_
 			error = "no_room";
 	}
 	if (!error) {
-		conf->role = role_of(c->server, conf->room, proto_string(c->d, "token"));
-		if (conf->role >= ROLE_LECTURER)
+		const char *token = proto_string(c->d, "token");
+
+		conf->role = role_of(c->server, conf->room, token);
+		if (conf->role != ROLE_NONE && token && *token)
 			return NULL;
 		if (conf->role == ROLE_NONE)
 			error = *code ? "bad_token" : "no_room";
@@ -116,10 +126,71 @@ static const char *name_of(struct command *c, char name[LIMIT_NAME_BYTES + 1], b
 
 static bool busy(const struct command *c, enum role role) RUNS_ON(on_ctl)
 {
-	if (role >= ROLE_LECTURER || overload_shed(c->server->overload) < SHED_MAIN)
+	if (policy_staff(role) || overload_shed(c->server->overload) < SHED_MAIN)
 		return false;
 	count_add(COUNT_REJECT_LOAD, 1);
 	return true;
+}
+
+/* The seat that it shows, or a fresh one. One that is not good is no error: the page
+ * may have kept it over a change of the server's key. */
+static void seat_of(const struct command *c, const struct room *room,
+		    char seat[SEAT_ID + 1])
+{
+	const char *said = proto_string(c->d, "seat");
+
+	if (!said || !seat_read(room, said, seat))
+		seat_fresh(seat);
+}
+
+/* May it come in, or wait (`knocks`)? NULL or an error code. */
+static const char *pass(const struct room *room, const struct member_conf *conf,
+			bool *knocks) RUNS_ON(on_ctl)
+{
+	switch (seats_gate(room, conf->role, conf->seat, ws_remote_ip(conf->ws))) {
+	case GATE_BANNED:
+		return "banned";
+	case GATE_LOCKED:
+		return "locked";
+	case GATE_LOBBY:
+		*knocks = true;
+		return NULL;
+	case GATE_OPEN:
+		break;
+	}
+	*knocks = false;
+	return NULL;
+}
+
+/* Who waits in the lobby is on the porch; who only looks into its camera there knocks
+ * when it wants to enter. */
+static const char *come_in(struct command *c, struct member_conf *conf) RUNS_ON(on_ctl)
+{
+	bool knocks = false, enters = !conf->warm;
+	char seat[SEAT_ID + 1];
+	const char *error;
+	int err;
+
+	if (conf->room) {
+		seat_of(c, conf->room, seat);
+		conf->seat = seat;
+		error = pass(conf->room, conf, &knocks);
+		if (error)
+			return error;
+	}
+	conf->warm = conf->warm || knocks;
+	err = member_join(&c->member, conf);
+	if (err)
+		return err == -ENOSPC ? "room_full" : "no_resources";
+	if (knocks && enters)
+		lobby_knock(c->member);
+	if (conf->room && !conf->warm)
+		seats_take_over(c->member);
+	c->reply = conf->warm ? notice_porch(c->member)
+			      : notice_snapshot(c->member, false);
+	if (conf->room)
+		c->after = offer_first;
+	return NULL;
 }
 
 const char *cmd_join(struct command *c)
@@ -130,7 +201,6 @@ const char *cmd_join(struct command *c)
 				   .ws = c->ws,
 				   .warm = proto_bool(c->d, "warm", false)};
 	const char *error;
-	int err;
 
 	thread_claim(&on_ctl);
 	if (c->server->draining)
@@ -147,16 +217,9 @@ const char *cmd_join(struct command *c)
 	}
 	if (busy(c, conf.role))
 		return "server_busy";
-	if (conf.role < ROLE_LECTURER && come_later(c, conf.room))
+	if (!policy_staff(conf.role) && come_later(c, conf.room))
 		return "too_fast";
-	err = member_join(&c->member, &conf);
-	if (err)
-		return err == -ENOSPC ? "room_full" : "no_resources";
-	c->reply = conf.warm ? notice_porch(c->member)
-			     : notice_snapshot(c->member, false);
-	if (c->member->room)
-		c->after = offer_first;
-	return NULL;
+	return come_in(c, &conf);
 }
 
 static void media_begins(struct member *member)
@@ -167,12 +230,26 @@ static void media_begins(struct member *member)
 		notice_asks(member); /* what was asked for before the reply */
 }
 
+/* The answer to who must be let in first: it is told by `admitted`, and asks again. */
+static void wait_in_lobby(struct command *c, const char *name) RUNS_ON(on_ctl)
+{
+	struct member *member = c->member;
+
+	if (*name)
+		snprintf(member->name, sizeof(member->name), "%s", name);
+	lobby_knock(member);
+	c->reply = cJSON_CreateObject();
+	cJSON_AddBoolToObject(c->reply, "lobby", true);
+}
+
 /* How fast they may come was asked when they came to wait. */
 const char *cmd_enter(struct command *c)
 {
 	char name[LIMIT_NAME_BYTES + 1];
 	struct member_entry entry = {.name = name, .mic = proto_bool(c->d, "mic", false)};
+	struct member_conf conf = {.role = c->member->role, .ws = c->ws};
 	const char *error;
+	bool knocks;
 	int err;
 
 	thread_claim(&on_ctl);
@@ -185,11 +262,21 @@ const char *cmd_enter(struct command *c)
 		return error;
 	if (busy(c, c->member->role))
 		return "server_busy";
-	entry.cam = proto_bool(c->d, "cam", false) &&
+	conf.seat = c->member->seat;
+	error = pass(c->member->room, &conf, &knocks);
+	if (error)
+		return error;
+	if (knocks) {
+		wait_in_lobby(c, name);
+		return NULL;
+	}
+	entry.mic = entry.mic && member_may(c->member, CAP_SPEAK);
+	entry.cam = proto_bool(c->d, "cam", false) && member_may(c->member, CAP_CAMERA) &&
 		    overload_shed(c->server->overload) < SHED_MAIN;
 	err = member_enter(c->member, &entry);
 	if (err)
 		return err == -ENOSPC ? "room_full" : "no_resources";
+	seats_take_over(c->member);
 	c->reply = notice_snapshot(c->member, false);
 	c->after = media_begins;
 	return NULL;
@@ -206,8 +293,10 @@ static void resume_replayed(struct member *member)
 {
 	thread_claim(&on_ctl);
 	session_replay(member->session, member->resume_seq);
-	if (member->room)
-		notice_roster_to(member); /* hints are not replayed */
+	if (member->room) { /* hints are not replayed */
+		notice_roster_to(member);
+		notice_tools_to(member);
+	}
 	offer_again(member);
 }
 
@@ -228,7 +317,7 @@ static bool resume_later(struct command *c, struct member *member) RUNS_ON(on_ct
 	int64_t now = clock_us(), wait_us;
 
 	_Static_assert(LIMIT_JOINS_BURST > ROSTER_LISTED, "they come back all at once");
-	if (member->role >= ROLE_LECTURER)
+	if (policy_staff(member->role))
 		return false;
 	wait_us = bucket_wait(&member->resumes, &own, BUCKET_DEED_US, now);
 	c->after_ms = (uint32_t)((wait_us + MS_US - 1) / MS_US);

@@ -7,6 +7,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/room.h"
+#include "mcu/seats.h"
 #include "signaling/proto_scan.h"
 #include "signaling/session.h"
 
@@ -22,6 +23,7 @@ static const struct proto_field f_join[] = {
 	{"name", PROTO_STRING, false, 0, LIMIT_NAME_BYTES * 2},
 	{"token", PROTO_STRING, false, 0, 64},
 	{"warm", PROTO_BOOL, false, 0, 0},
+	{"seat", PROTO_STRING, false, 0, SEAT_TOKEN},
 	END,
 };
 static const struct proto_field f_enter[] = {
@@ -68,7 +70,19 @@ static const struct proto_field f_chat[] = {
 	{"text", PROTO_STRING, true, 1, LIMIT_CHAT_BYTES},
 	END,
 };
-static const struct proto_field f_layout[] = {{"name", PROTO_STRING, true, 1, 32}, END};
+static const struct proto_field f_layout[] = {
+	{"name", PROTO_STRING, true, 1, LIMIT_LAYOUT_TEXT},
+	END,
+};
+static const struct proto_field f_layout_json[] = {
+	{"layout", PROTO_OBJECT, true, 0, 0},
+	END,
+};
+static const struct proto_field f_part[] = {
+	{"part", PROTO_STRING, true, 1, 16},
+	{"member", PROTO_STRING, true, 0, 11},
+	END,
+};
 static const struct proto_field f_pin[] = {{"member", PROTO_STRING, true, 0, 11}, END};
 static const struct proto_field f_limit[] = {
 	{"most", PROTO_STRING, true, 1, 8},
@@ -81,6 +95,39 @@ static const struct proto_field f_ladder[] = {
 	END,
 };
 static const struct proto_field f_member[] = {{"member", PROTO_STRING, true, ID}, END};
+static const struct proto_field f_allow[] = {
+	{"member", PROTO_STRING, true, ID},
+	{"grant", PROTO_STRINGS, false, 0, CAPS_NAMED},
+	{"deny", PROTO_STRINGS, false, 0, CAPS_NAMED},
+	{"usual", PROTO_STRINGS, false, 0, CAPS_NAMED},
+	END,
+};
+static const struct proto_field f_mute[] = {
+	{"member", PROTO_STRING, true, 0, 11},
+	{"what", PROTO_STRING, false, 1, 8},
+	{"again", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_remove[] = {
+	{"member", PROTO_STRING, true, ID},
+	{"ban", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_switches[] = {
+	{"code", PROTO_STRING, false, 1, 32},
+	{"kind", PROTO_STRING, false, 1, 16},
+	{"locked", PROTO_BOOL, false, 0, 0},
+	{"lobby", PROTO_BOOL, false, 0, 0},
+	{"unmute", PROTO_BOOL, false, 0, 0},
+	{"camera", PROTO_BOOL, false, 0, 0},
+	{"share", PROTO_BOOL, false, 0, 0},
+	{"chat", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_code[] = {
+	{"code", PROTO_STRING, false, 1, 32},
+	END,
+};
 static const struct proto_field f_title[] = {
 	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
 	END,
@@ -96,52 +143,112 @@ static const struct proto_field f_recordings[] = {
 };
 static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, END};
 
-/* Where one must be to ask for it. */
-enum where {
-	ANYWHERE,   /* an admin's console, too */
-	IN_ROOM,    /* a member */
-	FROM_PORCH, /* a member, or who waits to be one */
+static const struct proto_field f_on[] = {{"on", PROTO_BOOL, true, 0, 0}, END};
+static const struct proto_field f_react[] = {{"sign", PROTO_STRING, true, 1, 16}, END};
+/* `options` and `n` are read by poll.h. */
+static const struct proto_field f_poll[] = {
+	{"kind", PROTO_STRING, true, 1, 16},
+	{"question", PROTO_STRING, false, 0, LIMIT_POLL_QUESTION},
+	{"named", PROTO_BOOL, false, 0, 0},
+	{"show", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_poll_show[] = {{"all", PROTO_BOOL, true, 0, 0}, END};
+static const struct proto_field f_vote[] = {
+	{"poll", PROTO_STRING, true, 1, DB_ID},
+	{"ballot", PROTO_STRING, false, 0, DB_ID},
+	END,
+};
+static const struct proto_field f_csv[] = {{"from", PROTO_INT, false, 0, POLL_BALLOTS},
+					   END};
+static const struct proto_field f_timer[] = {
+	{"seconds", PROTO_INT, true, 1, COUNTDOWN_MAX_SEC},
+	{"label", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
+	END,
 };
 
-/* The one list of what a client may ask, and who may ask it. */
+static const struct proto_field f_rule[] = {{"rule", PROTO_STRING, true, 1, 16}, END};
+static const struct proto_field f_interpreters[] = {
+	{"set", PROTO_OBJECT, true, 0, 0},
+	END,
+};
+static const struct proto_field f_channel[] = {
+	{"channel", PROTO_STRING, true, 0, HEARING_NAME},
+	END,
+};
+
+/* The one list of what a client may ask, and what it must be able to for that. What
+ * depends on the fields as well is asked by the handler, of the same member_may(). */
 static const struct row {
 	const char *name;
-	enum role least; /* ROLE_NONE: before join */
+	uint32_t needs; /* capabilities, all of them; 0: a seat is enough */
 	enum where where;
 	enum command_rate rate;
 	const struct proto_field *fields;
 	command_fn *run;
 } rows[] = {
-	{"join", ROLE_NONE, ANYWHERE, RATE_FREE, f_join, cmd_join},
-	{"enter", ROLE_STUDENT, FROM_PORCH, RATE_CALL, f_enter, cmd_enter},
-	{"resume", ROLE_NONE, ANYWHERE, RATE_FREE, f_resume, cmd_resume},
-	{"ping", ROLE_STUDENT, ANYWHERE, RATE_FREE, none, cmd_ping},
-	{"leave", ROLE_STUDENT, ANYWHERE, RATE_FREE, none, cmd_leave},
-	{"rtc.answer", ROLE_STUDENT, FROM_PORCH, RATE_FREE, f_answer, cmd_rtc_answer},
-	{"rtc.restart", ROLE_STUDENT, FROM_PORCH, RATE_CALL, none, cmd_rtc_restart},
-	{"rtc.call", ROLE_STUDENT, FROM_PORCH, RATE_CALL, f_call, cmd_rtc_call},
-	{"rtc.prefer", ROLE_STUDENT, FROM_PORCH, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
-	{"link.history", ROLE_LECTURER, IN_ROOM, RATE_LIST, f_member, cmd_link_history},
-	{"media.set", ROLE_STUDENT, IN_ROOM, RATE_SWITCH, f_media, cmd_media_set},
-	{"screen.set", ROLE_STUDENT, IN_ROOM, RATE_SWITCH, f_screen, cmd_screen_set},
-	{"view.ready", ROLE_STUDENT, IN_ROOM, RATE_FREE, f_ready, cmd_view_ready},
-	{"key.want", ROLE_STUDENT, IN_ROOM, RATE_CALL, none, cmd_key_want},
-	{"chat.send", ROLE_STUDENT, IN_ROOM, RATE_CHAT, f_chat, cmd_chat_send},
-	{"layout.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_layout, cmd_layout_set},
-	{"pin.set", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
-	{"member.mute", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_mute},
-	{"member.remove", ROLE_LECTURER, IN_ROOM, RATE_FREE, f_member, cmd_member_remove},
-	{"class.limit", ROLE_LECTURER, ANYWHERE, RATE_SWITCH, f_limit, cmd_class_limit},
-	{"class.end", ROLE_LECTURER, IN_ROOM, RATE_FREE, none, cmd_class_end},
-	{"record.start", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
-	{"record.stop", ROLE_LECTURER, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},
-	{"recording.list", ROLE_STUDENT, IN_ROOM, RATE_LIST, f_recordings,
+	{"join", 0, BEFORE, RATE_FREE, f_join, cmd_join},
+	{"enter", 0, FROM_PORCH, RATE_CALL, f_enter, cmd_enter},
+	{"resume", 0, BEFORE, RATE_FREE, f_resume, cmd_resume},
+	{"ping", 0, ANYWHERE, RATE_FREE, none, cmd_ping},
+	{"leave", 0, ANYWHERE, RATE_FREE, none, cmd_leave},
+	{"rtc.answer", 0, FROM_PORCH, RATE_FREE, f_answer, cmd_rtc_answer},
+	{"rtc.restart", 0, FROM_PORCH, RATE_CALL, none, cmd_rtc_restart},
+	{"rtc.call", 0, FROM_PORCH, RATE_CALL, f_call, cmd_rtc_call},
+	{"rtc.prefer", 0, FROM_PORCH, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
+	{"link.history", CAP_LINKS, IN_ROOM, RATE_LIST, f_member, cmd_link_history},
+	{"media.set", 0, IN_ROOM, RATE_SWITCH, f_media, cmd_media_set},
+	{"screen.set", 0, IN_ROOM, RATE_SWITCH, f_screen, cmd_screen_set},
+	{"view.ready", 0, IN_ROOM, RATE_FREE, f_ready, cmd_view_ready},
+	{"key.want", 0, IN_ROOM, RATE_CALL, none, cmd_key_want},
+	{"chat.send", CAP_CHAT, IN_ROOM, RATE_CHAT, f_chat, cmd_chat_send},
+	{"layout.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_layout, cmd_layout_set},
+	{"layout.list", CAP_LAYOUT, ANYWHERE, RATE_LIST, none, cmd_layout_list},
+	{"layout.part", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_part, cmd_layout_part},
+	{"layout.get", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout, cmd_layout_get},
+	{"layout.put", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout_json, cmd_layout_put},
+	{"layout.delete", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout, cmd_layout_delete},
+	{"layout.validate", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout_json,
+	 cmd_layout_validate},
+	{"pin.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"spotlight.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"member.allow", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_allow, cmd_member_allow},
+	{"member.mute", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_mute, cmd_member_mute},
+	{"member.remove", CAP_MODERATE, IN_ROOM, RATE_FREE, f_remove, cmd_member_remove},
+	{"member.bans", CAP_MODERATE, IN_ROOM, RATE_LIST, none, cmd_member_bans},
+	{"member.unban", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_id, cmd_member_unban},
+	{"member.admit", CAP_ADMIT, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_admit},
+	{"member.deny", CAP_ADMIT, IN_ROOM, RATE_SWITCH, f_remove, cmd_member_deny},
+	{"room.set", CAP_MODERATE, ANYWHERE, RATE_SWITCH, f_switches, cmd_room_set},
+	{"room.links", CAP_ROOM, ANYWHERE, RATE_LIST, f_code, cmd_room_links},
+	{"class.limit", CAP_LIMIT, ANYWHERE, RATE_SWITCH, f_limit, cmd_class_limit},
+	{"class.end", CAP_ROOM, IN_ROOM, RATE_FREE, none, cmd_class_end},
+	{"record.start", CAP_RECORD, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
+	{"record.stop", CAP_RECORD, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},
+	{"recording.list", CAP_RECORDINGS, IN_ROOM, RATE_LIST, f_recordings,
 	 cmd_recording_list},
-	{"recording.delete", ROLE_LECTURER, IN_ROOM, RATE_LIST, f_id,
-	 cmd_recording_delete},
-	{"room.list", ROLE_ADMIN, ANYWHERE, RATE_LIST, none, cmd_room_list},
-	{"room.create", ROLE_ADMIN, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
-	{"room.ladder", ROLE_LECTURER, ANYWHERE, RATE_SWITCH, f_ladder, cmd_room_ladder},
+	{"recording.delete", CAP_RECORD, IN_ROOM, RATE_LIST, f_id, cmd_recording_delete},
+	{"room.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_room_list},
+	{"room.create", CAP_SERVER, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
+	{"hand.set", CAP_HAND, IN_ROOM, RATE_SWITCH, f_on, cmd_hand_set},
+	{"hand.lower", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_member, cmd_hand_lower},
+	{"hand.clear", CAP_MODERATE, IN_ROOM, RATE_SWITCH, none, cmd_hand_clear},
+	{"hand.call", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_member, cmd_hand_call},
+	{"hand.done", 0, IN_ROOM, RATE_SWITCH, none, cmd_hand_done},
+	{"react", CAP_REACT, IN_ROOM, RATE_REACT, f_react, cmd_react},
+	{"poll.start", CAP_POLL, IN_ROOM, RATE_SWITCH, f_poll, cmd_poll_start},
+	{"poll.stop", CAP_POLL, IN_ROOM, RATE_SWITCH, none, cmd_poll_stop},
+	{"poll.show", CAP_POLL, IN_ROOM, RATE_SWITCH, f_poll_show, cmd_poll_show},
+	{"poll.vote", CAP_VOTE, IN_ROOM, RATE_SWITCH, f_vote, cmd_poll_vote},
+	{"poll.csv", CAP_POLL, IN_ROOM, RATE_LIST, f_csv, cmd_poll_csv},
+	{"timer.set", CAP_TIMER, IN_ROOM, RATE_SWITCH, f_timer, cmd_timer_set},
+	{"timer.pause", CAP_TIMER, IN_ROOM, RATE_SWITCH, f_on, cmd_timer_pause},
+	{"timer.stop", CAP_TIMER, IN_ROOM, RATE_SWITCH, none, cmd_timer_stop},
+	{"class.hearing", CAP_ROOM, IN_ROOM, RATE_SWITCH, f_rule, cmd_class_hearing},
+	{"room.interpreters", CAP_ROOM, IN_ROOM, RATE_SWITCH, f_interpreters,
+	 cmd_room_interpreters},
+	{"sound.channel", 0, IN_ROOM, RATE_SWITCH, f_channel, cmd_sound_channel},
+	{"room.ladder", CAP_LIMIT, ANYWHERE, RATE_SWITCH, f_ladder, cmd_room_ladder},
 };
 
 static const struct row *row_find(const char *name)
@@ -152,6 +259,15 @@ static const struct row *row_find(const char *name)
 	return NULL;
 }
 
+const char *command_row(uint32_t i, uint32_t *needs, enum where *where)
+{
+	if (i >= sizeof(rows) / sizeof(rows[0]))
+		return NULL;
+	*needs = rows[i].needs;
+	*where = rows[i].where;
+	return rows[i].name;
+}
+
 /* What others have to bear: a second's worth, and how much may be saved up.
  * Where they are sent what was said, a long message counts as several, but
  * never as more than can be saved up: it must be possible to say it at all. */
@@ -159,10 +275,9 @@ static const struct {
 	struct bucket_rate rate;
 	size_t per_bytes; /* one more for each; 0: the length does not matter */
 } rates[] = {
-	[RATE_CHAT] = {{2, 10}, 1024},
-	[RATE_SWITCH] = {{5, 20}, 0},
+	[RATE_CHAT] = {{2, 10}, 1024}, [RATE_SWITCH] = {{5, 20}, 0},
 	[RATE_CALL] = {{2, 10}, 0}, /* an offer of a browser has 16 KiB */
-	[RATE_LIST] = {{5, 20}, 0},
+	[RATE_LIST] = {{5, 20}, 0},    [RATE_REACT] = {{2, 6}, 0},
 };
 
 static int64_t cost_us(enum command_rate rate, size_t len)
@@ -188,18 +303,18 @@ static bool too_fast(struct member *member, enum command_rate rate, size_t len)
 	return false;
 }
 
-/* Role, state and fields: all that is checked before any handler. */
-static const char *admit(const struct row *row, struct command *c)
+/* Capability, state and fields: all that is checked before any handler. */
+static const char *admit(const struct row *row, struct command *c) RUNS_ON(on_ctl)
 {
 	const struct member *member = c->member;
 
 	if (!row)
 		return "unknown_type";
-	if (row->least == ROLE_NONE)
+	if (row->where == BEFORE)
 		return member ? "bad_state" : NULL;
 	if (!member)
 		return "bad_state";
-	if (member->role < row->least)
+	if (!member_may(member, row->needs))
 		return "forbidden";
 	if (row->where != ANYWHERE && !member->room)
 		return "bad_state";
@@ -215,7 +330,7 @@ const char *command_room(struct command *c, struct room **out)
 
 	if (c->member->warm)
 		return "bad_state";
-	if (c->member->role < ROLE_ADMIN && room != c->member->room)
+	if (room != c->member->room && !member_may(c->member, CAP_SERVER))
 		return "forbidden";
 	if (!room)
 		return code ? "no_room" : "bad_state";

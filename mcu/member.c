@@ -9,23 +9,31 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "mcu/call.h"
+#include "mcu/lobby.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/porch.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/sound.h"
 #include "mixer/aworker.h"
 #include "mixer/vworker.h"
 #include "signaling/auth_key.h"
 #include "signaling/session.h"
 #include "transport/net.h"
 
-const char *role_name(enum role role)
+uint32_t member_caps(const struct member *member)
 {
-	static const char *const names[] = {"none", "student", "lecturer", "admin"};
+	static const struct policy console = {.kind = KIND_DISCUSSION};
 
-	return names[role];
+	return policy_caps(member->room ? &member->room->policy : &console, member->role,
+			   &member->own);
+}
+
+bool member_may(const struct member *member, uint32_t caps)
+{
+	return (member_caps(member) & caps) == caps;
 }
 
 void member_id(const struct member *member, char out[12])
@@ -130,7 +138,7 @@ static void console_remove(struct server *server, struct member *member)
 static void arrange_for(const struct member *member) RUNS_ON(on_ctl)
 {
 	struct room *room = member->room;
-	bool seen = member->in_picture || member->role >= ROLE_LECTURER;
+	bool seen = member->in_picture || policy_staff(member->role);
 
 	if (!seen && room->n_members > ARRANGE_AT_ONCE)
 		room->dirty = true;
@@ -166,6 +174,7 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 		idmap_del(&server->member_of, member->base);
 		return err;
 	}
+	sound_begin(member);
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !member->mic);
 	net_source_mute(member->net, member->base + ID_VOICE, !member->mic);
 	vworker_source_off(server->vworker, member->base + ID_CAMERA, !member->cam);
@@ -184,6 +193,12 @@ static void arrive(struct member *member) RUNS_ON(on_ctl)
 		 member->room->n_members);
 }
 
+static void come_from(struct member *member, struct ws *ws)
+{
+	member->from = subscriber_of(ws_remote_ip(ws));
+	snprintf(member->ip, sizeof(member->ip), "%s", ws_remote_ip(ws));
+}
+
 int member_join(struct member **out, const struct member_conf *conf)
 {
 	struct member *member = calloc(1, sizeof(*member));
@@ -199,7 +214,12 @@ int member_join(struct member **out, const struct member_conf *conf)
 	member->sound_ms = SDP_SOUND_LONG;
 	quality_init(member);
 	snprintf(member->name, sizeof(member->name), "%s", conf->name);
-	member->from = subscriber_of(ws_remote_ip(conf->ws));
+	come_from(member, conf->ws);
+	if (member->room) {
+		snprintf(member->seat, sizeof(member->seat), "%s", conf->seat);
+		seats_own(member->room, member->seat, &member->own);
+	}
+	member->caps = member_caps(member);
 	err = session_open(member);
 	if (member->room)
 		nets_place(member);
@@ -233,6 +253,8 @@ int member_enter(struct member *member, const struct member_entry *entry)
 	if (entry->name && *entry->name)
 		snprintf(member->name, sizeof(member->name), "%s", entry->name);
 	member->joined_us = clock_us();
+	member->caps = member_caps(member); /* as they are now */
+	lobby_forget(member);
 	porch_remove(member);
 	if (member->cam)
 		net_source_key(member->net, member->base + ID_CAMERA);
@@ -245,6 +267,7 @@ int member_enter(struct member *member, const struct member_entry *entry)
 static void leave_porch(struct member *member) RUNS_ON(on_ctl)
 {
 	call_close(member);
+	lobby_forget(member);
 	porch_remove(member);
 	net_source_forget(member->net, member->base + ID_VOICE);
 	nets_leave(member);
@@ -262,6 +285,8 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 	if (member->screen)
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
 	room_remove(room, member);
+	if (member->speaks)
+		sound_update(room);
 	nets_leave(member);
 	idmap_del(&server->member_of, member->base);
 	visit_store(member, clock_wall_ms());
@@ -313,7 +338,7 @@ void member_back(struct member *member, struct ws *ws)
 	if (before)
 		ws_set_data(before, NULL);
 	ws_set_data(ws, member);
-	member->from = subscriber_of(ws_remote_ip(ws));
+	come_from(member, ws);
 	session_attach(member->session, ws);
 	if (member->away_since_us) {
 		member->away_since_us = 0;
@@ -334,6 +359,8 @@ void member_set_mic(struct member *member, bool on)
 		roster_list(member);
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !on);
 	net_source_mute(member->net, member->base + ID_VOICE, !on);
+	if (member->speaks)
+		sound_update(member->room);
 	notice_member("member.changed", member, NULL);
 	programme_arrange(member->room);
 }

@@ -10,7 +10,9 @@
 #include "mcu/asks.h"
 #include "mcu/bucket.h"
 #include "mcu/ids.h"
+#include "mcu/policy.h"
 #include "mcu/quality.h"
+#include "mcu/seats.h"
 #include "mcu/subscriber.h"
 #include "transport/sdp.h"
 
@@ -23,12 +25,10 @@ struct server;
 struct session;
 struct ws;
 
-enum role { ROLE_NONE, ROLE_STUDENT, ROLE_LECTURER, ROLE_ADMIN };
-const char *role_name(enum role role);
-
-/* A vanished client is gone from the roster in at most 20 s: up to 10 s until
- * its silence is noticed, then this long for it to come back. */
-#define MEMBER_AWAY_US (INT64_C(8) * 1000000)
+/* A vanished client is shown as away in at most 10 s, when its silence is noticed. Its
+ * seat is held this long for it to come back: a phone that changes its network, or a
+ * page that is loaded anew, takes up to a minute on a bad link. */
+#define MEMBER_AWAY_US (INT64_C(60) * 1000000)
 
 /* The part of struct sdp_local that is the peer's own; the rest is that of all of its
  * net thread, and too much to be kept with each. */
@@ -38,7 +38,7 @@ struct call_self {
 	uint32_t ssrc_audio, ssrc_video, ssrc_rtx;
 };
 
-#define MEMBER_BUCKETS 5 /* one per enum command_rate */
+#define MEMBER_BUCKETS 6 /* one per enum command_rate */
 
 struct member {
 	struct server *server;
@@ -47,6 +47,11 @@ struct member {
 	struct net *net;   /* its net thread, see nets.h; NULL: a console */
 	uint32_t net_at;   /* the number of it */
 	enum role role;
+	struct policy_own own;  /* what was said of it alone */
+	uint32_t caps;          /* what it may, as it was told */
+	char seat[SEAT_ID + 1]; /* see seats.h */
+	char ip[DB_NET + 1];    /* of its last connection */
+	int64_t knock_us;       /* it waits in the lobby since; 0: not */
 	char name[LIMIT_NAME_BYTES + 1];
 	struct subscriber from; /* of its last connection */
 	bool listed;            /* the others are told of it, see roster.h */
@@ -55,10 +60,14 @@ struct member {
 	struct session *session;
 	int64_t joined_us, away_since_us; /* 0: here */
 	bool mic, cam, screen;
+	uint8_t speaks, listens; /* languages, see hearing.h; 0: the floor */
+	int8_t gains_db[MIX_CHANNELS]; /* of its voice, as the mix was told */
 	int64_t key_us;   /* it asked for a key frame last; 0: never */
 	bool first_frame; /* it told that it sees one */
 	uint8_t posters;  /* pictures that it was sent until then */
 	bool in_picture;  /* it has a cell in the full view */
+	bool hand;        /* it is in the queue of hands.h */
+	uint32_t ballot;  /* its place among those of the poll, from 1; 0: none yet */
 	struct bucket buckets[MEMBER_BUCKETS];
 	struct bucket resumes;
 	uint64_t resume_seq; /* while it resumes: the last event it saw */
@@ -86,6 +95,7 @@ struct member_conf {
 	struct room *room;
 	enum role role;
 	const char *name;
+	const char *seat; /* SEAT_ID letters; NULL: without a room */
 	struct ws *ws;
 	bool warm; /* it waits before the class until member_enter() */
 };
@@ -113,6 +123,11 @@ void member_leave(struct member *member, const char *why, const char *bye)
 /* Its connection was lost, or is back. */
 void member_away(struct member *member) RUNS_ON(on_ctl);
 void member_back(struct member *member, struct ws *ws) RUNS_ON(on_ctl);
+
+/* What it may now. The one question of every way in. */
+uint32_t member_caps(const struct member *member) RUNS_ON(on_ctl);
+/* All of these? */
+bool member_may(const struct member *member, uint32_t caps) RUNS_ON(on_ctl);
 
 /* Switches: tell the media threads and the others. */
 void member_set_mic(struct member *member, bool on) RUNS_ON(on_ctl);

@@ -220,7 +220,7 @@ void nets_place(struct member *member)
 		nets->one[room->home].n_homes++;
 	}
 	at = room->home;
-	if (member->role < ROLE_LECTURER &&
+	if (!policy_staff(member->role) &&
 	    room->n_placed >= member->server->conf->net_spread)
 		at = lightest(nets, 0);
 	room->n_placed++;

@@ -1,7 +1,9 @@
 #include "mcu/notice.h"
 
 #include "mcu/notice_json.h"
+#include "mcu/notice_rights.h"
 #include "mcu/roster.h"
+#include "plugins/set.h"
 #include "signaling/session.h"
 
 /* ---- to all ----------------------------------------------------------------- */
@@ -116,12 +118,37 @@ void notice_pinned(const struct room *room)
 	tell(room, NULL, "pinned", d, false);
 }
 
+void notice_layouts(const struct room *room)
+{
+	const char *names[PLUGIN_SET_MAX];
+	uint32_t n = plugin_set_layouts(room->server->plugins, names, PLUGIN_SET_MAX);
+	cJSON *d = cJSON_CreateObject();
+	cJSON *list = cJSON_AddArrayToObject(d, "layouts");
+
+	for (uint32_t i = 0; i < n; i++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(names[i]));
+	tell(room, NULL, "layouts", d, false);
+}
+
 void notice_limited(const struct room *room)
 {
 	cJSON *d = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(d, "most", level_name(room->top));
 	tell(room, NULL, "limited", d, false);
+}
+
+void notice_room(const struct room *room)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	notice_json_policy(d, room);
+	tell(room, NULL, "room", d, false);
+}
+
+void notice_hearing(const struct room *room)
+{
+	tell(room, NULL, "hearing", notice_json_hearing(room), false);
 }
 
 void notice_record_state(const struct room *room, const char *error)
@@ -173,7 +200,7 @@ void notice_links(const struct room *room)
 		cJSON_AddNumberToObject(levels, level_name(level), n[level]);
 	text = session_text_create("links", cJSON_PrintUnformatted(d));
 	for (uint32_t i = 0; i < room->n_members; i++)
-		if (room->members[i]->role >= ROLE_LECTURER)
+		if (member_may(room->members[i], CAP_LINKS))
 			session_hint_shared(room->members[i]->session, text);
 	session_text_put(text);
 	cJSON_Delete(d);

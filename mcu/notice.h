@@ -29,7 +29,12 @@ void notice_speakers(const struct room *room) RUNS_ON(on_ctl);
 void notice_chat(const struct room *room, uint32_t by, const struct db_message *message)
 	RUNS_ON(on_ctl); /* `by`: base of a member, or 0 */
 void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
+/* The names that may be chosen, to all, as in the snapshot. */
+void notice_layouts(const struct room *room) RUNS_ON(on_ctl);
 void notice_limited(const struct room *room) RUNS_ON(on_ctl);
+void notice_hearing(const struct room *room) RUNS_ON(on_ctl);
+/* What the class says of its members. */
+void notice_room(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 	RUNS_ON(on_ctl);

@@ -2,6 +2,7 @@
 
 #include "mcu/notice.h"
 #include "mcu/rest.h"
+#include "mcu/notice_rights.h"
 #include "mcu/roster.h"
 #include "mixer/geom.h"
 #include "transport/net.h"
@@ -19,6 +20,10 @@ cJSON *notice_json_member(const struct member *member)
 	cJSON_AddBoolToObject(d, "cam", member->cam);
 	cJSON_AddBoolToObject(d, "screen", member->screen);
 	cJSON_AddStringToObject(d, "state", member->away_since_us ? "away" : "here");
+	if (member->own.grants)
+		cJSON_AddItemToObject(d, "grants", notice_json_caps(member->own.grants));
+	if (member->own.denies)
+		cJSON_AddItemToObject(d, "denies", notice_json_caps(member->own.denies));
 	return d;
 }
 
@@ -93,7 +98,9 @@ cJSON *notice_json_layout(const struct room *room, uint32_t view)
 	cJSON_AddNumberToObject(d, "pts_ms", (double)(v->live_pts_us / 1000));
 	tiles = cJSON_AddArrayToObject(d, "tiles");
 	for (uint32_t i = 0; i < v->live.n; i++)
-		cJSON_AddItemToArray(tiles, json_tile(room, &v->live.tiles[i], w, h));
+		if (v->live.tiles[i].source) /* nobody's place is drawn, not told */
+			cJSON_AddItemToArray(tiles,
+					     json_tile(room, &v->live.tiles[i], w, h));
 	return d;
 }
 
@@ -101,6 +108,29 @@ cJSON *notice_json_layout(const struct room *room, uint32_t view)
 uint32_t notice_view(const struct member *member)
 {
 	return views_of(member->room, member->quality.shape, member->quality.level);
+}
+
+cJSON *notice_json_hearing(const struct room *room)
+{
+	const struct hearing *hearing = &room->hearing;
+	cJSON *d = cJSON_CreateObject(), *languages, *one, *list;
+	char id[12];
+
+	cJSON_AddStringToObject(d, "rule", hearing_name(hearing->rule));
+	languages = cJSON_AddArrayToObject(d, "languages");
+	for (uint32_t i = 0; i < hearing->n; i++) {
+		one = cJSON_CreateObject();
+		cJSON_AddItemToArray(languages, one);
+		cJSON_AddStringToObject(one, "name", hearing->names[i]);
+		list = cJSON_AddArrayToObject(one, "members");
+		for (uint32_t k = 0; k < room->n_members; k++) {
+			if (room->members[k]->speaks != i + 1)
+				continue;
+			member_id(room->members[k], id);
+			cJSON_AddItemToArray(list, cJSON_CreateString(id));
+		}
+	}
+	return d;
 }
 
 cJSON *notice_json_quality(const struct member *member)

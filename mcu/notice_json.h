@@ -21,6 +21,8 @@ cJSON *notice_json_chat(const struct room *room, uint32_t by,
 			const struct db_message *message) RUNS_ON(on_ctl);
 /* Null while the view was not seen yet. */
 cJSON *notice_json_layout(const struct room *room, uint32_t view) RUNS_ON(on_ctl);
+/* The rule, and who interprets into which languages. */
+cJSON *notice_json_hearing(const struct room *room) RUNS_ON(on_ctl);
 cJSON *notice_json_quality(const struct member *member) RUNS_ON(on_ctl);
 /* `error` may be NULL. */
 cJSON *notice_json_record(const struct room *room, const char *error) RUNS_ON(on_ctl);

@@ -1,10 +1,12 @@
 /* notice_snapshot.c - the whole of a class at once, for who comes. */
 #include "mcu/notice.h"
+#include "mcu/notice_rights.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "mcu/notice_json.h"
+#include "mcu/notice_tools.h"
 #include "plugins/set.h"
 #include "signaling/session.h"
 
@@ -38,6 +40,15 @@ static uint32_t chat_from(const struct room *room)
 	return i;
 }
 
+/* What shows who it is when it comes again, see seats.h. */
+static void add_seat(cJSON *d, const struct member *member)
+{
+	char token[SEAT_TOKEN + 1];
+
+	seat_token(member->room, member->seat, token);
+	cJSON_AddStringToObject(d, "seat", token);
+}
+
 static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 {
 	const struct room *room = member->room;
@@ -47,6 +58,10 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 	cJSON_AddStringToObject(r, "code", room->row.code);
 	cJSON_AddStringToObject(r, "title", room->row.title);
 	cJSON_AddStringToObject(r, "most", level_name(room->top));
+	notice_json_policy(r, room);
+	add_seat(d, member);
+	if (member_may(member, CAP_ADMIT))
+		cJSON_AddItemToObject(d, "lobby", notice_json_lobby(room));
 	list = cJSON_AddArrayToObject(d, "members");
 	for (uint32_t i = 0; i < room->n_members; i++)
 		if (room->members[i]->listed || room->members[i] == member)
@@ -55,7 +70,12 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 	cJSON_AddItemToObject(d, "layout", notice_json_layout(room, notice_view(member)));
 	cJSON_AddItemToObject(d, "quality", notice_json_quality(member));
 	notice_json_ref(d, "pinned", room, room->pinned);
+	cJSON_AddItemToObject(d, "hearing", notice_json_hearing(room));
+	cJSON_AddStringToObject(d, "channel",
+				member->listens ? room->hearing.names[member->listens - 1]
+						: "");
 	cJSON_AddItemToObject(d, "recording", notice_json_record(room, NULL));
+	notice_json_tools(d, member);
 	list = cJSON_AddArrayToObject(d, "chat");
 	for (uint32_t i = chat_from(room); i < room->n_chat; i++)
 		cJSON_AddItemToArray(
@@ -74,6 +94,7 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 	cJSON_AddNumberToObject(d, "seq", (double)session_seq(member->session));
 	cJSON_AddStringToObject(d, "self", id);
 	cJSON_AddStringToObject(d, "role", role_name(member->role));
+	cJSON_AddItemToObject(d, "caps", notice_json_caps(member->caps));
 	add_layouts(d, member->server);
 	if (member->room)
 		add_room(d, member);
@@ -97,6 +118,9 @@ cJSON *notice_porch(const struct member *member)
 	r = cJSON_AddObjectToObject(d, "room");
 	cJSON_AddStringToObject(r, "code", member->room->row.code);
 	cJSON_AddStringToObject(r, "title", member->room->row.title);
+	cJSON_AddBoolToObject(d, "lobby", member->knock_us > 0);
+	cJSON_AddItemToObject(d, "caps", notice_json_caps(member_caps(member)));
+	add_seat(d, member);
 	cJSON_AddNumberToObject(d, "now_ms", (double)clock_wall_ms());
 	return d;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/count.h"
+#include "mcu/lobby.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
 #include "mcu/server.h"
@@ -47,7 +48,9 @@ void porch_tick(struct server *server, int64_t now_us)
 	for (uint32_t i = server->n_waiting; i-- > 0;) {
 		struct member *member = server->waiting[i];
 
-		if (now_us - member->joined_us >= PORCH_US)
+		/* who knocked is seen by somebody: it may take until the class begins */
+		if (member->knock_us ? now_us - member->knock_us >= LOBBY_US
+				     : now_us - member->joined_us >= PORCH_US)
 			member_leave(member, "waited", "waited");
 	}
 }

@@ -9,18 +9,16 @@
 #include "mcu/member.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
+#include "mcu/sound.h"
 #include "plugins/set.h"
 #include "transport/net.h"
-
-static uint32_t mix_outlet(const struct room *room, uint32_t c)
-{
-	return room->base + ID_MIX + c;
-}
 
 static int mix_open(struct room *room) RUNS_ON(on_ctl)
 {
 	const struct ladder *ladder = &room->ladder;
-	struct mix_conf mix = {.outlet = mix_outlet(room, 0), .nets = room->nets};
+	struct mix_conf mix = {.outlet = sound_outlet(room, 0, 0),
+			       .more = sound_outlet(room, 1, 0),
+			       .nets = room->nets};
 
 	memcpy(mix.bps, ladder->mix_bps, sizeof(mix.bps));
 	return aworker_mix_open(room->server->aworker, room->base + ID_MIX, &mix);
@@ -53,17 +51,13 @@ void programme_outlet_close(struct room *room, uint32_t id)
 int programme_reach(struct room *room, uint32_t at)
 {
 	struct net *net = nets_at(room->server->nets, at);
-	int err = 0;
+	int err;
 
 	if (room->nets & 1u << at)
 		return 0;
-	for (uint32_t c = 0; c < MIX_CLASSES && !err; c++)
-		err = net_outlet_open(net, mix_outlet(room, c), CODEC_OPUS);
-	if (err) {
-		for (uint32_t c = 0; c < MIX_CLASSES; c++)
-			net_outlet_close(net, mix_outlet(room, c));
+	err = sound_reach(room, net);
+	if (err)
 		return err;
-	}
 	rungs_reach(room, net);
 	room->nets |= 1u << at;
 	aworker_mix_nets(room->server->aworker, room->base + ID_MIX, room->nets);
@@ -99,8 +93,7 @@ void programme_close(struct room *room)
 	rungs_close(room);
 	views_close(room);
 	aworker_mix_close(room->server->aworker, room->base + ID_MIX);
-	for (uint32_t c = 0; c < MIX_CLASSES; c++)
-		programme_outlet_close(room, mix_outlet(room, c));
+	sound_close(room);
 	room->nets = 0;
 	room->media = false;
 }
@@ -147,9 +140,12 @@ void programme_retune(struct room *room)
 
 int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
 {
-	if (!plugin_set_layout(room->server->plugins, name))
-		return -ENOENT;
+	int err = plugin_set_facts(room->server->plugins, name, NULL);
+
+	if (err)
+		return err;
 	if (strcmp(room->row.layout, name) != 0) {
+		memset(room->layout_mark, 0, sizeof(room->layout_mark));
 		snprintf(room->row.layout, sizeof(room->row.layout), "%s", name);
 		if (db_room_put(room->server->db, &room->row))
 			log_warn("room_lost", "room=%s", room->row.id);
@@ -163,6 +159,7 @@ void programme_tick(struct room *room)
 {
 	if (!room->media)
 		return;
+	sound_tick(room);
 	if (room->dirty || views_content_due(room, clock_us())) {
 		programme_arrange(room);
 		return;
@@ -170,25 +167,4 @@ void programme_tick(struct room *room)
 	rungs_update(room);
 	views_sweep(room);
 	asks_update(room, clock_us());
-}
-
-void programme_listen(struct room *room, enum mix_class c, int n)
-{
-	bool before = room->n_listeners[c] > 0, after;
-
-	room->n_listeners[c] += (uint32_t)n;
-	after = room->n_listeners[c] > 0;
-	if (room->media && before != after)
-		aworker_mix_class(room->server->aworker, room->base + ID_MIX, c, after,
-				  room->mix_loss[c]);
-}
-
-void programme_mix_loss(struct room *room, enum mix_class c, uint8_t percent)
-{
-	if (room->mix_loss[c] == percent)
-		return;
-	room->mix_loss[c] = percent;
-	if (room->media)
-		aworker_mix_class(room->server->aworker, room->base + ID_MIX, c,
-				  room->n_listeners[c] > 0, percent);
 }

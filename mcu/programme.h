@@ -25,18 +25,12 @@ void programme_arrange(struct room *room) RUNS_ON(on_ctl);
 /* The room's ladder has changed: whatever runs goes on by the new one, at once. */
 void programme_retune(struct room *room) RUNS_ON(on_ctl);
 
-/* -ENOENT: no such layout. Else `generation` is the scene that will show it. */
+/* `name` may have parameters behind it. -ENOENT: no such layout; -EINVAL: no such
+ * parameters. Else `generation` is the scene that will show it. */
 int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
 /* Each second: what was put off, what nobody needs any more. */
 void programme_tick(struct room *room) RUNS_ON(on_ctl);
-
-/* One listener more or less of a class of sound; it is encoded while there are
- * any. */
-void programme_listen(struct room *room, enum mix_class c, int n) RUNS_ON(on_ctl);
-/* What the listeners of the class lose, in percent. */
-void programme_mix_loss(struct room *room, enum mix_class c, uint8_t percent)
-	RUNS_ON(on_ctl);
 
 #endif

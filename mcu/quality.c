@@ -9,6 +9,7 @@
 #include "mcu/notice.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
+#include "mcu/sound.h"
 #include "mcu/stills.h"
 #include "mixer/vworker.h"
 #include "signaling/session.h"
@@ -169,21 +170,32 @@ static void hear(struct member *member) RUNS_ON(on_ctl)
 {
 	struct quality *q = &member->quality;
 	struct room *room = member->room;
+	struct aworker *aworker = member->server->aworker;
 	enum mix_class c = mix_of(member), before = q->mix;
+	uint32_t channel = sound_channel(member), left = q->channel;
+	bool moves = before != c || left != channel;
 
-	if (q->heard && before == c)
+	if (q->heard && !moves)
 		return;
 	q->heard = true;
-	/* in this order nobody is without sound in between */
-	if (before != c)
-		programme_listen(room, c, 1);
-	net_peer_watch_audio(member->net, member->peer,
-			     room->base + ID_MIX + (uint32_t)c);
-	if (before == c)
+	/* in this order nobody is without sound in between, or hears itself */
+	if (moves)
+		sound_listen(room, channel, c, 1);
+	if (left != channel)
+		aworker_voice_hears(aworker, member->base + ID_VOICE, channel);
+	net_peer_watch_audio(member->net, member->peer, sound_outlet(room, channel, c));
+	if (!moves)
 		return;
 	q->mix = c;
-	aworker_voice_class(member->server->aworker, member->base + ID_VOICE, c);
-	programme_listen(room, before, -1);
+	q->channel = channel;
+	aworker_voice_class(aworker, member->base + ID_VOICE, c);
+	sound_listen(room, left, before, -1);
+}
+
+void quality_hear(struct member *member)
+{
+	if (member->quality.on)
+		hear(member);
 }
 
 static void note_minute(struct quality *q)
@@ -281,7 +293,9 @@ void quality_start(struct member *member)
 		rungs_baseline(member->room, 1);
 	q->level = choice_level(&q->choice);
 	q->mix = mix_of(member);
-	programme_listen(member->room, q->mix, 1);
+	q->channel = sound_channel(member);
+	sound_listen(member->room, q->channel, q->mix, 1);
+	aworker_voice_hears(member->server->aworker, member->base + ID_VOICE, q->channel);
 	aworker_voice_class(member->server->aworker, member->base + ID_VOICE, q->mix);
 	count_level(q->level, 1);
 	show(member, false);
@@ -304,7 +318,7 @@ void quality_end(struct member *member)
 		rungs_leave(member->room, q->shape, q->family, q->level);
 	q->video = false;
 	stills_set(member, false);
-	programme_listen(member->room, q->mix, -1);
+	sound_listen(member->room, q->channel, q->mix, -1);
 }
 
 void quality_report(struct member *member, const struct link_report *report)
@@ -479,7 +493,8 @@ static void own_loss(struct member *member, uint8_t percent) RUNS_ON(on_ctl)
 
 void quality_losses(struct room *room)
 {
-	uint32_t losing[MIX_CLASSES][LOSS_MOST + 1] = {{0}};
+	uint32_t losing[MIX_CHANNELS][MIX_CLASSES][LOSS_MOST + 1] = {{{0}}};
+	uint32_t n[MIX_CHANNELS][MIX_CLASSES] = {{0}};
 
 	for (uint32_t i = 0; i < room->n_members; i++) {
 		const struct quality *q = &room->members[i]->quality;
@@ -489,12 +504,16 @@ void quality_losses(struct room *room)
 			percent = LOSS_MOST;
 		if (!q->on)
 			continue;
-		losing[q->mix][percent]++;
+		losing[sound_like(room, q->channel)][q->mix][percent]++;
+		n[sound_like(room, q->channel)][q->mix]++;
 		own_loss(room->members[i], (uint8_t)percent);
 	}
-	for (int c = 0; c < MIX_CLASSES; c++)
-		programme_mix_loss(room, (enum mix_class)c,
-				   loss_of(losing[c], room->n_listeners[c]));
+	for (uint32_t k = 0; k < MIX_CHANNELS; k++)
+		for (enum mix_class c = 0; c < MIX_CLASSES; c++) {
+			uint32_t like = sound_like(room, k);
+
+			sound_loss(room, k, c, loss_of(losing[like][c], n[like][c]));
+		}
 }
 
 bool quality_weak(const struct member *member)

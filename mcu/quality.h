@@ -58,6 +58,7 @@ struct quality {
 	enum family family;
 	enum level level;
 	enum mix_class mix;
+	uint32_t channel;   /* of sound, see sound.h */
 	uint8_t voice_loss; /* percent, as the encoder of its own was told */
 	bool still;         /* counted in the room's stills, of this shape */
 	enum shape still_shape;
@@ -86,6 +87,8 @@ void quality_report(struct member *member, const struct link_report *report)
 	RUNS_ON(on_ctl);
 /* Something of what it may get at most has changed. */
 void quality_limit(struct member *member) RUNS_ON(on_ctl);
+/* The channel that it shall hear may be another. */
+void quality_hear(struct member *member) RUNS_ON(on_ctl);
 /* Each second, for all of a room. */
 void quality_tick(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
 /* Figures of its peer as of `at_us`, each few seconds. */

@@ -16,6 +16,7 @@
 #include "mcu/recording.h"
 #include "mcu/roster.h"
 #include "mcu/settings.h"
+#include "mcu/tools.h"
 
 /* What cannot be read is left as it is stored, for somebody to look at. */
 static void row_apply(struct room *room) RUNS_ON(on_ctl)
@@ -31,6 +32,14 @@ static void row_apply(struct room *room) RUNS_ON(on_ctl)
 		log_error("settings_refused", "room=%s code=%s key=%s why=%s", row->id,
 			  row->code, wrong.key,
 			  log_quote(quoted, sizeof(quoted), wrong.why));
+	if (policy_read(&room->policy, row->policy))
+		log_error("settings_refused", "room=%s code=%s key=policy", row->id,
+			  row->code);
+	if (hearing_read(row->hearing, &room->hearing)) {
+		log_error("settings_refused", "room=%s code=%s key=hearing", row->id,
+			  row->code);
+		room->hearing.rule = HEARING_LECTURERS; /* rather too little */
+	}
 	room->top = row->most[0] ? level_by_name(row->most) : LEVEL_HIGH;
 	if (room->top < LEVELS)
 		return;
@@ -79,6 +88,8 @@ void room_destroy(struct room *room)
 		}
 	idmap_del(&server->room_of, room->base);
 	session_alike_fini(&room->alike);
+	tools_close(room);
+	seats_fini(&room->seats);
 	free(room->chat);
 	free(room);
 }
@@ -154,9 +165,14 @@ struct room *room_by_number(struct server *server, uint32_t id)
 }
 
 /* Of the code, so that a command beside the server can make the token, too. */
+void room_role_purpose(const char *code, enum role role, char out[ROOM_PURPOSE_MAX])
+{
+	snprintf(out, ROOM_PURPOSE_MAX, "%s:%s", role_name(role), code);
+}
+
 void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX])
 {
-	snprintf(out, ROOM_PURPOSE_MAX, "lecturer:%s", code);
+	room_role_purpose(code, ROLE_LECTURER, out);
 }
 
 void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1])
@@ -167,17 +183,23 @@ void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1])
 	auth_key_token(&room->server->key, purpose, out);
 }
 
-void room_url(const struct room *room, bool lecturer, char *out, size_t size)
+void room_role_url(const struct room *room, enum role role, char *out, size_t size)
 {
-	char base[300], token[AUTH_TOKEN + 1];
+	char base[300], token[AUTH_TOKEN + 1], purpose[ROOM_PURPOSE_MAX];
 
 	server_url(room->server, base, sizeof(base));
-	if (lecturer) {
-		room_lecturer_token(room, token);
-		snprintf(out, size, "%s/j/%s#t=%s", base, room->row.code, token);
-	} else {
+	if (role == ROLE_STUDENT) {
 		snprintf(out, size, "%s/j/%s", base, room->row.code);
+		return;
 	}
+	room_role_purpose(room->row.code, role, purpose);
+	auth_key_token(&room->server->key, purpose, token);
+	snprintf(out, size, "%s/j/%s#t=%s", base, room->row.code, token);
+}
+
+void room_url(const struct room *room, bool lecturer, char *out, size_t size)
+{
+	room_role_url(room, lecturer ? ROLE_LECTURER : ROLE_STUDENT, out, size);
 }
 
 int room_add(struct room *room, struct member *member)
@@ -211,6 +233,7 @@ void room_remove(struct room *room, struct member *member)
 		(room->n_members - i - 1) * sizeof(room->members[0]));
 	room->n_members--;
 	roster_leave(member);
+	tools_leave(room, member);
 	count_add(COUNT_MEMBERS, -1);
 	room->n_tall -= member->quality.tall;
 	if (room->screen_owner == member->base)
@@ -227,6 +250,7 @@ void room_remove(struct room *room, struct member *member)
 	if (room->n_members == 0 && room->media) {
 		recording_stop(room);
 		programme_close(room);
+		tools_idle(room);
 		count_add(COUNT_ROOMS, -1);
 	}
 }

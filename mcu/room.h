@@ -8,10 +8,18 @@
 #include "base/limits.h"
 #include "base/thread.h"
 #include "db/db.h"
+#include "mcu/countdown.h"
+#include "mcu/hands.h"
+#include "mcu/hold.h"
+#include "mcu/hearing.h"
 #include "mcu/ids.h"
 #include "mcu/joins.h"
 #include "mcu/ladder.h"
+#include "mcu/policy.h"
+#include "mcu/poll.h"
+#include "mcu/reactions.h"
 #include "mcu/rungs.h"
+#include "mcu/seats.h"
 #include "mcu/server.h"
 #include "mcu/stills.h"
 #include "mcu/views.h"
@@ -30,6 +38,13 @@ struct room_roster {
 	uint32_t n, listed;
 };
 
+/* Who knocked, see lobby.h. */
+struct room_lobby {
+	uint32_t n;
+	bool dirty; /* not all of it was told */
+	int64_t told_us;
+};
+
 struct room {
 	struct server *server;
 	uint32_t base; /* its block of ids */
@@ -45,7 +60,10 @@ struct room {
 	bool media;                      /* view, mix and outlets are open */
 	uint32_t nets; /* threads that have its outlets, a bit each; see nets.h */
 	uint32_t home, n_placed;
-	bool dirty; /* to be arranged again soon */
+	bool dirty;           /* to be arranged again soon */
+	struct policy policy; /* what members may, see policy.h */
+	struct seats seats;   /* whom it remembers */
+	struct room_lobby lobby;
 	/* what is seen */
 	uint32_t generation; /* of the newest scene of any view */
 	enum content content;
@@ -57,10 +75,16 @@ struct room {
 	struct ladder ladder; /* its own: the server's under what row.settings says */
 	struct room_still stills[SHAPES];
 	/* what is heard */
-	uint32_t n_listeners[MIX_CLASSES];
-	uint8_t mix_loss[MIX_CLASSES]; /* percent, as the encoders were told */
+	struct hearing hearing;
+	bool sound_due;    /* see sound_tick() */
+	uint32_t channels; /* whose outlets are open, a bit each; see sound.h */
+	uint32_t n_listeners[MIX_CHANNELS][MIX_CLASSES];
+	uint8_t mix_loss[MIX_CHANNELS][MIX_CLASSES]; /* %, as the encoders were told */
 	uint32_t screen_owner;         /* base of a member, or 0 */
 	uint32_t pinned;               /* base of a member, or 0 */
+	uint32_t interpreter, guest;   /* the same: whom layouts have places for */
+	uint32_t layout_mark[SHAPES];  /* of the last arrangement, see aula_plugin.h */
+	struct hold hold;              /* for layouts that ask for it */
 	uint32_t n_speakers;
 	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
 	struct session_alike alike;      /* what was told to one after the other lately */
@@ -72,6 +96,11 @@ struct room {
 	uint32_t n_chat;
 	struct db_message *chat;     /* the last ROOM_CHAT, oldest first */
 	uint32_t chat_by[ROOM_CHAT]; /* base of who said it; 0: before this process */
+	/* what it is asked, and what it asks for */
+	struct hands hands;
+	struct reactions reactions;
+	struct countdown countdown;
+	struct poll *poll; /* the last one; NULL: none */
 };
 
 /* Puts a room into the server's list; takes nothing. */
@@ -89,9 +118,10 @@ struct room *room_by_id(struct server *server, const char *id) RUNS_ON(on_ctl);
 /* By any id of its block. */
 struct room *room_by_number(struct server *server, uint32_t id) RUNS_ON(on_ctl);
 
-/* What the lecturer's token of a class is derived from. */
+/* What the token of a role in a class is derived from. */
 #define ROOM_PURPOSE_MAX 32
-void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX]);
+void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX]); /* a lecturer's */
+void room_role_purpose(const char *code, enum role role, char out[ROOM_PURPOSE_MAX]);
 /* A code as people write it (any case, dashes, spaces) as it is stored. False
  * when it cannot be one. */
 bool room_code_read(const char *text, char out[8]);
@@ -100,6 +130,8 @@ bool room_code_read(const char *text, char out[8]);
 void room_lecturer_token(const struct room *room, char out[AUTH_TOKEN + 1]);
 /* "https://.../j/CODE", with the lecturer's token when asked. */
 void room_url(const struct room *room, bool lecturer, char *out, size_t size);
+/* The same for any role; a student's has no token. */
+void room_role_url(const struct room *room, enum role role, char *out, size_t size);
 
 int room_add(struct room *room, struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void room_remove(struct room *room, struct member *member) RUNS_ON(on_ctl);

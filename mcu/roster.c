@@ -13,7 +13,7 @@ static void list(struct member *member)
 void roster_join(struct member *member)
 {
 	member->listed = false; /* perhaps of a try before */
-	if (member->role >= ROLE_LECTURER || member->mic || member->cam ||
+	if (member->role >= ROLE_INTERPRETER || member->mic || member->cam ||
 	    member->room->n_listed < ROSTER_LISTED)
 		list(member);
 }

@@ -16,8 +16,10 @@
 #include "mcu/check.h"
 #include "mcu/command.h"
 #include "mcu/guess.h"
+#include "mcu/layouts.h"
 #include "mcu/ids.h"
 #include "mcu/joins.h"
+#include "mcu/lobby.h"
 #include "mcu/member.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
@@ -28,6 +30,7 @@
 #include "mcu/rest.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/tools.h"
 #include "mixer/avlog.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
@@ -110,7 +113,7 @@ static void room_sweep(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	for (uint32_t i = room->n_members; i-- > 0;) {
 		struct member *member = room->members[i];
 
-		if (member->away_since_us && now - member->away_since_us > MEMBER_AWAY_US)
+		if (member->away_since_us && now - member->away_since_us > room->server->away_us)
 			member_leave(member, "vanished", NULL);
 	}
 }
@@ -124,6 +127,7 @@ static void room_second(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	programme_tick(room);
 	stills_tick(room, now);
 	roster_tick(room, now);
+	lobby_tick(room, now);
 	if (room->server->seconds % STATS_SEC == STATS_SEC - 1)
 		notice_links(room);
 }
@@ -141,6 +145,18 @@ static void on_second(void *ctx)
 		overload_tick(server->overload, server->tick_us);
 	if (++server->seconds % STATS_SEC == 0)
 		bridge_ask_stats(server);
+}
+
+static void on_tools(void *ctx)
+{
+	struct server *server = ctx;
+	int64_t now = clock_us();
+
+	thread_claim(&on_ctl);
+	server->tools_even = !server->tools_even;
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (server->rooms[i]->n_members)
+			tools_tick(server->rooms[i], now, server->tools_even);
 }
 
 static void on_goodbye_over(void *ctx)
@@ -307,6 +323,8 @@ static int timers_start(struct server *server)
 		err = loop_timer_create(&server->stop_timer, server->loop,
 					on_goodbye_over, server);
 	if (!err)
+		err = loop_timer_create(&server->tools, server->loop, on_tools, server);
+	if (!err)
 		err = loop_signal(server->loop, SIGTERM, on_stop, server);
 	if (!err)
 		err = loop_signal(server->loop, SIGINT, on_stop, server);
@@ -316,6 +334,7 @@ static int timers_start(struct server *server)
 		return -EX_OSERR;
 	server->tick_us = clock_us();
 	loop_timer_every(server->second, SEC_US);
+	loop_timer_every(server->tools, TOOLS_TICK_US);
 	return 0;
 }
 
@@ -332,6 +351,21 @@ static void got_chat(void *ctx, int err, const struct db_message *rows, uint32_t
 		return;
 	for (uint32_t i = 0; i < n && room->n_chat < ROOM_CHAT; i++)
 		room->chat[room->n_chat++] = rows[i];
+}
+
+static void got_seats(void *ctx, int err, const struct db_seat *rows, uint32_t n)
+{
+	struct server *server = ctx;
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	if (err)
+		log_error("seats_unread", "err=%d", err);
+	for (uint32_t i = 0; i < n; i++) {
+		room = room_by_id(server, rows[i].room);
+		if (room && seats_load(room, &rows[i]))
+			log_warn("seat_unread", "room=%s", rows[i].room);
+	}
 }
 
 static void print_links(struct server *server) RUNS_ON(on_ctl)
@@ -354,6 +388,16 @@ static void print_links(struct server *server) RUNS_ON(on_ctl)
 	fflush(stdout);
 }
 
+static void got_layouts(void *ctx, int err, const struct db_layout *rows, uint32_t n)
+{
+	struct server *server = ctx;
+
+	thread_claim(&on_ctl);
+	if (err)
+		log_error("layouts_unread", "err=%d", err);
+	layouts_stored(server->plugins, rows, n);
+}
+
 static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n)
 {
 	struct server *server = ctx;
@@ -368,10 +412,13 @@ static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n
 		log_warn("rooms_left_out", "n=%u", n - LIMIT_ROOMS);
 	for (uint32_t i = 0; i < n && i < LIMIT_ROOMS; i++)
 		if (room_create(&room, server, &rows[i]) ||
-		    db_messages(server->db, rows[i].id, ROOM_CHAT, got_chat, server))
+		    db_messages(server->db, rows[i].id, ROOM_CHAT, got_chat, server) ||
+		    tools_load(room))
 			log_warn("room_unread", "room=%s", rows[i].id);
 	if (!err && n == 0 && room_new(&room, server, "First class"))
 		log_error("no_first_class", "db=%d", db_healthy(server->db));
+	if (db_seats(server->db, got_seats, server))
+		log_error("seats_unread", "db=%d", db_healthy(server->db));
 	if (recording_recover(server))
 		log_error("recovery_failed", "db=%d", db_healthy(server->db));
 	print_links(server);
@@ -388,6 +435,7 @@ static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(o
 	server->ladder = checked.ladder;
 	server->plugins = checked.plugins;
 	server->top = LEVEL_HIGH;
+	server->away_us = MEMBER_AWAY_US;
 	err = dirs_make(server->conf, why, why_len);
 	if (!err && (loop_create(&server->loop, CONTROL_LETTERS) || doors_make(server) ||
 		     overload_create(&server->overload, server)))
@@ -417,7 +465,9 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		err = http_start(server, why, why_len);
 	if (!err)
 		err = timers_start(server);
-	if (!err && db_rooms(server->db, got_rooms, server))
+	/* before the classes that may show them */
+	if (!err && (db_layouts(server->db, got_layouts, server) ||
+		     db_rooms(server->db, got_rooms, server)))
 		err = -EX_UNAVAILABLE;
 	if (err) {
 		server_destroy(server);
@@ -471,6 +521,7 @@ void server_destroy(struct server *server)
 	plugin_set_destroy(server->plugins);
 	nets_destroy(server->nets);
 	loop_timer_destroy(server->second);
+	loop_timer_destroy(server->tools);
 	loop_timer_destroy(server->stop_timer);
 	loop_destroy(server->loop);
 	idmap_fini(&server->room_of);

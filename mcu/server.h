@@ -57,6 +57,7 @@ struct server {
 	uint32_t n_waiting;
 	struct take *takes; /* recordings that run or are being finished */
 	uint32_t next_id;
+	int64_t away_us; /* how long a seat is held: MEMBER_AWAY_US but in tests */
 	int64_t tick_us; /* of the last second's tick, for /healthz */
 	bool draining;
 	int64_t closing_us; /* when the close frames were sent; 0: not yet */
@@ -65,6 +66,8 @@ struct server {
 	enum level top;
 	bool no_av1;
 	uint32_t seconds; /* of the timer */
+	struct loop_timer *tools; /* see tools.h */
+	bool tools_even;
 	struct loop_timer *stop_timer;
 };
 

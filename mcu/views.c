@@ -117,18 +117,20 @@ static void map_make(struct tile_map *map, const struct cast *cast,
 		const struct member *owner = NULL;
 		const struct aula_source *s = cast_find(cast, cells[i].source, &owner);
 		struct tile *tile = &map->tiles[i];
-		bool screen = s->flags & AULA_SRC_SCREEN;
+		bool screen = s && s->flags & AULA_SRC_SCREEN;
+		const char *text = cells[i].text; /* of a vacant cell */
 
 		*tile = (struct tile){
 			.source = cells[i].source,
 			.at = {cells[i].x, cells[i].y, cells[i].w, cells[i].h},
 			/* a page of text is never cropped */
 			.fill = (cells[i].flags & AULA_CELL_FILL) && !screen,
-			.video = s->flags & AULA_SRC_VIDEO,
+			.video = s && s->flags & AULA_SRC_VIDEO,
+			.border = cells[i].flags & AULA_CELL_BORDER,
 		};
-		snprintf(tile->name, sizeof(tile->name), "%s", owner->name);
+		snprintf(tile->name, sizeof(tile->name), "%s", s ? owner->name : text);
 		map->slides |= screen && tile->video; /* there is something to read */
-		if (!screen && tile->at.h < map->least_h)
+		if (s && !screen && tile->at.h < map->least_h)
 			map->least_h = tile->at.h;
 	}
 }
@@ -141,7 +143,7 @@ static bool tiles_same(const struct tile_map *a, const struct tile_map *b)
 		const struct tile *x = &a->tiles[i], *y = &b->tiles[i];
 
 		if (x->source != y->source || x->fill != y->fill ||
-		    x->video != y->video || x->at.x != y->at.x || x->at.y != y->at.y ||
+		    x->video != y->video || x->border != y->border || x->at.x != y->at.x || x->at.y != y->at.y ||
 		    x->at.w != y->at.w || x->at.h != y->at.h ||
 		    strcmp(x->name, y->name) != 0)
 			return false;
@@ -165,16 +167,32 @@ static int scene_post(const struct room *room, uint32_t view, const struct tile_
 		cell->source = tile->source;
 		cell->at = tile->at;
 		cell->fill = tile->fill;
+		cell->border = tile->border;
 		snprintf(cell->name, sizeof(cell->name), "%s", tile->name);
 	}
 	return vworker_scene(room->server->vworker, room->base + ID_VIEW + view, scene);
 }
 
-/* The layout's opinion about at most `most` of the cast. */
-static int arrange(const struct room *room, enum shape shape, uint32_t most,
+/* One that an administrator has taken away, or a plugin that is not there any more. */
+static const char *layout_of(const struct room *room, struct plugin_facts *facts)
+	RUNS_ON(on_ctl)
+{
+	const struct plugin_set *set = room->server->plugins;
+
+	if (plugin_set_facts(set, room->row.layout, facts) == 0)
+		return room->row.layout;
+	memset(facts, 0, sizeof(*facts));
+	return "grid";
+}
+
+/* The layout's opinion about at most `most` of the cast. What it says to itself is
+ * kept only of the full picture. */
+static int arrange(struct room *room, enum shape shape, uint32_t most,
 		   struct tile_map *map) RUNS_ON(on_ctl)
 {
-	const char *layout = room->row.layout;
+	struct plugin_facts facts;
+	const char *layout = layout_of(room, &facts);
+	uint32_t mark = 0;
 	struct aula_cell cells[AULA_CELLS_MAX];
 	struct aula_layout_in in = {.size = sizeof(in)};
 	struct cast cast;
@@ -183,14 +201,21 @@ static int arrange(const struct room *room, enum shape shape, uint32_t most,
 	int err;
 
 	cast_make(&cast, room, most);
+	if (facts.plan && facts.plan->hold_ms &&
+	    hold_apply(&room->hold, &cast, facts.plan->hold_ms * INT64_C(1000),
+		       clock_us()))
+		room->dirty = true; /* to be looked at again within a second */
 	views_frame(shape, &w, &h);
+	in.last = most == CAST_MAX ? room->layout_mark[shape] : 0;
 	in.n_sources = cast.n;
 	in.sources = cast.list;
 	in.canvas_w_px = w;
 	in.canvas_h_px = h;
-	err = plugin_set_arrange(room->server->plugins, layout, &in, cells, &n);
+	err = plugin_set_place(room->server->plugins, layout, &in, cells, &n, &mark);
 	if (err)
 		return err;
+	if (most == CAST_MAX)
+		room->layout_mark[shape] = mark;
 	memset(map, 0, sizeof(*map));
 	snprintf(map->layout, sizeof(map->layout), "%s", layout);
 	map_make(map, &cast, cells, n);

@@ -32,14 +32,14 @@ struct member;
 /* The tile map of one scene, kept until the scene is seen. */
 struct tile_map {
 	uint32_t generation; /* 0: empty */
-	char layout[33];
+	char layout[LIMIT_LAYOUT_TEXT + 1];
 	uint32_t n;
 	uint16_t least_h; /* of a person's cell, in 1/10080 of the height */
 	bool slides;      /* a page is shown */
 	struct tile {
 		uint32_t source;
 		struct rect_u at;
-		bool fill, video;
+		bool fill, video, border;
 		char name[LIMIT_NAME_BYTES + 1];
 	} tiles[LIMIT_CELLS];
 };

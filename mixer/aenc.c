@@ -81,6 +81,14 @@ void aenc_reset(struct aenc *enc)
 	opus_encoder_ctl(enc->opus, OPUS_RESET_STATE);
 }
 
+void aenc_warm(struct aenc *enc, const float pcm[PCM_TICK])
+{
+	uint8_t gone[AENC_BYTES];
+	int n = opus_encode_float(enc->opus, pcm, PCM_TICK, gone, sizeof(gone));
+
+	(void)n; /* without it there is no more than a click */
+}
+
 int aenc_encode(struct aenc *enc, const float *pcm, uint8_t out[AENC_BYTES])
 {
 	int n = opus_encode_float(enc->opus, pcm, enc->samples, out, AENC_BYTES);

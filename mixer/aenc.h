@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "mixer/aworker.h"
+#include "mixer/pcm.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,10 @@ void aenc_loss(struct aenc *enc, uint8_t percent);
 
 /* The next packet is the first of a stream again. */
 void aenc_reset(struct aenc *enc);
+
+/* Before the first packet: what sounded just before it. The packet then begins where
+ * the one of another encoder ended, without a click. */
+void aenc_warm(struct aenc *enc, const float pcm[PCM_TICK]);
 
 /* Encodes one packet: mix_class_ms() of sound. Bytes, or -EINVAL. */
 int aenc_encode(struct aenc *enc, const float *pcm, uint8_t out[AENC_BYTES]);

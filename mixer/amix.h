@@ -1,6 +1,7 @@
-/* amix.h - one sound programme. Who is silent hears the listeners' mix, encoded
- * once for each class that is listened to; each voice that sounds in it hears
- * everybody but itself, encoded for it.
+/* amix.h - one sound programme, in channels that are mixed apart: see channels.h. Who
+ * is silent hears the listeners' mix of its channel, encoded once for each class that
+ * is listened to; each voice that sounds in its own channel hears what is in there but
+ * itself, encoded for it.
  *
  * Each packet of the listeners' mix names the voices that had an own one at any
  * time of its span. A voice of the same class had it for the whole span: packets of
@@ -13,18 +14,10 @@
 #include "base/attr.h"
 #include "base/thread.h"
 #include "mixer/aworker.h"
+#include "mixer/channels.h"
 #include "mixer/voice.h"
 
 struct amix;
-
-/* Where its units go; all are the callee's. */
-struct amix_sink {
-	void *ctx;
-	/* `nets`: which out rings it is for, a bit each; 0: all */
-	void (*unit)(void *ctx, uint32_t nets, uint32_t id, struct au *au);
-	void (*tap)(void *ctx, uint32_t mix, struct au *au);
-	void (*speakers)(void *ctx, uint32_t mix, const struct speaker *list, uint32_t n);
-};
 
 int amix_create(struct amix **out, uint32_t id, const struct mix_conf *conf,
 		const struct amix_sink *sink) AULA_MUST_CHECK;
@@ -38,8 +31,8 @@ void amix_nets(struct amix *mix, uint32_t nets) RUNS_ON(on_aud);
 void amix_rates(struct amix *mix, const uint32_t bps[MIX_CLASSES]) RUNS_ON(on_aud);
 void amix_tap(struct amix *mix, bool on) RUNS_ON(on_aud);
 /* See aworker_mix_class(). Takes effect where a packet of the class begins. */
-void amix_class(struct amix *mix, enum mix_class c, bool on, uint8_t loss_percent)
-	RUNS_ON(on_aud);
+void amix_class(struct amix *mix, uint32_t channel, enum mix_class c, bool on,
+		uint8_t loss_percent) RUNS_ON(on_aud);
 
 /* Encoders that do not rest. */
 uint32_t amix_encodes(const struct amix *mix) RUNS_ON(on_aud);
@@ -49,6 +42,10 @@ void amix_add(struct amix *mix, struct voice *v) RUNS_ON(on_aud);
 /* The voice is the caller's again. */
 void amix_remove(struct amix *mix, struct voice *v) RUNS_ON(on_aud);
 void amix_mute(struct amix *mix, struct voice *v, bool muted) RUNS_ON(on_aud);
+/* See aworker_voice_gains(), aworker_voice_hears(). */
+void amix_gains(struct amix *mix, struct voice *v, const int8_t db[MIX_CHANNELS])
+	RUNS_ON(on_aud);
+void amix_hears(struct amix *mix, struct voice *v, uint32_t channel) RUNS_ON(on_aud);
 void amix_voice_loss(struct amix *mix, struct voice *v, uint8_t percent) RUNS_ON(on_aud);
 
 /* Any one voice, or NULL: there is none. */

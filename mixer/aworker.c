@@ -98,13 +98,13 @@ void aworker_do_mix_tap(struct aworker *w, uint32_t id, bool on)
 		amix_tap(w->mixes[i], on);
 }
 
-void aworker_do_mix_class(struct aworker *w, uint32_t id, enum mix_class c, bool on,
-			  uint8_t loss_percent)
+void aworker_do_mix_class(struct aworker *w, uint32_t id, uint32_t channel,
+			  enum mix_class c, bool on, uint8_t loss_percent)
 {
 	uint32_t i = find_mix(w, id);
 
 	if (i < w->n_mixes)
-		amix_class(w->mixes[i], c, on, loss_percent);
+		amix_class(w->mixes[i], channel, c, on, loss_percent);
 }
 
 void aworker_do_mix_rates(struct aworker *w, uint32_t id, const uint32_t bps[MIX_CLASSES])
@@ -180,6 +180,22 @@ void aworker_do_voice_class(struct aworker *w, uint32_t id, enum mix_class c)
 
 	if (v)
 		v->class_next = c;
+}
+
+void aworker_do_voice_gains(struct aworker *w, uint32_t id, const int8_t db[MIX_CHANNELS])
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		amix_gains(v->mix, v, db);
+}
+
+void aworker_do_voice_hears(struct aworker *w, uint32_t id, uint32_t channel)
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		amix_hears(v->mix, v, channel);
 }
 
 void aworker_do_voice_loss(struct aworker *w, uint32_t id, uint8_t percent)

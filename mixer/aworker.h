@@ -57,11 +57,30 @@ static inline uint32_t mix_class_ms(enum mix_class c)
 	return c == MIX_THIN ? 60 : c == MIX_MIDDLE ? 40 : 20;
 }
 
+/* Mixes of the same voices, each with its own gains: number 0 is what the class sounds
+ * like as a whole. What is alike in two of them is mixed and encoded once. */
+#define MIX_CHANNELS 16
+
+#define MIX_DB_MAX  12
+#define MIX_DB_MIN  (-60)
+#define MIX_DB_NONE INT8_MIN /* it is not in there at all */
+
 struct mix_conf {
 	uint32_t outlet;           /* of the first class; those of the others follow */
 	uint32_t bps[MIX_CLASSES]; /* of each encode, e.g. 12000, 24000, 12000, 40000 */
 	uint32_t nets;             /* which out rings get its units, a bit each; 0: all */
+	uint32_t more; /* the outlet of channel 1 and the first class; then its other
+			* classes, then those of channel 2, ...; 0: there is channel 0
+			* only */
 };
+
+static inline uint32_t mix_outlet(const struct mix_conf *conf, uint32_t channel,
+				  enum mix_class c)
+{
+	return (channel ? conf->more + (channel - 1) * MIX_CLASSES : conf->outlet) +
+	       (uint32_t)c;
+}
+
 int aworker_mix_open(struct aworker *w, uint32_t mix,
 		     const struct mix_conf *conf) AULA_MUST_CHECK;
 int aworker_mix_close(struct aworker *w, uint32_t mix);
@@ -71,11 +90,11 @@ int aworker_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets);
 int aworker_mix_rates(struct aworker *w, uint32_t mix, const uint32_t bps[MIX_CLASSES]);
 /* The tap is of class MIX_FULL. */
 int aworker_mix_tap(struct aworker *w, uint32_t mix, bool on);
-/* A class is encoded only while somebody listens to it (or, MIX_FULL, while it is
- * tapped). All are off at first. `loss_percent`: what its listeners lose, 0 to 30,
- * for the encoder's forward error correction. */
-int aworker_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
-		      uint8_t loss_percent);
+/* A class of a channel is encoded only while somebody listens to it (or, MIX_FULL of
+ * channel 0, while it is tapped). All are off at first. `loss_percent`: what its
+ * listeners lose, 0 to 30, for the encoder's forward error correction. */
+int aworker_mix_class(struct aworker *w, uint32_t mix, uint32_t channel, enum mix_class c,
+		      bool on, uint8_t loss_percent);
 
 /* A microphone of a member; `open` false until it speaks for the first time. Its own
  * units go to the out ring of number `net`. */
@@ -86,6 +105,13 @@ int aworker_voice_close(struct aworker *w, uint32_t voice);
 /* The class of what this member hears, for the encode of its own; MIX_FULL at first.
  * While it has one, takes effect where packets of both classes begin: within 120 ms. */
 int aworker_voice_class(struct aworker *w, uint32_t voice, enum mix_class c);
+/* How loud the voice is in each channel, dB from MIX_DB_MIN to MIX_DB_MAX (what is
+ * outside is clamped) or MIX_DB_NONE; 0 in all at first. Within 120 ms and 20 ms of
+ * fading. Who is in channel 0 may be reported as a speaker. */
+int aworker_voice_gains(struct aworker *w, uint32_t voice, const int8_t db[MIX_CHANNELS]);
+/* The channel that this member hears, for the encode of its own, which it has while it
+ * sounds in it; 0 at first. Say so before its outlet is another. */
+int aworker_voice_hears(struct aworker *w, uint32_t voice, uint32_t channel);
 /* What this member loses, 0 to 30 percent, for the encode of its own; 10 at first. */
 int aworker_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent);
 /* Takes effect within one tick: a muted voice is not decoded and not in the mix. It

@@ -17,7 +17,13 @@ struct letter {
 	uint32_t nets; /* or the number of one */
 	enum mix_class class;
 	bool on;
-	uint8_t percent;
+	uint8_t percent, channel;
+};
+
+struct gains_letter {
+	struct aworker *worker;
+	uint32_t voice;
+	int8_t db[MIX_CHANNELS];
 };
 
 struct stats_letter {
@@ -28,6 +34,7 @@ struct stats_letter {
 
 _Static_assert(sizeof(struct open_letter) <= MAILBOX_NOTE &&
 		       sizeof(struct letter) <= MAILBOX_NOTE &&
+		       sizeof(struct gains_letter) <= MAILBOX_NOTE &&
 		       sizeof(struct stats_letter) <= MAILBOX_NOTE,
 	       "a letter is a note");
 
@@ -117,16 +124,22 @@ static void mix_class(void *note)
 	const struct letter *l = note;
 
 	thread_claim(&on_aud);
-	aworker_do_mix_class(l->worker, l->mix, l->class, l->on, l->percent);
+	aworker_do_mix_class(l->worker, l->mix, l->channel, l->class, l->on, l->percent);
 }
 
-int aworker_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
-		      uint8_t loss_percent)
+int aworker_mix_class(struct aworker *w, uint32_t mix, uint32_t channel, enum mix_class c,
+		      bool on, uint8_t loss_percent)
 {
-	if ((uint32_t)c >= MIX_CLASSES)
+	struct letter l = {.worker = w,
+			   .mix = mix,
+			   .class = c,
+			   .on = on,
+			   .percent = loss_percent,
+			   .channel = (uint8_t)channel};
+
+	if ((uint32_t)c >= MIX_CLASSES || channel >= MIX_CHANNELS)
 		return -EINVAL;
-	return post_must(mix_class, &(struct letter){w, .mix = mix, .class = c, .on = on,
-						     .percent = loss_percent});
+	return post_must(mix_class, &l);
 }
 
 static void voice_open(void *note)
@@ -168,6 +181,40 @@ int aworker_voice_class(struct aworker *w, uint32_t voice, enum mix_class c)
 	if ((uint32_t)c >= MIX_CLASSES)
 		return -EINVAL;
 	return post_must(voice_class, &(struct letter){w, .voice = voice, .class = c});
+}
+
+static void voice_gains(void *note)
+{
+	const struct gains_letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_gains(l->worker, l->voice, l->db);
+}
+
+int aworker_voice_gains(struct aworker *w, uint32_t voice, const int8_t db[MIX_CHANNELS])
+{
+	struct gains_letter letter = {.worker = w, .voice = voice};
+
+	memcpy(letter.db, db, sizeof(letter.db));
+	return mailbox_note(aworker_mailbox(w), voice_gains, &letter, sizeof(letter),
+			    true);
+}
+
+static void voice_hears(void *note)
+{
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_hears(l->worker, l->voice, l->channel);
+}
+
+int aworker_voice_hears(struct aworker *w, uint32_t voice, uint32_t channel)
+{
+	if (channel >= MIX_CHANNELS)
+		return -EINVAL;
+	return post_must(voice_hears, &(struct letter){.worker = w,
+						       .voice = voice,
+						       .channel = (uint8_t)channel});
 }
 
 static void voice_loss(void *note)

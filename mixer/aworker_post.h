@@ -17,13 +17,18 @@ void aworker_do_mix_nets(struct aworker *w, uint32_t mix, uint32_t nets) RUNS_ON
 void aworker_do_mix_rates(struct aworker *w, uint32_t mix,
 			  const uint32_t bps[MIX_CLASSES]) RUNS_ON(on_aud);
 void aworker_do_mix_tap(struct aworker *w, uint32_t mix, bool on) RUNS_ON(on_aud);
-void aworker_do_mix_class(struct aworker *w, uint32_t mix, enum mix_class c, bool on,
-			  uint8_t loss_percent) RUNS_ON(on_aud);
+void aworker_do_mix_class(struct aworker *w, uint32_t mix, uint32_t channel,
+			  enum mix_class c, bool on, uint8_t loss_percent)
+	RUNS_ON(on_aud);
 void aworker_do_voice_open(struct aworker *w, uint32_t mix, uint32_t voice, uint32_t net)
 	RUNS_ON(on_aud);
 void aworker_do_voice_close(struct aworker *w, uint32_t voice) RUNS_ON(on_aud);
 void aworker_do_voice_mute(struct aworker *w, uint32_t voice, bool muted) RUNS_ON(on_aud);
 void aworker_do_voice_class(struct aworker *w, uint32_t voice, enum mix_class c)
+	RUNS_ON(on_aud);
+void aworker_do_voice_gains(struct aworker *w, uint32_t voice,
+			    const int8_t db[MIX_CHANNELS]) RUNS_ON(on_aud);
+void aworker_do_voice_hears(struct aworker *w, uint32_t voice, uint32_t channel)
 	RUNS_ON(on_aud);
 void aworker_do_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent)
 	RUNS_ON(on_aud);

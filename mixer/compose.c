@@ -10,6 +10,7 @@
 /* BT.601, limited range, of #14181e */
 static const struct colour ground = {36, 130, 127};
 static const struct colour mark = {200, 128, 128};
+static const struct colour frame = {168, 128, 128};
 
 /* What a cell shows on the canvas. */
 struct drawn {
@@ -208,24 +209,54 @@ static void draw_picture(struct picture *canvas, struct rect_px at,
 		scale_fill(canvas, to, ground);
 }
 
+/* As thick as can be seen on a small rung, and no thicker. */
+static uint16_t frame_px(const struct picture *canvas)
+{
+	uint16_t side = canvas->w_px < canvas->h_px ? canvas->w_px : canvas->h_px;
+
+	return side >= 540 ? 4 : 2;
+}
+
+/* Draws a frame, and takes it off `at`. */
+static void draw_frame(struct picture *canvas, struct rect_px *at)
+{
+	uint16_t d = frame_px(canvas);
+
+	if (at->w <= 8 * d || at->h <= 8 * d)
+		return;
+	scale_fill(canvas, (struct rect_px){at->x, at->y, at->w, d}, frame);
+	scale_fill(canvas,
+		   (struct rect_px){at->x, (uint16_t)(at->y + at->h - d), at->w, d},
+		   frame);
+	scale_fill(canvas, (struct rect_px){at->x, at->y, d, at->h}, frame);
+	scale_fill(canvas,
+		   (struct rect_px){(uint16_t)(at->x + at->w - d), at->y, d, at->h},
+		   frame);
+	*at = (struct rect_px){(uint16_t)(at->x + d), (uint16_t)(at->y + d),
+			       (uint16_t)(at->w - 2 * d), (uint16_t)(at->h - 2 * d)};
+}
+
 static void draw_cell(struct compose *c, uint32_t i, struct vsource *source,
 		      struct tiles *tiles) RUNS_ON(on_mix)
 {
 	const struct scene_cell *cell = &c->scene->cells[i];
 	const struct drawn *drawn = &c->drawn[i];
 	const struct picture *pic = NULL;
+	struct rect_px at = drawn->at;
 
-	if (!drawn->at.w || !drawn->at.h)
+	if (!at.w || !at.h)
 		return;
+	if (cell->border)
+		draw_frame(c->canvas, &at);
 	if (source && drawn->look != VSOURCE_NAME)
 		pic = vsource_picture(source);
 	if (!pic) {
-		draw_name(c->canvas, drawn->at, cell->name, tiles);
+		draw_name(c->canvas, at, cell->name, tiles);
 		return;
 	}
-	draw_picture(c->canvas, drawn->at, pic, cell->fill);
+	draw_picture(c->canvas, at, pic, cell->fill);
 	if (drawn->look == VSOURCE_FROZEN)
-		dim(c->canvas, drawn->at);
+		dim(c->canvas, at);
 }
 
 /* ---- all cells ------------------------------------------------------------ */

@@ -100,6 +100,8 @@ void feed_warm(struct feed *feed, const float pcm[PCM_TICK])
 
 	memcpy(gone, pcm, sizeof(gone));
 	limiter_run(&feed->limiter, gone);
+	if (!is_silent(pcm))
+		aenc_warm(feed->enc, gone);
 }
 
 static int make_unit(struct au **out, const uint8_t *data, size_t len,

@@ -11,13 +11,18 @@ static bool is_held(const struct voice *v, int64_t now_us)
 	       now_us - v->picked_us < PICK_TRIAL_US;
 }
 
+static bool is_open(const struct voice *v)
+{
+	return !v->muted && !v->unheard;
+}
+
 /* The loudest that is waiting, of equals the first; NULL: none. */
 static struct voice *best_waiting(struct voice *first)
 {
 	struct voice *best = NULL;
 
 	for (struct voice *v = first; v; v = v->next)
-		if (!v->muted && !v->selected && (!best || v->level_db > best->level_db))
+		if (is_open(v) && !v->selected && (!best || v->level_db > best->level_db))
 			best = v;
 	return best;
 }
@@ -52,9 +57,9 @@ void pick_voices(struct voice *first, int64_t now_us)
 	struct voice *in, *out;
 
 	for (struct voice *v = first; v; v = v->next) {
-		if (v->muted && v->selected)
+		if (!is_open(v) && v->selected)
 			leave(v, now_us);
-		open += !v->muted;
+		open += is_open(v);
 		selected += v->selected;
 	}
 	if (selected == open)

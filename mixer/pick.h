@@ -12,7 +12,7 @@
 #define PICK_TRIAL_US INT64_C(300000) /* to begin with, loud or not */
 
 /* Sets `selected` of each voice in the list that begins at `first`; at most
- * LIMIT_VOICES are, none of them muted. */
+ * LIMIT_VOICES are, none of them muted or in no channel. */
 void pick_voices(struct voice *first, int64_t now_us) RUNS_ON(on_aud);
 
 #endif

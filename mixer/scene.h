@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 struct scene_cell {
-	uint32_t source;  /* shown here; its picture, or its name when it has none */
+	uint32_t source;  /* its picture, or its name when it has none; 0: nobody */
 	struct rect_u at; /* in GEOM_UNIT */
 	bool fill;        /* crop to fill; else fit with bars */
 	char name[LIMIT_NAME_BYTES + 1]; /* for the camera-off tile, UTF-8 */
+	bool border;                     /* a thin light frame inside of it */
 };
 
 struct scene {

@@ -27,6 +27,9 @@ int voice_create(struct voice **out, uint32_t id)
 	v->level_db = PCM_SILENT;
 	v->noise_db = PCM_SILENT;
 	v->class_now = v->class_next = MIX_FULL;
+	v->unheard = true;
+	for (int k = 0; k < MIX_CHANNELS; k++)
+		v->gain_want[k] = 1;
 	v->loss_percent = VOICE_LOSS;
 	agc_init(&v->agc);
 	*out = v;
@@ -161,6 +164,48 @@ void voice_skip(struct voice *v, int64_t now_us)
 	if (v->playout)
 		playout_skip(v->playout, now_us);
 	fall_silent(v);
+}
+
+static float gain_of(int db)
+{
+	if (db == MIX_DB_NONE)
+		return 0;
+	db = db < MIX_DB_MIN ? MIX_DB_MIN : db > MIX_DB_MAX ? MIX_DB_MAX : db;
+	return powf(10, (float)db / 20);
+}
+
+void voice_gains(struct voice *v, const int8_t db[MIX_CHANNELS])
+{
+	for (int k = 0; k < MIX_CHANNELS; k++)
+		v->gain_want[k] = gain_of(db[k]);
+}
+
+bool voice_turn(struct voice *v)
+{
+	if (memcmp(v->gain_next, v->gain_want, sizeof(v->gain_next)) == 0 &&
+	    v->channel_next == v->channel_want)
+		return false;
+	memcpy(v->gain_next, v->gain_want, sizeof(v->gain_next));
+	v->channel_next = v->channel_want;
+	for (int k = 0; k < MIX_CHANNELS; k++)
+		v->unheard &= v->gain_next[k] == 0;
+	return true;
+}
+
+void voice_turned(struct voice *v)
+{
+	memcpy(v->gain_now, v->gain_next, sizeof(v->gain_now));
+	v->channel_now = v->channel_next;
+	v->unheard = true;
+	for (int k = 0; k < MIX_CHANNELS; k++)
+		v->unheard &= v->gain_now[k] == 0;
+}
+
+/* Its outlet may be the wanted channel's already. */
+bool voice_hears_itself(const struct voice *v)
+{
+	return v->gain_now[v->channel_now] > 0 || v->gain_next[v->channel_next] > 0 ||
+	       v->gain_next[v->channel_want] > 0;
 }
 
 void voice_park(struct voice *v)

@@ -58,6 +58,11 @@ struct voice {
 	struct feed *feed;  /* its own, borrowed from the mix; NULL: has none */
 	int64_t in_mix_us;  /* last tick with its sound in the sum; 0: none */
 	const float *sound; /* while it is in the sum of this tick, else NULL */
+	/* Which channels it is in, as factors: before this tick, at its end, and what
+	 * shall be where packets begin; see channels.h. */
+	float gain_now[MIX_CHANNELS], gain_next[MIX_CHANNELS], gain_want[MIX_CHANNELS];
+	bool unheard;                                    /* it is in none */
+	uint8_t channel_now, channel_next, channel_want; /* that its member hears */
 };
 
 int voice_create(struct voice **out, uint32_t id) AULA_MUST_CHECK;
@@ -75,6 +80,17 @@ bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us) RUNS_ON(o
 
 /* Not decoded this tick. */
 void voice_skip(struct voice *v, int64_t now_us) RUNS_ON(on_aud);
+
+/* Until the next voice_turn() only wanted. */
+void voice_gains(struct voice *v, const int8_t db[MIX_CHANNELS]) RUNS_ON(on_aud);
+
+/* What is wanted begins with this tick. True: that is something else than before, and
+ * the tick ends with voice_turned(). */
+bool voice_turn(struct voice *v) RUNS_ON(on_aud);
+void voice_turned(struct voice *v) RUNS_ON(on_aud);
+
+/* It sounds in what its own member hears: that must be made without it. */
+bool voice_hears_itself(const struct voice *v) RUNS_ON(on_aud);
 
 /* Muted: no tick asks for it until it is heard again. */
 void voice_park(struct voice *v) RUNS_ON(on_aud);

@@ -24,6 +24,11 @@ AT(aula_recorder_ops, close, 32);
 AT(aula_recorder_ops, finish, 40);
 AT(aula_finished, duration_us, 8);
 AT(aula_finished, bytes, 16);
+/* what 1.1 added begins where 1.0 ended */
+AT(aula_plugin, params, 40);
+AT(aula_layout_in, last, 32);
+AT(aula_cell, text, 16);
+AT(aula_layout_out, mark, 16);
 #endif
 
 /* ISO C wants at least one declaration with linkage in a file */

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #define AULA_ABI_MAJOR 1 /* another major: the plugin is refused */
-#define AULA_ABI_MINOR 0 /* a plugin newer than the server is refused */
+#define AULA_ABI_MINOR 1 /* a plugin newer than the server is refused */
 
 /* ---- layouts: where each participant is drawn --------------------------- */
 
@@ -35,6 +35,9 @@ enum {
 	AULA_SRC_LECTURER = 1 << 2, /* has the role that leads the class */
 	AULA_SRC_PINNED = 1 << 3,   /* an admin put it in front */
 	AULA_SRC_HAND = 1 << 4,     /* raised its hand */
+	/* since 1.1: who was given the seat of that name */
+	AULA_SRC_INTERPRETER = 1 << 5,
+	AULA_SRC_GUEST = 1 << 6,
 };
 
 struct aula_source {
@@ -58,17 +61,27 @@ struct aula_layout_in {
 	uint16_t canvas_w_px, canvas_h_px;        /* for the aspect ratio only */
 	uint32_t n_params;
 	const struct aula_param *const *params;
+	/* since 1.1: `mark` of the last arrangement of this canvas by this layout
+	 * with these parameters, 0 without one; so what is held needs no memory */
+	uint32_t last;
 };
 
 enum {
 	AULA_CELL_FILL = 1 << 0,  /* crop to fill; without: fit with bars */
 	AULA_CELL_LABEL = 1 << 1, /* write the display name */
+	/* since 1.1 */
+	AULA_CELL_BORDER = 1 << 2, /* a thin light frame inside of the cell */
+	AULA_CELL_OVER = 1 << 3,   /* lies over others, or under them, on purpose */
+	AULA_CELL_VACANT = 1 << 4, /* nobody's: `source` is 0, `text` is drawn */
 };
 
 struct aula_cell {
 	uint32_t source;     /* id of the source drawn here */
 	uint16_t x, y, w, h; /* in AULA_UNIT of the canvas width and height */
 	uint32_t flags;      /* AULA_CELL_* */
+	/* since 1.1, UTF-8, looked at only with AULA_CELL_VACANT; must live as long
+	 * as the plugin */
+	const char *text;
 };
 
 static inline const char *aula_param(const struct aula_layout_in *in, const char *key)
@@ -98,6 +111,7 @@ struct aula_layout_out {
 	 * is refused; -ENOSPC: too many, the cell is left out. */
 	int (*put)(struct aula_layout_out *out, const struct aula_cell *cell,
 		   size_t cell_size);
+	uint32_t mark; /* since 1.1: comes back as `last`; not 0 to be of use */
 };
 
 static inline int aula_put(struct aula_layout_out *out, struct aula_cell cell)
@@ -190,6 +204,7 @@ static inline int aula_put_one(const struct aula_layout_in *in,
 	cell.w = (uint16_t)size.w;
 	cell.h = (uint16_t)size.h;
 	cell.flags = AULA_CELL_LABEL | (screen ? 0u : (uint32_t)AULA_CELL_FILL);
+	cell.text = NULL;
 	return aula_put(out, cell);
 }
 
@@ -288,6 +303,10 @@ struct aula_plugin {
 	/* exactly one of the following is set */
 	const struct aula_layout_ops *layout;
 	const struct aula_recorder_ops *recorder;
+	/* since 1.1, of a layout: the parameters it takes, `strip=0..5 side=top|left`
+	 * (a number; words, the first of which is the usual one). Others are refused
+	 * before they reach it. NULL: it takes what comes. */
+	const char *params;
 };
 
 #define AULA_PLUGIN_HEAD \

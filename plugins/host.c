@@ -14,6 +14,9 @@ struct plugin {
 	struct aula_plugin desc;
 	struct aula_layout_ops layout;
 	struct aula_recorder_ops recorder;
+	struct param_specs params;
+	bool says_params;  /* else it takes what comes */
+	struct plan *plan; /* owned; NULL: it is code */
 };
 
 static void copy_sized(void *dst, size_t dst_size, const void *src, size_t src_size)
@@ -40,12 +43,14 @@ static bool extension_ok(const char *ext)
 	       strcmp(ext, "tmp") != 0;
 }
 
-static const char *fault(const struct plugin *p)
+static const char *fault(struct plugin *p)
 {
 	if (!name_ok(p->desc.name))
 		return "has no valid name";
 	if (!p->desc.layout == !p->desc.recorder)
 		return "must be either a layout or a recorder";
+	if (p->desc.layout && p->desc.params && params_specs(&p->params, p->desc.params))
+		return "takes parameters that cannot be read";
 	if (p->desc.layout && !p->layout.arrange)
 		return "has no arrange()";
 	if (p->desc.recorder &&
@@ -94,6 +99,30 @@ int plugin_add(struct plugin **out, const struct aula_plugin *raw, char *why,
 		return -EINVAL;
 	}
 
+	p->says_params = p->desc.params != NULL;
+	*out = p;
+	return 0;
+}
+
+int plugin_of_plan(struct plugin **out, const struct plan *plan)
+{
+	struct plugin *p;
+
+	if (!name_ok(plan->name))
+		return -EINVAL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	p->plan = malloc(sizeof(*p->plan));
+	if (!p->plan) {
+		free(p);
+		return -ENOMEM;
+	}
+	*p->plan = *plan;
+	p->desc.name = p->plan->name;
+	p->desc.layout = &p->layout; /* which nobody calls */
+	p->params = plan->params;
+	p->says_params = true;
 	*out = p;
 	return 0;
 }
@@ -150,7 +179,20 @@ int plugin_load(struct plugin **out, const char *path, char *why, size_t why_len
 
 void plugin_free(struct plugin *p)
 {
+	if (!p)
+		return;
+	free(p->plan);
 	free(p);
+}
+
+const struct plan *plugin_plan(const struct plugin *p)
+{
+	return p->plan;
+}
+
+const struct param_specs *plugin_params(const struct plugin *p)
+{
+	return p->says_params ? &p->params : NULL;
 }
 
 const char *plugin_name(const struct plugin *p)
@@ -178,8 +220,12 @@ struct sink {
 	bool bad; /* it tried a cell that cannot be */
 };
 
-static bool source_known(const struct aula_layout_in *in, uint32_t id)
+static bool source_known(const struct aula_layout_in *in, const struct aula_cell *c)
 {
+	uint32_t id = c->source;
+
+	if (c->flags & AULA_CELL_VACANT)
+		return id == 0 && c->text;
 	for (uint32_t i = 0; i < in->n_sources; i++)
 		if (in->sources[i]->id == id)
 			return true;
@@ -195,7 +241,7 @@ static int sink_put(struct aula_layout_out *out, const struct aula_cell *cell,
 	copy_sized(&c, sizeof(c), cell, cell_size);
 
 	if (!c.w || !c.h || c.x + c.w > AULA_UNIT || c.y + c.h > AULA_UNIT ||
-	    !source_known(sink->in, c.source)) {
+	    !source_known(sink->in, &c)) {
 		sink->bad = true;
 		return -EINVAL;
 	}
@@ -207,7 +253,8 @@ static int sink_put(struct aula_layout_out *out, const struct aula_cell *cell,
 }
 
 int plugin_arrange(const struct plugin *p, const struct aula_layout_in *in,
-		   struct aula_cell *cells, uint32_t max_cells, uint32_t *n)
+		   struct aula_cell *cells, uint32_t max_cells, uint32_t *n,
+		   uint32_t *mark)
 {
 	struct sink sink = {.in = in, .max = max_cells};
 	int err;
@@ -221,12 +268,15 @@ int plugin_arrange(const struct plugin *p, const struct aula_layout_in *in,
 	if (!sink.cells)
 		return -ENOMEM;
 
-	err = p->layout.arrange(in, &sink.out);
+	err = p->plan ? plan_arrange(p->plan, in, &sink.out)
+		      : p->layout.arrange(in, &sink.out);
 	if (err > 0 || (err == 0 && sink.bad))
 		err = -EINVAL;
 	if (err == 0) {
 		memcpy(cells, sink.cells, sink.n * sizeof(*cells));
 		*n = sink.n;
+		if (mark)
+			*mark = sink.out.mark;
 	}
 
 	free(sink.cells);

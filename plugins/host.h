@@ -5,6 +5,7 @@
 #include "base/attr.h"
 #include "base/thread.h"
 #include "plugins/aula_plugin.h"
+#include "plugins/plan.h"
 
 #include <stdbool.h>
 
@@ -20,6 +21,16 @@ int plugin_load(struct plugin **out, const char *path, char *why, size_t why_len
 int plugin_add(struct plugin **out, const struct aula_plugin *raw, char *why,
 	       size_t why_len) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
+/* A layout that is data; the plan is copied. -ENOMEM, -EINVAL (its name). */
+int plugin_of_plan(struct plugin **out, const struct plan *plan)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* NULL: it is code. */
+const struct plan *plugin_plan(const struct plugin *p);
+
+/* The parameters it takes; NULL: it did not say. */
+const struct param_specs *plugin_params(const struct plugin *p);
+
 /* The plugins that are linked in, ended by NULL; the first is the fallback. */
 extern const struct aula_plugin *const plugin_builtins[];
 
@@ -33,10 +44,11 @@ const struct aula_recorder_ops *plugin_recorder(const struct plugin *p);
 bool plugin_is_layout(const struct plugin *p);
 
 /* Runs a layout. Every cell in `cells` is inside of the canvas and names a
- * source of `in`; `cells` and `n` change only on success. -EINVAL: the layout
- * tried something else, or its return value was no errno. */
+ * source of `in`, or is vacant with a text; what is pointed to changes only on
+ * success. -EINVAL: the layout tried something else, or its return value was no
+ * errno. `mark` (may be NULL): what the next one is to get as `in->last`. */
 int plugin_arrange(const struct plugin *p, const struct aula_layout_in *in,
-		   struct aula_cell *cells, uint32_t max_cells, uint32_t *n)
-	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+		   struct aula_cell *cells, uint32_t max_cells, uint32_t *n,
+		   uint32_t *mark) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
 #endif

@@ -33,8 +33,6 @@ static int arrange(const struct aula_layout_in *in, struct aula_layout_out *out)
 static const struct aula_layout_ops ops = {sizeof(ops), arrange};
 
 const struct aula_plugin AULA_PLUGIN_SYMBOL = {
-	AULA_PLUGIN_HEAD,
-	.name = "grid",
-	.version = "1",
-	.layout = &ops,
+	AULA_PLUGIN_HEAD, .name = "grid",        .version = "1",
+	.layout = &ops,   .params = "max=1..25",
 };

@@ -92,8 +92,6 @@ static int arrange(const struct aula_layout_in *in, struct aula_layout_out *out)
 static const struct aula_layout_ops ops = {sizeof(ops), arrange};
 
 const struct aula_plugin AULA_PLUGIN_SYMBOL = {
-	AULA_PLUGIN_HEAD,
-	.name = "lecture",
-	.version = "1",
-	.layout = &ops,
+	AULA_PLUGIN_HEAD, .name = "lecture",      .version = "1",
+	.layout = &ops,   .params = "strip=0..6",
 };

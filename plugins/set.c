@@ -23,6 +23,7 @@ _Static_assert(AULA_CELLS_MAX == LIMIT_CELLS, "a scene takes what the contract p
 struct entry {
 	struct plugin *plugin;              /* owned */
 	bool built_in, hidden, quarantined; /* hidden: one of the same name was loaded */
+	char *own; /* owned: the text of an administrator's layout; else NULL */
 	uint32_t n_strikes;
 	int64_t strikes_us[STRIKES]; /* clock_us() of the latest failures, as a ring */
 };
@@ -31,6 +32,24 @@ struct plugin_set {
 	uint32_t n;
 	struct entry entries[PLUGIN_SET_MAX];
 };
+
+static struct entry *layout_find(const struct plugin_set *set, const char *name)
+{
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct entry *e = &set->entries[i];
+
+		if (!e->hidden && plugin_is_layout(e->plugin) &&
+		    strcmp(plugin_name(e->plugin), name) == 0)
+			return (struct entry *)e;
+	}
+	return NULL;
+}
+
+static void entry_free(struct entry *e) RUNS_ON(on_ctl)
+{
+	plugin_free(e->plugin);
+	free(e->own);
+}
 
 /* ---- filling the set ------------------------------------------------------ */
 
@@ -91,7 +110,7 @@ void plugin_set_destroy(struct plugin_set *set)
 	if (!set)
 		return;
 	for (uint32_t i = 0; i < set->n; i++)
-		plugin_free(set->entries[i].plugin);
+		entry_free(&set->entries[i]);
 	free(set);
 }
 
@@ -168,18 +187,69 @@ int plugin_set_add(struct plugin_set *set, const struct aula_plugin *raw)
 	return err ? err : enter(set, p, false);
 }
 
+int plugin_set_put(struct plugin_set *set, const struct plan *plan, const char *own)
+{
+	struct entry *e = layout_find(set, plan->name);
+	struct entry made = {.own = NULL};
+	uint32_t n_own = 0;
+	int err;
+
+	for (uint32_t i = 0; i < set->n; i++)
+		n_own += set->entries[i].own != NULL;
+	if (e && (!own || !e->own))
+		return -EEXIST;
+	if (!e && ((own && n_own >= LIMIT_OWN_LAYOUTS) || set->n == PLUGIN_SET_MAX))
+		return -ENOSPC;
+	made.own = own ? strdup(own) : NULL;
+	if (own && !made.own)
+		return -ENOMEM;
+	err = plugin_of_plan(&made.plugin, plan);
+	if (err) {
+		free(made.own);
+		return err;
+	}
+	if (e)
+		entry_free(e);
+	else
+		e = &set->entries[set->n++];
+	*e = made;
+	return 0;
+}
+
+int plugin_set_remove(struct plugin_set *set, const char *name)
+{
+	struct entry *e = layout_find(set, name);
+	size_t at;
+
+	if (!e || !e->own)
+		return -ENOENT;
+	at = (size_t)(e - set->entries);
+	entry_free(e);
+	set->n--;
+	memmove(e, e + 1, (set->n - at) * sizeof(*e));
+	return 0;
+}
+
 /* ---- finding -------------------------------------------------------------- */
 
-static struct entry *layout_find(const struct plugin_set *set, const char *name)
+int plugin_set_facts(const struct plugin_set *set, const char *text,
+		     struct plugin_facts *facts)
 {
-	for (uint32_t i = 0; i < set->n; i++) {
-		const struct entry *e = &set->entries[i];
+	const struct param_specs *takes;
+	const struct entry *e;
+	struct params params;
 
-		if (!e->hidden && plugin_is_layout(e->plugin) &&
-		    strcmp(plugin_name(e->plugin), name) == 0)
-			return (struct entry *)e;
-	}
-	return NULL;
+	if (params_read(&params, text))
+		return -EINVAL;
+	e = layout_find(set, params.name);
+	if (!e)
+		return -ENOENT;
+	takes = plugin_params(e->plugin);
+	if (takes && params_check(&params, takes))
+		return -EINVAL;
+	if (facts)
+		*facts = (struct plugin_facts){plugin_plan(e->plugin), takes, e->own};
+	return 0;
 }
 
 const char *plugin_set_layout(const struct plugin_set *set, const char *name)
@@ -252,31 +322,39 @@ static void strike(struct entry *e, int64_t now_us, const char *why, int err)
 	log_error("plugin_quarantined", "layout=%s instead=grid", plugin_name(e->plugin));
 }
 
-int plugin_set_arrange(struct plugin_set *set, const char *name,
-		       const struct aula_layout_in *in, struct aula_cell *cells,
-		       uint32_t *n)
+int plugin_set_place(struct plugin_set *set, const char *text,
+		     const struct aula_layout_in *in, struct aula_cell *cells,
+		     uint32_t *n, uint32_t *mark)
 {
-	struct entry *e = layout_find(set, name);
 	const struct plugin *grid = set->entries[0].plugin;
+	struct aula_layout_in with = *in;
 	int64_t start_us, end_us;
+	struct params params;
+	struct entry *e;
 	int err;
 
+	if (params_read(&params, text))
+		return -ENOENT;
+	e = layout_find(set, params.name);
 	if (!e)
 		return -ENOENT;
 	if (e->quarantined)
-		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n);
-
+		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n, mark);
+	if (params.n) {
+		with.n_params = params.n;
+		with.params = params.list;
+	}
 	start_us = clock_us();
-	err = plugin_arrange(e->plugin, in, cells, AULA_CELLS_MAX, n);
+	err = plugin_arrange(e->plugin, &with, cells, AULA_CELLS_MAX, n, mark);
 	end_us = clock_us();
 	if (err)
 		strike(e, end_us, "failed", err);
 	else if (end_us - start_us > HARD_US)
 		strike(e, end_us, "stalled", 0);
 	else if (end_us - start_us > SOFT_US)
-		log_warn("plugin_slow", "layout=%s us=%lld", name,
+		log_warn("plugin_slow", "layout=%s us=%lld", params.name,
 			 (long long)(end_us - start_us));
 	if (err && e->quarantined)
-		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n);
+		return plugin_arrange(grid, in, cells, AULA_CELLS_MAX, n, mark);
 	return err;
 }

@@ -91,6 +91,22 @@ void proto_msg_fini(struct proto_msg *msg)
 
 /* ---- fields --------------------------------------------------------------- */
 
+static bool strings_ok(const cJSON *list, const struct proto_field *field)
+{
+	const cJSON *item;
+	int64_t n = 0;
+
+	if (!cJSON_IsArray(list))
+		return false;
+	cJSON_ArrayForEach(item, list)
+	{
+		if (!cJSON_IsString(item))
+			return false;
+		n++;
+	}
+	return n >= field->min && n <= field->max;
+}
+
 static bool field_ok(const cJSON *item, const struct proto_field *field)
 {
 	double n;
@@ -108,6 +124,8 @@ static bool field_ok(const cJSON *item, const struct proto_field *field)
 		return cJSON_IsBool(item);
 	case PROTO_OBJECT:
 		return cJSON_IsObject(item);
+	case PROTO_STRINGS:
+		return strings_ok(item, field);
 	}
 	return false;
 }

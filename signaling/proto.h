@@ -26,12 +26,13 @@ int proto_parse(struct proto_msg *msg, const char *text, size_t len,
 void proto_msg_fini(struct proto_msg *msg);
 
 /* What a field of `d` must be. A table of these, ended by {NULL}, per command. */
-enum proto_kind { PROTO_STRING, PROTO_INT, PROTO_BOOL, PROTO_OBJECT };
+enum proto_kind { PROTO_STRING, PROTO_INT, PROTO_BOOL, PROTO_OBJECT, PROTO_STRINGS };
 struct proto_field {
 	const char *key;
 	enum proto_kind kind;
 	bool required;
-	int64_t min, max; /* PROTO_INT: value; PROTO_STRING: bytes of UTF-8 */
+	int64_t min, max; /* PROTO_INT: value; PROTO_STRING: bytes of UTF-8;
+			   * PROTO_STRINGS: how many */
 };
 /* 0, or -EINVAL with *key naming the field. Unknown fields are ignored. */
 int proto_check(const cJSON *d, const struct proto_field *fields,

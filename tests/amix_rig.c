@@ -66,19 +66,21 @@ static void hear(struct person *person, const struct au *au, bool own)
 
 static void on_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 {
-	uint32_t c = id - RIG_OUTLET;
+	bool other = id >= RIG_MORE;
+	uint32_t at = other ? id - RIG_MORE + MIX_CLASSES : id - RIG_OUTLET;
+	uint32_t k = at / MIX_CLASSES, c = at % MIX_CLASSES;
 
 	(void)ctx, (void)nets;
 	CHECK(au->codec == CODEC_OPUS && au->n_skip <= AU_SKIP_MAX);
 	CHECK((au->pts_us + FEED_BEHIND_US) % au->duration_us == 0);
 	CHECK(au->pts_us + FEED_BEHIND_US + au->duration_us == rig.now_us + PCM_TICK_US);
-	if (c < MIX_CLASSES) {
-		CHECK(!rig.shared[c]);
+	if (id >= RIG_OUTLET) {
+		CHECK(k < MIX_CHANNELS && !rig.shared[k][c]);
 		CHECK(au->duration_us == mix_class_ms((enum mix_class)c) * 1000);
-		for (uint32_t k = 0; k < c; k++)
-			CHECK(!rig.shared[k]); /* the short ones come first */
-		rig.shared[c] = au;
-		rig.units[c]++;
+		for (uint32_t i = 0; i < c; i++)
+			CHECK(!rig.shared[k][i]); /* the short ones come first */
+		rig.shared[k][c] = au;
+		rig.units[c] += k == 0;
 		return;
 	}
 	CHECK(id >= 1 && id <= rig.n && au->n_skip == 0);
@@ -107,9 +109,19 @@ static void on_speakers(void *ctx, uint32_t id, const struct speaker *list, uint
 void rig_class(uint32_t i, enum mix_class c)
 {
 	thread_claim(&on_aud);
-	amix_class(rig.mix, c, true, 10);
+	amix_class(rig.mix, 0, c, true, 10);
 	rig.people[i].class = c;
 	rig.people[i].voice->class_next = c;
+}
+
+void rig_hears(uint32_t i, uint32_t channel)
+{
+	struct person *person = &rig.people[i];
+
+	thread_claim(&on_aud);
+	amix_class(rig.mix, channel, person->class, true, 10);
+	amix_hears(rig.mix, person->voice, channel);
+	person->channel = channel;
 }
 
 void rig_open(uint32_t n, enum mix_class c)
@@ -119,14 +131,14 @@ void rig_open(uint32_t n, enum mix_class c)
 	static const double tones[] = {450, 700,  1150, 1900, 2450, 3100,
 				       550, 1450, 2000, 850,  3350, 1000};
 	static const struct amix_sink sink = {NULL, on_unit, on_tap, on_speakers};
-	struct mix_conf conf = {RIG_OUTLET, {12000, 24000, 12000, 40000}, 0};
+	struct mix_conf conf = {RIG_OUTLET, {12000, 24000, 12000, 40000}, 0, RIG_MORE};
 
 	thread_claim(&on_aud);
 	memset(&rig, 0, sizeof(rig));
 	rig.now_us = 6 * SEC_US; /* packets of all classes begin */
 	rig.n = n;
 	CHECK(amix_create(&rig.mix, RIG_MIX, &conf, &sink) == 0);
-	amix_class(rig.mix, c, true, 10);
+	amix_class(rig.mix, 0, c, true, 10);
 	for (uint32_t i = 0; i < n; i++) {
 		struct person *person = &rig.people[i];
 
@@ -209,15 +221,16 @@ void rig_tick(void)
 		speak(&rig.people[i]);
 	amix_tick(rig.mix, rig.now_us);
 	for (uint32_t i = 0; i < rig.n; i++) {
-		struct au *au = rig.shared[rig.people[i].class];
+		struct au *au = rig.shared[rig.people[i].channel][rig.people[i].class];
 
 		if (au && !is_skipped(au, i + 1))
 			hear(&rig.people[i], au, false);
 	}
-	for (int c = 0; c < MIX_CLASSES; c++) {
-		au_put(rig.shared[c]);
-		rig.shared[c] = NULL;
-	}
+	for (int k = 0; k < MIX_CHANNELS; k++)
+		for (int c = 0; c < MIX_CLASSES; c++) {
+			au_put(rig.shared[k][c]);
+			rig.shared[k][c] = NULL;
+		}
 	rig.now_us += PCM_TICK_US;
 }
 

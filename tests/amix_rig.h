@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define RIG_MIX    7
-#define RIG_OUTLET 900 /* of the thinnest class; the others follow */
+#define RIG_OUTLET 900  /* of the thinnest class; the others follow */
+#define RIG_MORE   1000 /* those of the other channels */
 #define RIG_PEOPLE 25
 #define RIG_TICKS  200 /* of sound that are kept per listener */
 
@@ -26,11 +27,12 @@ struct person {
 	int64_t at;
 	uint32_t seq;
 	enum mix_class class; /* whose outlet it watches */
-	bool must_be_silent;  /* what it hears */
-	bool cheap;           /* sends always the same packet of noise, or of silence */
-	bool loose;           /* its class changes: a packet may be missed, or repeated */
-	int64_t last_pts_us;  /* of what it was given; 0: nothing yet */
-	int64_t until_us;     /* and the end of that */
+	uint32_t channel;
+	bool must_be_silent; /* what it hears */
+	bool cheap;          /* sends always the same packet of noise, or of silence */
+	bool loose;          /* its class changes: a packet may be missed, or repeated */
+	int64_t last_pts_us; /* of what it was given; 0: nothing yet */
+	int64_t until_us;    /* and the end of that */
 	int64_t missed_us, repeated_us; /* while loose, all together */
 	uint32_t own, shared;           /* ticks in units of either kind */
 	bool got_own;                   /* the last unit was one */
@@ -43,8 +45,8 @@ struct rig {
 	struct person people[RIG_PEOPLE];
 	uint32_t n;
 	int64_t now_us;
-	struct au *shared[MIX_CLASSES]; /* of this tick */
-	uint32_t units[MIX_CLASSES];    /* of the listeners' mix */
+	struct au *shared[MIX_CHANNELS][MIX_CLASSES]; /* of this tick */
+	uint32_t units[MIX_CLASSES]; /* of the listeners' mix of channel 0 */
 	uint32_t taps, reports, n_speakers;
 	struct speaker speakers[SPEAKERS_MAX];
 };
@@ -59,6 +61,8 @@ void rig_tick(void);
 void rig_ticks(int n);
 /* Of the member, by its place: what it watches and what its own packets are. */
 void rig_class(uint32_t i, enum mix_class c);
+/* Which channel it hears, by its outlet and by its own packets. */
+void rig_hears(uint32_t i, uint32_t channel);
 void rig_mute(uint32_t i, bool muted);
 uint32_t rig_selected(void);
 /* How loud `of` is to `to`, over the last second. */

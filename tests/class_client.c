@@ -17,6 +17,7 @@
 #include "tests/class_media.h"
 #include "tests/peer_client.h"
 #include "tests/test.h"
+#include "tests/tone.h"
 #include "tests/ws_client.h"
 #include "transport/depay.h"
 #include "transport/rtp.h"
@@ -38,6 +39,7 @@ struct class_client {
 	int64_t asked; /* the id whose reply is waited for, 0: none */
 	bool closed;
 	const struct class_media *media;
+	float *heard; /* the last second; NULL: it does not listen */
 	bool send_video, send_audio;
 	int64_t media_start_us;
 	uint32_t video_at, audio_at; /* units sent so far */
@@ -60,6 +62,26 @@ static void send_text(struct class_client *c, const char *type, const char *d, i
 
 #define LOUD 0.01f
 
+static void keep_sound(struct class_client *c, const float *pcm, int n)
+{
+	if (!c->heard)
+		return;
+	memmove(c->heard, c->heard + n, (size_t)(PCM_HZ - n) * sizeof(*pcm));
+	memcpy(c->heard + PCM_HZ - n, pcm, (size_t)n * sizeof(*pcm));
+}
+
+void class_client_listen(struct class_client *c)
+{
+	if (!c->heard)
+		c->heard = calloc(PCM_HZ, sizeof(*c->heard));
+	CHECK(c->heard);
+}
+
+double class_client_tone(const struct class_client *c, double hz)
+{
+	return tone_db(c->heard, PCM_HZ, hz);
+}
+
 static bool audible(struct class_client *c, const struct rtp_packet *p)
 {
 	float pcm[3 * PCM_TICK];
@@ -67,6 +89,7 @@ static bool audible(struct class_client *c, const struct rtp_packet *p)
 
 	CHECK(n == PCM_TICK || n == 2 * PCM_TICK || n == 3 * PCM_TICK);
 	c->stats.lengths[n / PCM_TICK - 1]++;
+	keep_sound(c, pcm, n);
 	for (int i = 0; i < n; i++)
 		if (pcm[i] > LOUD)
 			return true;
@@ -468,6 +491,7 @@ void class_client_vanish(struct class_client *c)
 	adec_destroy(c->adec);
 	depay_destroy(c->depay);
 	free(c->offer);
+	free(c->heard);
 	free(c);
 }
 

@@ -69,6 +69,11 @@ void class_media_destroy(struct class_media *m);
 void class_client_send(struct class_client *c, const struct class_media *m, bool video,
 		       bool audio);
 
+/* From now on the last second of what it is sent is kept. */
+void class_client_listen(struct class_client *c);
+/* How loud this tone is in there, dB of full scale. */
+double class_client_tone(const struct class_client *c, double hz);
+
 const struct class_client_stats *class_client_stats(const struct class_client *c);
 
 #endif

@@ -268,11 +268,11 @@ static void tap_and_silence(void)
 	rig_open(0, MIX_FULL); /* an empty class has a heartbeat all the same */
 	for (int t = 0; t < 100; t++) {
 		amix_tick(rig.mix, rig.now_us);
-		au = rig.shared[MIX_FULL];
+		au = rig.shared[0][MIX_FULL];
 		CHECK(au && au->n_skip == 0 && au->len > 0);
 		CHECK(t < 60 || au->len == 3);
 		au_put(au);
-		rig.shared[MIX_FULL] = NULL;
+		rig.shared[0][MIX_FULL] = NULL;
 		rig.now_us += PCM_TICK_US;
 	}
 	rig_close();

@@ -213,15 +213,15 @@ static void runs_only_while_wanted(void)
 	amix_tap(rig.mix, true);
 	rig_ticks(30);
 	CHECK(rig.taps == 30 && !rig.units[MIX_FULL]); /* nobody listens to that */
-	amix_class(rig.mix, MIX_FULL, true, 0);
+	amix_class(rig.mix, 0, MIX_FULL, true, 0);
 	rig_ticks(30);
 	CHECK(rig.taps == 60 && rig.units[MIX_FULL] == 30);
 	amix_tap(rig.mix, false);
 	rig_ticks(6);
-	amix_class(rig.mix, MIX_FULL, false, 0);
+	amix_class(rig.mix, 0, MIX_FULL, false, 0);
 	rig_ticks(6);
 	CHECK(rig.taps == 60 && rig.units[MIX_FULL] == 36 && rig.units[MIX_THIN] == 34);
-	amix_class(rig.mix, MIX_THIN, false, 0);
+	amix_class(rig.mix, 0, MIX_THIN, false, 0);
 	rig_ticks(30);
 	CHECK(rig.units[MIX_THIN] == 34);
 	CHECK(amix_encodes(rig.mix) == 0); /* the own one has nothing to say */
@@ -335,7 +335,7 @@ static size_t bytes_of(enum mix_class c)
 
 	for (int i = 0; i < 50; i++) {
 		rig_tick();
-		n += rig.shared[c] ? rig.shared[c]->len : 0;
+		n += rig.shared[0][c] ? rig.shared[0][c]->len : 0;
 	}
 	return n;
 }

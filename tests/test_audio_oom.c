@@ -17,7 +17,7 @@
 static int make_mix(void)
 {
 	static const struct amix_sink sink = {0};
-	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0};
+	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0, 0};
 	struct amix *mix;
 	int err = amix_create(&mix, 1, &conf, &sink);
 
@@ -132,14 +132,14 @@ static void count_unit(void *ctx, uint32_t nets, uint32_t id, struct au *au)
 /* A mix that finds no memory says nothing until there is some. */
 static void tick_without_memory(void)
 {
-	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0};
+	struct mix_conf conf = {1, {12000, 24000, 12000, 40000}, 0, 0};
 	uint32_t units = 0;
 	struct amix_sink sink = {&units, count_unit, NULL, NULL};
 	struct amix *mix;
 
 	thread_claim(&on_aud);
 	CHECK(amix_create(&mix, 1, &conf, &sink) == 0);
-	amix_class(mix, MIX_FULL, true, 0);
+	amix_class(mix, 0, MIX_FULL, true, 0);
 	for (int n = 0; n < 4; n++) { /* the feed, the encoder, the unit, its data */
 		oom_after(n);
 		amix_tick(mix, 6000000 + n * PCM_TICK_US);

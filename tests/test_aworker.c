@@ -77,7 +77,7 @@ static void speak(struct aenc *enc, uint32_t voice, uint32_t seq, double hz)
 	CHECK(ring_push(in, voice, au) == 0);
 }
 
-static const struct mix_conf conf = {THIN, {12000, 24000, 12000, 40000}, 0};
+static const struct mix_conf conf = {THIN, {12000, 24000, 12000, 40000}, 0, 0};
 
 static uint32_t own[VOICES + 1], shared, thin;
 static int64_t last_pts_us;
@@ -212,8 +212,8 @@ static void second_of_a_class(void)
 	CHECK(adec_create(&dec) == 0);
 	CHECK(aworker_mix_open(worker, 5, &conf) == 0);
 	CHECK(aworker_mix_tap(worker, 5, true) == 0);
-	CHECK(aworker_mix_class(worker, 5, MIX_FULL, true, 5) == 0);
-	CHECK(aworker_mix_class(worker, 5, MIX_THIN, true, 5) == 0);
+	CHECK(aworker_mix_class(worker, 5, 0, MIX_FULL, true, 5) == 0);
+	CHECK(aworker_mix_class(worker, 5, 0, MIX_THIN, true, 5) == 0);
 	for (uint32_t i = 0; i < VOICES; i++) {
 		CHECK(aenc_create(&enc[i], 40000) == 0);
 		CHECK(aworker_voice_open(worker, 5, i + 1, 0) == 0);
@@ -260,9 +260,13 @@ static void strange_calls(void)
 	CHECK(aworker_voice_class(worker, 1, MIX_MIDDLE) == 0);
 	CHECK(aworker_voice_loss(worker, 77, 30) == 0);
 	CHECK(aworker_voice_loss(worker, 1, 255) == 0);
-	CHECK(aworker_mix_class(worker, 77, MIX_THIN, true, 0) == 0);
-	CHECK(aworker_mix_class(worker, 1, MIX_THIN, true, 255) == 0);
-	CHECK(aworker_mix_class(worker, 1, MIX_CLASSES, true, 0) == -EINVAL);
+	CHECK(aworker_mix_class(worker, 77, 0, MIX_THIN, true, 0) == 0);
+	CHECK(aworker_mix_class(worker, 1, 0, MIX_THIN, true, 255) == 0);
+	CHECK(aworker_mix_class(worker, 1, 0, MIX_CLASSES, true, 0) == -EINVAL);
+	CHECK(aworker_mix_class(worker, 1, MIX_CHANNELS, MIX_FULL, true, 0) == -EINVAL);
+	CHECK(aworker_voice_hears(worker, 1, MIX_CHANNELS) == -EINVAL);
+	CHECK(aworker_voice_hears(worker, 77, 1) == 0);
+	CHECK(aworker_voice_gains(worker, 77, (int8_t[MIX_CHANNELS]){0}) == 0);
 	CHECK(aworker_mix_tap(worker, 77, true) == 0);
 	CHECK(aworker_mix_close(worker, 77) == 0);
 	stop(); /* with an open mix */

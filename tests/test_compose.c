@@ -101,9 +101,10 @@ static struct scene *three(void)
 
 	CHECK(scene_create(&scene) == 0);
 	scene->n = 3;
-	scene->cells[0] = (struct scene_cell){1, {0, 0, 5040, 10080}, true, "one"};
-	scene->cells[1] = (struct scene_cell){2, {5040, 0, 5040, 10080}, false, "two"};
-	scene->cells[2] = (struct scene_cell){9, {0, 0, 2520, 2520}, true, "gone"};
+	scene->cells[0] = (struct scene_cell){1, {0, 0, 5040, 10080}, true, "one", false};
+	scene->cells[1] = (struct scene_cell){
+		2, {5040, 0, 5040, 10080}, false, "two", false};
+	scene->cells[2] = (struct scene_cell){9, {0, 0, 2520, 2520}, true, "gone", false};
 	return scene;
 }
 

@@ -27,6 +27,8 @@ static struct answer {
 	struct db_visit visits[8];
 	struct db_message messages[8];
 	struct db_recording recordings[8];
+	struct db_poll polls[8];
+	struct db_vote votes[8];
 } got;
 
 static void fill(char *out, size_t size, const char *letter)
@@ -90,6 +92,8 @@ TAKER(room)
 TAKER(visit)
 TAKER(message)
 TAKER(recording)
+TAKER(poll)
+TAKER(vote)
 
 /* ---- a second connection, to look and to spoil --------------------------- */
 
@@ -113,8 +117,9 @@ static void meddle(const char *sql)
 
 static void drop_all(void)
 {
-	static const char *const tables[] = {"rooms", "visits", "messages", "recordings",
-					     "schema_version"};
+	static const char *const tables[] = {"rooms",      "visits",  "messages",
+					     "recordings", "seats",   "polls",
+					     "votes",      "layouts", "schema_version"};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		char sql[64];
@@ -171,9 +176,15 @@ static void rooms(void)
 static void older_database(void)
 {
 	static const char *const back[] = {
+		"ALTER TABLE rooms DROP COLUMN policy",
+		"DROP TABLE seats",
+		"DROP TABLE polls",
+		"DROP TABLE votes",
+		"ALTER TABLE rooms DROP COLUMN hearing",
+		"DROP TABLE layouts",
 		"ALTER TABLE rooms DROP COLUMN settings",
 		"ALTER TABLE rooms DROP COLUMN most",
-		"DELETE FROM schema_version WHERE version = 2",
+		"DELETE FROM schema_version WHERE version > 1",
 	};
 	struct db_room room = room_with("a", nasty, 2), plain = room;
 	struct db *db = open_db();
@@ -193,6 +204,39 @@ static void older_database(void)
 	CHECK(db_room_put(db, &room) == 0);
 	wait_for(db_rooms(db, take_rooms, &got));
 	CHECK(memcmp(&got.rooms[0], &room, sizeof(room)) == 0);
+	close_db(db);
+}
+
+static void polls(void)
+{
+	struct db_poll a = {.id = "p1", .room = "a", .kind = "one", .started_ms = 5};
+	struct db_poll b = {.id = "p2", .room = "a", .kind = "yesno", .started_ms = 7};
+	struct db_vote v = {.id = "v1", .poll = "p1", .room = "a", .choices = 512};
+	struct db *db = open_db();
+
+	fill(a.question, sizeof(a.question), "?");
+	fill(a.options, sizeof(a.options), "b\n");
+	CHECK(db_poll_put(db, &a) == 0);
+	b.named = b.shown = 1;
+	CHECK(db_poll_put(db, &b) == 0);
+	a.stopped_ms = 9; /* has ended */
+	CHECK(db_poll_put(db, &a) == 0);
+	wait_for(db_polls(db, "a", 8, take_polls, &got));
+	CHECK(got.err == 0 && got.n == 2);
+	CHECK(memcmp(&got.polls[0], &a, sizeof(a)) == 0);
+	CHECK(memcmp(&got.polls[1], &b, sizeof(b)) == 0);
+	wait_for(db_polls(db, "a", 1, take_polls, &got));
+	CHECK(got.n == 1 && strcmp(got.polls[0].id, "p2") == 0);
+	wait_for(db_polls(db, nasty, 1, take_polls, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	fill(v.name, sizeof(v.name), "\xc3\xa4");
+	CHECK(db_vote_put(db, &v) == 0);
+	v.choices = 3; /* another choice */
+	CHECK(db_vote_put(db, &v) == 0);
+	wait_for(db_votes(db, "p1", take_votes, &got));
+	CHECK(got.n == 1 && memcmp(&got.votes[0], &v, sizeof(v)) == 0);
+	wait_for(db_votes(db, "p2", take_votes, &got));
+	CHECK(got.err == 0 && got.n == 0);
 	close_db(db);
 }
 
@@ -485,6 +529,7 @@ static void run_all(void)
 	rooms();
 	older_database();
 	visits();
+	polls();
 	messages();
 	recordings();
 	pages();

@@ -11,10 +11,13 @@
 #include "mcu/call.h"
 #include "mcu/guess.h"
 #include "mcu/joins.h"
+#include "mcu/lobby.h"
 #include "mcu/notice.h"
+#include "mcu/notice_tools.h"
 #include "mcu/overload.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/seats.h"
 #include "signaling/session.h"
 #include "tests/test.h"
 
@@ -49,9 +52,49 @@ struct room *room_by_code(struct server *of, const char *code)
 	return strcmp(code, "K7M4QXW") == 0 ? room : NULL;
 }
 
-void room_purpose(const char *code, char out[ROOM_PURPOSE_MAX])
+void room_role_purpose(const char *code, enum role role, char out[ROOM_PURPOSE_MAX])
 {
-	snprintf(out, ROOM_PURPOSE_MAX, "lecturer:%s", code);
+	snprintf(out, ROOM_PURPOSE_MAX, "%s:%s", role_name(role), code);
+}
+
+void seat_fresh(char id[SEAT_ID + 1])
+{
+	id[0] = '\0';
+}
+
+bool seat_read(const struct room *of, const char *token, char id[SEAT_ID + 1])
+{
+	(void)of;
+	(void)token;
+	(void)id;
+	return false;
+}
+
+enum gate seats_gate(const struct room *of, enum role role, const char *id,
+		     const char *ip)
+{
+	(void)of;
+	(void)role;
+	(void)id;
+	(void)ip;
+	return GATE_OPEN;
+}
+
+void seats_take_over(const struct member *member)
+{
+	(void)member;
+}
+
+void lobby_knock(struct member *member)
+{
+	(void)member;
+}
+
+bool member_may(const struct member *member, uint32_t caps)
+{
+	(void)member;
+	(void)caps;
+	return true;
 }
 
 int member_join(struct member **out, const struct member_conf *of)
@@ -124,6 +167,11 @@ cJSON *notice_snapshot(const struct member *member, bool resumed)
 	(void)member;
 	(void)resumed;
 	return NULL;
+}
+
+void notice_tools_to(const struct member *member)
+{
+	(void)member;
 }
 
 void notice_asks(const struct member *member)

@@ -22,20 +22,20 @@ static int put_n(const struct aula_layout_in *in, struct aula_layout_out *out)
 
 	for (int i = 0; !err && i < atoi(aula_param(in, "n")); i++)
 		err = aula_put(out, (struct aula_cell){in->sources[0]->id, 0, 0,
-						       AULA_UNIT, AULA_UNIT, 0});
+						       AULA_UNIT, AULA_UNIT, 0, NULL});
 	return err;
 }
 
 static int put_outside(const struct aula_layout_in *in, struct aula_layout_out *out)
 {
 	return aula_put(out, (struct aula_cell){in->sources[0]->id, 1, 0, AULA_UNIT,
-						AULA_UNIT, 0});
+						AULA_UNIT, 0, NULL});
 }
 
 static int put_stranger(const struct aula_layout_in *in, struct aula_layout_out *out)
 {
 	(void)in;
-	return aula_put(out, (struct aula_cell){77, 0, 0, 10, 10, 0});
+	return aula_put(out, (struct aula_cell){77, 0, 0, 10, 10, 0, NULL});
 }
 
 /* keeps on after a refusal */
@@ -69,13 +69,14 @@ static int run(int (*fn)(const struct aula_layout_in *, struct aula_layout_out *
 	const struct aula_source *list[] = {&s};
 	const struct aula_param n_cells = {"n", params};
 	const struct aula_param *param_list[] = {&n_cells};
-	const struct aula_layout_in in = {sizeof(in), 1, list, 640, 360, 1, param_list};
+	const struct aula_layout_in in = {sizeof(in), 1, list,       640,
+					  360,        1, param_list, 0};
 	struct aula_cell cells[4];
 	struct plugin *p;
 	int err;
 
 	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == 0);
-	err = plugin_arrange(p, &in, cells, 4, n);
+	err = plugin_arrange(p, &in, cells, 4, n, NULL);
 	plugin_free(p);
 	return err;
 }
@@ -132,6 +133,82 @@ static void older_and_shorter(void) RUNS_ON(on_ctl)
 	/* close() lies behind `size`, so it is seen as missing, not called */
 	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
 	CHECK(strstr(why, "lacks a recorder function"));
+}
+
+/* As it was compiled with the header of 1.0: what it has ends where that ended. */
+static int old_arrange(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	struct {
+		uint32_t source;
+		uint16_t x, y, w, h;
+		uint32_t flags;
+	} cell = {in->sources[0]->id, 0, 0, AULA_UNIT, AULA_UNIT, AULA_CELL_FILL};
+
+	_Static_assert(sizeof(cell) == 16, "as in 1.0");
+	return out->put(out, (const struct aula_cell *)(const void *)&cell, sizeof(cell));
+}
+
+static void of_1_0(void) RUNS_ON(on_ctl)
+{
+	static const struct {
+		uint32_t size;
+		int (*arrange)(const struct aula_layout_in *, struct aula_layout_out *);
+	} ops = {16, old_arrange};
+	const struct {
+		uint16_t abi_major, abi_minor;
+		uint32_t size;
+		const char *name, *version;
+		const void *layout, *recorder;
+	} old = {1, 0, 40, "old", "1", &ops, NULL};
+	const struct aula_source s = {.size = 28, .id = 5};
+	const struct aula_source *list[] = {&s};
+	const struct aula_layout_in in = {.size = sizeof(in),
+					  .n_sources = 1,
+					  .sources = list,
+					  .canvas_w_px = 64,
+					  .canvas_h_px = 36};
+	struct aula_cell cells[AULA_CELLS_MAX];
+	uint32_t n = 0, mark = 7;
+	struct plugin *p;
+	struct plugin_set *set;
+
+	CHECK(sizeof(old) == 40 && sizeof(ops) == 16);
+	CHECK(plugin_add(&p, (const void *)&old, why, sizeof(why)) == 0);
+	CHECK(!plugin_params(p) && !plugin_plan(p));
+	CHECK(plugin_arrange(p, &in, cells, AULA_CELLS_MAX, &n, &mark) == 0);
+	CHECK(n == 1 && cells[0].source == 5 && !cells[0].text && mark == 0);
+	plugin_free(p);
+	CHECK(plugin_set_create(&set) == 0);
+	CHECK(plugin_set_add(set, (const void *)&old) == 0);
+	/* it did not say what it takes: it gets what comes */
+	CHECK(plugin_set_facts(set, "old any=thing", NULL) == 0);
+	CHECK(plugin_set_arrange(set, "old any=thing", &in, cells, &n) == 0);
+	plugin_set_destroy(set);
+}
+
+static int put_vacant(const struct aula_layout_in *in, struct aula_layout_out *out)
+{
+	const char *kind = aula_param(in, "n");
+	struct aula_cell cell = {.w = AULA_UNIT, .h = AULA_UNIT, .text = "nobody"};
+
+	cell.flags = AULA_CELL_VACANT;
+	if (*kind == '1')
+		cell.text = NULL;
+	else if (*kind == '2')
+		cell.source = in->sources[0]->id;
+	else if (*kind == '3')
+		cell.flags = 0;
+	out->mark = 3;
+	return aula_put(out, cell);
+}
+
+static void vacant_places(void) RUNS_ON(on_ctl)
+{
+	uint32_t n = 99;
+
+	CHECK(run(put_vacant, "1", &n) == -EINVAL && run(put_vacant, "2", &n) == -EINVAL);
+	CHECK(run(put_vacant, "3", &n) == -EINVAL && n == 99);
+	CHECK(run(put_vacant, "0", &n) == 0 && n == 1);
 }
 
 /* one without finish(), which is optional */
@@ -204,8 +281,8 @@ static int moody(const struct aula_layout_in *in, struct aula_layout_out *out)
 	if (takes_us)
 		clock_fake(clock_us() + takes_us);
 	return mood ? mood
-		    : aula_put(out,
-			       (struct aula_cell){in->sources[0]->id, 0, 0, 10, 10, 0});
+		    : aula_put(out, (struct aula_cell){in->sources[0]->id, 0, 0, 10, 10,
+						       0, NULL});
 }
 
 static const struct aula_layout_ops moody_ops = {sizeof(moody_ops), moody};
@@ -382,6 +459,8 @@ int main(void)
 	CHECK(plugin_add(&p, plugin_builtins[0], why, sizeof(why)) == 0);
 	plugin_free(p);
 	older_and_shorter();
+	of_1_0();
+	vacant_places();
 	recorders();
 	quarantine();
 	stalls();

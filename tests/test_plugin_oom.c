@@ -6,7 +6,8 @@
 
 static int one_cell(const struct aula_layout_in *in, struct aula_layout_out *out)
 {
-	return aula_put(out, (struct aula_cell){in->sources[0]->id, 0, 0, 10, 10, 0});
+	return aula_put(out,
+			(struct aula_cell){in->sources[0]->id, 0, 0, 10, 10, 0, NULL});
 }
 
 static int add_and_arrange(void) RUNS_ON(on_ctl)
@@ -15,7 +16,7 @@ static int add_and_arrange(void) RUNS_ON(on_ctl)
 	const struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .layout = &ops};
 	const struct aula_source s = {.size = sizeof(s), .id = 5};
 	const struct aula_source *list[] = {&s};
-	const struct aula_layout_in in = {sizeof(in), 1, list, 640, 360, 0, NULL};
+	const struct aula_layout_in in = {sizeof(in), 1, list, 640, 360, 0, NULL, 0};
 	struct aula_cell cells[4];
 	struct plugin *p;
 	char why[100];
@@ -25,7 +26,7 @@ static int add_and_arrange(void) RUNS_ON(on_ctl)
 	err = plugin_add(&p, &raw, why, sizeof(why));
 	if (err)
 		return err;
-	err = plugin_arrange(p, &in, cells, 4, &n);
+	err = plugin_arrange(p, &in, cells, 4, &n, NULL);
 	plugin_free(p);
 	return err;
 }

@@ -121,7 +121,7 @@ static struct scene *one_cell(uint32_t generation)
 	scene->generation = generation;
 	scene->n = 1;
 	scene->cells[0] = (struct scene_cell){
-		3, {0, 0, GEOM_UNIT, GEOM_UNIT}, true, "Anna"};
+		3, {0, 0, GEOM_UNIT, GEOM_UNIT}, true, "Anna", false};
 	return scene;
 }
 
@@ -345,7 +345,8 @@ static struct scene *grid(uint32_t generation, uint32_t first)
 			first + i,
 			{(uint16_t)(i % 5 * 2016), (uint16_t)(i / 5 * 2016), 2016, 2016},
 			true,
-			"Anna"};
+			"Anna",
+			false};
 	return scene;
 }
 

@@ -159,6 +159,7 @@ describe('in class', () => {
     }
     await press(lecturer, 'more');
     await press(lecturer, 'people');
+    await lecturer.page.locator('[data-sheet=people] [data-act=person]').first().click();
     await lecturer.page.locator('[data-sheet=people] [data-act=remove]').first().click();
     await lookAt(lecturer.page, 'people-remove');
     await lecturer.page.keyboard.press('Escape');

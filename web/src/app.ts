@@ -34,7 +34,7 @@ export async function enterClass(): Promise<void> {
   } catch (why) {
     const refusal = why instanceof Refusal ? why : new Refusal('unknown');
     classroom.devices.close();
-    state.joinError.value = { code: refusal.code, field: refusal.field };
+    state.joinError.value = refusal.code === 'gave_up' ? { code: '', field: '' } : { code: refusal.code, field: refusal.field };
     state.screen.value = 'join';
   }
 }

@@ -20,9 +20,9 @@ import { addPage, applyEvent, applySnapshot } from './reduce';
 import { wantsVp8 } from './route';
 import { Rtc, type Mid } from './rtc';
 import { Socket, type Link, type SocketUser } from './socket';
-import { forgetClass, notify, NOTHING_USED, state } from './state';
+import { forgetClass, may, notify, NOTHING_USED, state } from './state';
 import { StillParts } from './still';
-import { recall, recallTab, rememberTab } from './store';
+import { recall, recallTab, remember, rememberTab } from './store';
 import { TileClock } from './tilemap';
 import { WakeLock } from './wakelock';
 import { Wire, type Bytes } from './wire';
@@ -66,6 +66,8 @@ export class Classroom implements SocketUser {
   private seconds = 0;
   /** Before the class: connected as far as can be, so that it is there at once. */
   private warm: 'no' | 'asking' | 'ready' = 'no';
+  /** It knocked: somebody of the class must let it in. */
+  private knocked = false;
 
   constructor() {
     const url = `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/ws`;
@@ -93,6 +95,7 @@ export class Classroom implements SocketUser {
     this.recallCosts();
     state.chatOpen.subscribe(() => this.presence.turn());
     state.quality.subscribe(() => this.spend());
+    state.handOpensMic.value = recall('hand-mic') === '1';
     addEventListener('pagehide', (event) => {
       if (this.session && this.visit.media) this.keepUsed();
       if (!event.persisted) this.socket.tell('leave');
@@ -116,10 +119,18 @@ export class Classroom implements SocketUser {
   cool(): void {
     if (this.warm === 'no') return;
     this.warm = 'no';
+    this.knocked = false;
     this.socket.tell('leave');
     this.socket.stop();
     this.rtc.reset();
     state.link.value = 'idle';
+  }
+
+  /** Does not wait in the lobby any longer. */
+  giveUp(): void {
+    this.cool();
+    this.entered?.fail(new Refusal('gave_up'));
+    this.entered = null;
   }
 
   /** Resolves when inside; a refusal has the server's code. */
@@ -141,19 +152,47 @@ export class Classroom implements SocketUser {
     this.devices.user = (mid, track) => void this.rtc.setTrack(mid, track); // said when inside
     for (const mid of ['a', 'c'] as const) void this.rtc.setTrack(mid, this.devices.track(mid));
     try {
-      const { name } = visit;
-      const snap = await this.socket.request('enter', { name, mic: state.mic.value.on, cam: state.cam.value.on });
-      this.warm = 'no';
-      this.applySnapshot(snap as unknown as Snapshot);
+      await this.comeIn();
     } catch {
       this.presence.off();
       this.devices.user = null;
       return false;
     }
+    if (!this.knocked) return true;
+    await new Promise<void>((ok, fail) => {
+      this.entered = { ok, fail };
+    });
+    return true;
+  }
+
+  /** Enters from where it waits; where it must be let in first, it has knocked by that. */
+  private async comeIn(): Promise<void> {
+    const { name } = this.visit;
+    const snap = await this.socket.request('enter', { name, mic: state.mic.value.on, cam: state.cam.value.on });
+    if (snap.lobby === true) {
+      this.wait();
+      return;
+    }
+    this.knocked = false;
+    this.warm = 'no';
+    this.applySnapshot(snap as unknown as Snapshot);
     this.startMedia();
     this.sayDevices();
     this.link('open', 0);
-    return true;
+    this.entered?.ok();
+    this.entered = null;
+  }
+
+  private wait(): void {
+    this.knocked = true;
+    state.screen.value = 'waiting';
+  }
+
+  private notLetIn(why: Refusal): void {
+    this.knocked = false;
+    this.cool();
+    this.entered?.fail(why);
+    this.entered = null;
   }
 
   private join(visit: Visit): Promise<void> {
@@ -234,7 +273,7 @@ export class Classroom implements SocketUser {
     this.framesOf = -1;
     this.joinedMs = performance.now();
     this.socket.seq = 0;
-    const d = token ? { code, name, token } : { code, name };
+    const d = { code, name, ...(token && { token }), ...(this.seat() && { seat: this.seat() }) };
     if (this.warm === 'no') return { t: 'join', d };
     this.warm = 'asking';
     return { t: 'join', d: { ...d, warm: true } };
@@ -243,8 +282,13 @@ export class Classroom implements SocketUser {
   welcome(t: 'join' | 'resume', d: Record<string, unknown>): void {
     if (this.warm !== 'no') {
       if (d.warm !== true) return this.cool(); // a server that has not heard of it
-      this.socket.seq = Number(d.seq);
-      this.warm = 'ready';
+      this.atTheDoor(d);
+      if (this.knocked) this.comeIn().catch((why: Refusal) => this.notLetIn(why)); // the connection was lost meanwhile
+      return;
+    }
+    if (d.lobby === true) {
+      this.atTheDoor(d);
+      this.wait();
       return;
     }
     if (d.replayed !== true) this.applySnapshot(d as unknown as Snapshot);
@@ -261,6 +305,10 @@ export class Classroom implements SocketUser {
   }
 
   refused(t: 'join' | 'resume', why: Refusal): boolean {
+    if (this.knocked) {
+      this.notLetIn(why);
+      return false;
+    }
     if (this.warm !== 'no') {
       this.warm = 'no'; // said when it is joined in earnest
       return false;
@@ -295,11 +343,20 @@ export class Classroom implements SocketUser {
     } else if (t === 'muted') {
       void this.devices.setMic(false);
       notify('note.muted');
+    } else if (t === 'admitted') {
+      if (this.knocked) this.comeIn().catch((why: Refusal) => this.notLetIn(why));
     } else if (t === 'bye') {
       this.bye(d as { why: ByeWhy; after_ms?: number });
     } else {
       applyEvent(t, d);
+      if (t === 'hand' && d.floor === true) this.called();
+      if (t === 'caps') this.obey();
     }
+  }
+
+  /** The floor is ours: the microphone goes on only where its owner wanted that. */
+  private called(): void {
+    if (state.handOpensMic.value && !state.mic.value.on) void this.devices.setMic(true);
   }
 
   link(link: Link, tries: number): void {
@@ -316,6 +373,10 @@ export class Classroom implements SocketUser {
   }
 
   closed(code: number): void {
+    if (this.knocked) {
+      this.notLetIn(new Refusal('denied'));
+      return;
+    }
     if (this.warm !== 'no') {
       this.cool();
       return;
@@ -325,10 +386,39 @@ export class Classroom implements SocketUser {
 
   // --- inner parts ---
 
+  private seat(): string {
+    return recall(`seat.${this.visit.code}`);
+  }
+
+  /** Connected, and not in the class. */
+  private atTheDoor(d: Record<string, unknown>): void {
+    this.socket.seq = Number(d.seq);
+    this.warm = 'ready';
+    if (d.seat) remember(`seat.${this.visit.code}`, String(d.seat));
+  }
+
+  /** What may not be sent is switched off here as well: the server has done it already. */
+  private obey(): void {
+    if (state.mic.value.on && !may('speak')) {
+      void this.devices.setMic(false);
+      notify('barred.speak');
+    }
+    if (state.cam.value.on && !may('camera')) {
+      void this.devices.setCam(false);
+      notify('barred.camera');
+    }
+    if (state.share.value.on && !may('share')) {
+      void this.devices.setScreen(false);
+      notify('barred.share');
+    }
+  }
+
   private applySnapshot(snap: Snapshot): void {
     this.session = snap.session;
     this.socket.seq = snap.seq;
     applySnapshot(snap);
+    if (snap.seat) remember(`seat.${this.visit.code}`, snap.seat);
+    this.obey();
     this.tiles.set(snap.layout ?? null);
   }
 
@@ -413,8 +503,13 @@ export class Classroom implements SocketUser {
   }
 
   private bye(d: { why: ByeWhy; after_ms?: number }): void {
+    if (this.knocked && d.why !== 'restart') {
+      this.notLetIn(new Refusal(d.why === 'removed' ? 'banned' : d.why));
+      return;
+    }
     if (this.warm !== 'no') {
-      this.cool();
+      if (this.knocked) this.socket.comeBack(Math.max(500, d.after_ms ?? 2000));
+      else this.cool();
       return;
     }
     if (d.why !== 'restart') {

@@ -1,6 +1,33 @@
 // The messages of docs/protocol.md as types. What arrives is checked only as far as the page relies on it.
 
-export type Role = 'student' | 'lecturer' | 'admin';
+export type Role = 'observer' | 'guest' | 'student' | 'interpreter' | 'moderator' | 'lecturer' | 'admin';
+
+/** What somebody may do; others than these are the server's affair. */
+export type Cap = 'speak' | 'camera' | 'share' | 'chat' | 'record' | 'layout' | 'admit' | 'moderate' | 'room' | (string & {});
+
+/** Who knocked. */
+export interface Waiting {
+  id: string;
+  name: string;
+  role: Role;
+  since_ms: number;
+}
+
+export interface Lobby {
+  n: number;
+  waiting: Waiting[];
+}
+
+/** What the class says of its members; each switch is what they may. */
+export interface Policy {
+  kind: string;
+  locked: boolean;
+  lobby: boolean;
+  unmute: boolean;
+  camera: boolean;
+  share: boolean;
+  chat: boolean;
+}
 
 export interface Member {
   id: string;
@@ -10,6 +37,9 @@ export interface Member {
   cam: boolean;
   screen: boolean;
   state: 'here' | 'away';
+  /** By name, beside what its role may. */
+  grants?: Cap[];
+  denies?: Cap[];
 }
 
 /** Members of the class, and how many of them are told of one by one. */
@@ -142,26 +172,93 @@ export interface LinkHistory extends WeakLink {
   minutes: LinkMinute[];
 }
 
+export interface HandRow {
+  member: string;
+  name: string;
+  since_ms: number;
+}
+
+/** The first of those who want to speak, how many they are, and who has the floor. */
+export interface Hands {
+  n: number;
+  list: HandRow[];
+  floor: string;
+  floor_name: string;
+}
+
+/** One's own place in the queue, from 1. */
+export interface Hand {
+  at: number;
+  floor: boolean;
+}
+
+export type PollKind = 'one' | 'several' | 'yesno' | 'number';
+
+export interface Poll {
+  id: string;
+  kind: PollKind;
+  question: string;
+  n: number;
+  options: string[];
+  named: boolean;
+  show: boolean;
+  on: boolean;
+  /** Of those who may see them. */
+  counts?: number[];
+  voters?: number;
+  /** Of the snapshot: what this member has answered, from 1. */
+  mine?: number[];
+}
+
+export interface Timer {
+  on: boolean;
+  paused: boolean;
+  left_ms: number;
+  total_ms: number;
+  /** The server's clock when that was left. */
+  now_ms: number;
+  label: string;
+}
+
+export type HearingRule = 'all' | 'lecturers' | 'apart';
+
+/** Who hears whom, and the languages that one may listen to instead of the floor. */
+export interface Hearing {
+  rule: HearingRule;
+  languages: { name: string; members: string[] }[];
+}
+
 export interface Snapshot {
   replayed: false;
   session: string;
   seq: number;
   self: string;
   role: Role;
+  caps?: Cap[];
+  /** Shown again by whoever comes back. */
+  seat?: string;
+  lobby?: Lobby;
   /** null for a console without a class, which has none of the fields that are optional here. */
-  room: Room | null;
+  room: (Room & Partial<Policy>) | null;
   layouts?: string[];
   members?: Member[];
   roster?: Roster;
   layout?: Layout | null;
   pinned?: string;
   recording?: RecordState;
+  hearing?: Hearing;
+  /** The language that is listened to; empty: the floor. */
+  channel?: string;
+  hands?: Hands;
+  hand?: Hand;
+  poll?: Poll | null;
+  timer?: Timer;
   quality?: Quality;
   chat?: ChatLine[];
   now_ms: number;
 }
 
-export type ByeWhy = 'left' | 'ended' | 'removed' | 'restart' | 'replaced' | 'too_fast' | 'waited';
+export type ByeWhy = 'left' | 'ended' | 'removed' | 'restart' | 'replaced' | 'too_fast' | 'waited' | 'denied';
 
 /** A refusal by the server, or the page's own 'offline' and 'timeout'. */
 export class Refusal extends Error {

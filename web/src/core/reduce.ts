@@ -1,9 +1,10 @@
 // Applies the snapshot and the events about the class to the state. What concerns media is not here.
 
-import type { ChatLine, Links, Member, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
+import type { Cap, ChatLine, Hearing, Links, Lobby, Member, Policy, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
 import { LEVELS } from './levels';
-import { notify, state } from './state';
+import { ALL_HEAR, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
+import { applyTools, TOOL_EVENTS } from './tools';
 
 const CHAT_ROWS = 200;
 const FEW = 20; // in a larger class nobody is told of each one who comes and goes
@@ -11,6 +12,9 @@ const FEW = 20; // in a larger class nobody is told of each one who comes and go
 export function applySnapshot(snap: Snapshot): void {
   state.self.value = snap.self;
   state.role.value = snap.role;
+  state.caps.value = new Set(snap.caps ?? []);
+  state.policy.value = { ...FREE, ...snap.room };
+  state.lobby.value = snap.lobby ?? NOBODY;
   state.room.value = snap.room ?? { id: '', code: '', title: '' };
   state.layouts.value = snap.layouts ?? [];
   state.members.value = new Map((snap.members ?? []).map((one) => [one.id, one]));
@@ -18,6 +22,9 @@ export function applySnapshot(snap: Snapshot): void {
   state.pinned.value = snap.pinned ?? '';
   state.recording.value = snap.recording ?? { on: false, since_ms: 0 };
   state.chat.value = snap.chat ?? [];
+  state.hearing.value = snap.hearing ?? ALL_HEAR;
+  state.channel.value = snap.channel ?? '';
+  applyTools(snap);
   if (snap.quality) setQuality(snap.quality);
   state.clockSkewMs.value = snap.now_ms ? snap.now_ms - Date.now() : 0;
 }
@@ -79,6 +86,13 @@ export function addPage(known: Recording[], page: Recording[]): Recording[] {
   return [...known, ...page.filter((one) => !ids.has(one.id))];
 }
 
+function setLobby(d: Lobby): void {
+  const before = new Set(state.lobby.value.waiting.map((one) => one.id));
+  const fresh = d.waiting.find((one) => !before.has(one.id));
+  state.lobby.value = d;
+  if (fresh) notify('note.knock', { name: fresh.name });
+}
+
 type Apply = (d: never) => void;
 
 const EVENTS: Record<string, Apply> = {
@@ -94,6 +108,14 @@ const EVENTS: Record<string, Apply> = {
   roster: (d: Roster) => {
     state.roster.value = d;
   },
+  caps: (d: { caps: Cap[] }) => {
+    state.caps.value = new Set(d.caps);
+    if (!state.caps.value.has('admit')) state.lobby.value = NOBODY;
+  },
+  room: (d: Partial<Policy>) => {
+    state.policy.value = { ...state.policy.value, ...d };
+  },
+  lobby: setLobby,
   quality: setQuality,
   links: (d: Links) => {
     state.links.value = d;
@@ -102,8 +124,16 @@ const EVENTS: Record<string, Apply> = {
     state.poster.value = d.jpeg ?? '';
   },
   'chat.msg': addChat,
+  layouts: (d: { layouts?: string[] }) => {
+    state.layouts.value = d.layouts ?? [];
+  },
   pinned: (d: { member?: string }) => {
     state.pinned.value = d.member ?? '';
+  },
+  ...TOOL_EVENTS,
+  hearing: (d: Hearing) => {
+    state.hearing.value = d;
+    if (!d.languages.some((one) => one.name === state.channel.value)) state.channel.value = '';
   },
   'record.state': setRecording,
   'recording.ready': putRecording,

@@ -3,17 +3,25 @@
 import { signal } from '@preact/signals-core';
 import type {
   ByeWhy,
+  Cap,
   ChatLine,
   Costs,
+  Hand,
+  Hands,
+  Hearing,
   Layout,
   Links,
+  Lobby,
   Member,
+  Policy,
+  Poll,
   Quality,
   Recording,
   RecordState,
   Role,
   Room,
   Roster,
+  Timer,
 } from './protocol';
 import type { Wish } from './prefer';
 import { USUAL_COSTS } from './levels';
@@ -22,7 +30,7 @@ import type { IceState } from './rtc';
 import type { Link } from './socket';
 import { NO_STATS, type Stats } from './stats';
 
-export type Screen = 'join' | 'check' | 'class' | 'bye' | 'admin' | 'recordings';
+export type Screen = 'join' | 'check' | 'waiting' | 'class' | 'bye' | 'admin' | 'recordings';
 
 export interface DeviceState {
   on: boolean;
@@ -45,6 +53,22 @@ export interface Still {
 
 export const NOTHING_USED: Used = { in: 0, out: 0, kbps: 0, untilMs: 0 };
 
+/** Signs that came together. */
+export interface Reaction {
+  key: number;
+  sign: string;
+  n: number;
+  atMs: number;
+}
+
+export const NO_HANDS: Hands = { n: 0, list: [], floor: '', floor_name: '' };
+export const NO_TIMER: Timer = { on: false, paused: false, left_ms: 0, total_ms: 0, now_ms: 0, label: '' };
+
+export const ALL_HEAR: Hearing = { rule: 'all', languages: [] };
+
+export const FREE: Policy = { kind: '', locked: false, lobby: false, unmute: true, camera: true, share: true, chat: true };
+export const NOBODY: Lobby = { n: 0, waiting: [] };
+
 const OFF: DeviceState = { on: false, busy: false, fault: '' };
 
 export const state = {
@@ -61,6 +85,9 @@ export const state = {
 
   self: signal(''),
   role: signal<Role>('student'),
+  caps: signal<ReadonlySet<Cap>>(new Set()),
+  policy: signal<Policy>(FREE),
+  lobby: signal<Lobby>(NOBODY), // of who may admit
   room: signal<Room>({ id: '', code: '', title: '' }),
   members: signal<ReadonlyMap<string, Member>>(new Map()),
   roster: signal<Roster>({ n: 0, listed: 0 }),
@@ -69,6 +96,16 @@ export const state = {
   pinned: signal(''),
   speakers: signal<string[]>([]),
   recording: signal<RecordState>({ on: false, since_ms: 0 }),
+  hearing: signal<Hearing>(ALL_HEAR),
+  channel: signal(''), // the language that is listened to
+  hands: signal<Hands>(NO_HANDS),
+  hand: signal<Hand>({ at: 0, floor: false }),
+  handOpensMic: signal(false), // when called
+  poll: signal<Poll | null>(null),
+  choices: signal<number[]>([]), // the own ones, from 1
+  pollHidden: signal(''), // one that was put away
+  timer: signal<Timer>(NO_TIMER),
+  reactions: signal<Reaction[]>([]),
   recordings: signal<Recording[]>([]),
   moreRecordings: signal(false), // older ones can be asked for
   chat: signal<ChatLine[]>([]),
@@ -99,8 +136,14 @@ export const state = {
   notice: signal<{ key: string; vars?: Record<string, string> }>({ key: '' }),
 };
 
+/** May we, by what the server said last? It asks again itself. */
+export function may(cap: Cap): boolean {
+  return state.caps.value.has(cap);
+}
+
+/** Of the staff. */
 export function isLecturer(): boolean {
-  return state.role.value !== 'student';
+  return ['moderator', 'lecturer', 'admin'].includes(state.role.value);
 }
 
 /** Members that are told of by their number only. */
@@ -117,10 +160,21 @@ export function notify(key: string, vars?: Record<string, string>): void {
 export function forgetClass(): void {
   state.members.value = new Map();
   state.roster.value = { n: 0, listed: 0 };
+  state.caps.value = new Set();
+  state.policy.value = FREE;
+  state.lobby.value = NOBODY;
   state.layout.value = null;
   state.speakers.value = [];
   state.pinned.value = '';
   state.recording.value = { on: false, since_ms: 0 };
+  state.hearing.value = ALL_HEAR;
+  state.channel.value = '';
+  state.hands.value = NO_HANDS;
+  state.hand.value = { at: 0, floor: false };
+  state.poll.value = null;
+  state.choices.value = [];
+  state.timer.value = NO_TIMER;
+  state.reactions.value = [];
   state.recordings.value = [];
   state.moreRecordings.value = false;
   state.chat.value = [];

@@ -10,6 +10,14 @@ interface Line {
   button?: { text: string; act(): void };
 }
 
+/** The lecturer has called this member. */
+function floor(): Line {
+  if (!state.mic.value.on && !state.mic.value.fault) {
+    return { kind: 'blue', text: t('hand.called'), button: { text: t('mic.turn_on'), act: () => void classroom.devices.setMic(true) } };
+  }
+  return { kind: 'blue', text: t('hand.floor'), button: { text: t('hand.done'), act: () => void classroom.act('hand.done') } };
+}
+
 function line(): Line | null {
   const link = state.link.value;
   if (link === 'offline') return { kind: 'red', text: t('banner.offline') };
@@ -24,6 +32,7 @@ function line(): Line | null {
     const act = () => void classroom.devices.setMic(true);
     return { kind: 'blue', text: t('note.mic_stopped'), button: { text: t('banner.turn_on'), act } };
   }
+  if (state.hand.value.floor) return floor();
   if (state.mic.value.fault) return { kind: 'blue', text: t(`mic.${state.mic.value.fault}`) };
   if (state.cam.value.fault) return { kind: 'blue', text: t(`cam.${state.cam.value.fault}`) };
   if (state.share.value.fault) return { kind: 'blue', text: t(`share.${state.share.value.fault}`) };

@@ -5,7 +5,7 @@ import { classroom } from '../app';
 import { timeOfDay } from '../core/format';
 import { t } from '../core/i18n';
 import type { ChatLine } from '../core/protocol';
-import { state } from '../core/state';
+import { may, state } from '../core/state';
 import { recallTab, rememberTab } from '../core/store';
 import { Icon } from '../ui/icon';
 import { toggleChat } from './panels';
@@ -97,12 +97,13 @@ export function Chat() {
           dir="auto"
           value={draft}
           maxLength={MAX_BYTES}
-          placeholder={t('chat.write')}
+          disabled={!may('chat')}
+          placeholder={t(may('chat') ? 'chat.write' : 'barred.chat')}
           aria-label={t('chat.write')}
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" class="row-button" data-act="chat-send" aria-label={t('chat.send')}>
+        <button type="submit" class="row-button" disabled={!may('chat')} data-act="chat-send" aria-label={t('chat.send')}>
           <Icon name="send" />
         </button>
       </form>

@@ -99,7 +99,7 @@ export function Check() {
     if (recall('cam') === '1') void classroom.devices.setCam(true);
     return () => {
       closeSheet();
-      if (state.screen.value !== 'class') classroom.cool();
+      if (!['class', 'waiting'].includes(state.screen.value)) classroom.cool();
     };
   }, []);
 

@@ -1,22 +1,38 @@
-// The main buttons: five at most, words under the icons.
+// The main buttons: six at most, five on a phone, words under the icons.
 
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import { canShareScreen } from '../core/media';
-import { state } from '../core/state';
+import type { Cap } from '../core/protocol';
+import { may, notify, state } from '../core/state';
 import { Action } from '../ui/action';
+import { HandButton } from './hands';
 import { openSheet, toggleChat } from './panels';
 
+/** Off is always allowed; on, only with the capability: else the reason is told. */
+function allowed(cap: Cap, on: boolean): boolean {
+  if (on || may(cap)) return true;
+  notify(`barred.${cap}`);
+  return false;
+}
+
 export function toggleMic(): void {
-  void classroom.devices.setMic(!state.mic.value.on);
+  const { on } = state.mic.value;
+  if (allowed('speak', on)) void classroom.devices.setMic(!on);
 }
 
 export function toggleCam(): void {
-  void classroom.devices.setCam(!state.cam.value.on);
+  const { on } = state.cam.value;
+  if (allowed('camera', on)) void classroom.devices.setCam(!on);
 }
 
 export function toggleShare(): void {
-  void classroom.devices.setScreen(!state.share.value.on);
+  const { on } = state.share.value;
+  if (allowed('share', on)) void classroom.devices.setScreen(!on);
+}
+
+function barred(cap: Cap, on: boolean): string | undefined {
+  return on || may(cap) ? undefined : t(`barred.${cap}`);
 }
 
 export function Controls() {
@@ -33,6 +49,7 @@ export function Controls() {
         pressed={mic.on}
         off={!mic.on}
         busy={mic.busy}
+        barred={barred('speak', mic.on)}
         keys="M"
         onClick={toggleMic}
       />
@@ -44,6 +61,7 @@ export function Controls() {
         pressed={cam.on}
         off={!cam.on}
         busy={cam.busy}
+        barred={barred('camera', cam.on)}
         keys="V"
         onClick={toggleCam}
       />
@@ -55,9 +73,11 @@ export function Controls() {
           hint={t(share.on ? 'share.turn_off' : 'share.turn_on')}
           pressed={share.on}
           busy={share.busy}
+          barred={barred('share', share.on)}
           onClick={toggleShare}
         />
       ) : null}
+      <HandButton />
       <Action
         act="chat"
         icon="chat"

@@ -1,9 +1,12 @@
 // Single keys in class. Never while somebody types, never with a modifier, never under a dialog.
 
 import { classroom } from '../app';
-import { isLecturer, state } from '../core/state';
+import { may, state } from '../core/state';
 import { toggleCam, toggleMic } from './controls';
+import { pressHand } from './hands';
 import { openSheet, sheet, toggleChat } from './panels';
+import { canVote, choose } from './polls';
+import { toggleSigns } from './reactions';
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
@@ -22,7 +25,11 @@ function onKey(event: KeyboardEvent): void {
   else if (letter === 'v') toggleCam();
   else if (letter === 'c') toggleChat();
   else if (letter === 'q') openSheet('quality');
-  else if (/^[1-9]$/.test(letter) && isLecturer()) {
+  else if (letter === 'h') pressHand();
+  else if (letter === 'r') toggleSigns();
+  else if (letter === 'p' && may('poll')) openSheet('poll');
+  else if (/^[1-9]$/.test(letter) && !may('poll') && canVote()) choose(Number(letter));
+  else if (/^[1-9]$/.test(letter) && may('layout')) {
     const name = state.layouts.value[Number(letter) - 1];
     if (name) void classroom.act('layout.set', { name });
   } else return;

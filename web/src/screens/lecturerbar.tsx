@@ -1,8 +1,12 @@
-// For the lecturer: the layouts by their numbers, and the recording.
+// For the lecturer: who wants to speak, the layouts by their numbers, polls, the timer and the recording.
 
 import { classroom } from '../app';
 import { t } from '../core/i18n';
-import { state } from '../core/state';
+import { may, state } from '../core/state';
+import { openSheet } from './panels';
+import { HandStrip } from './hands';
+import { PollChip } from './polls';
+import { TimerChip } from './timer';
 import { RunningTime } from './topbar';
 
 function layoutLabel(name: string): string {
@@ -11,11 +15,83 @@ function layoutLabel(name: string): string {
   return text === key ? name : text;
 }
 
+/** As buttons; all others are in the list. */
+const BUTTONS = 3;
+
+/** What is offered by what it is for, some with parameters. Others, of plugins and administrators, come last. */
+const GROUPS: [string, string[]][] = [
+  ['all', ['auto', 'grid', 'grid-zoom', 'wall']],
+  [
+    'front',
+    [
+      'speaker',
+      'speaker-strip',
+      'speaker-strip side=top',
+      'speaker-strip side=left',
+      'speaker-strip side=right',
+      'one-plus-five',
+      'one-plus-seven',
+      'one-plus-nine',
+    ],
+  ],
+  [
+    'teach',
+    [
+      'lecture',
+      'lecture-pip',
+      'lecture-pip corner=bottom-left',
+      'lecture-pip corner=top-left',
+      'lecture-pip corner=top-right',
+      'side-by-side',
+      'presenter-dual',
+      'slides-only',
+      'sign-language',
+    ],
+  ],
+  ['talk', ['interview', 'panel', 'template']],
+];
+
+/** The groups with what this server has of them. */
+function offered(names: string[]): [string, string[]][] {
+  const known = new Set(GROUPS.flatMap(([, texts]) => texts));
+  const groups = GROUPS.map(([group, texts]): [string, string[]] => [group, texts.filter((text) => names.includes(text.split(' ')[0]!))]);
+  return [...groups, ['own', names.filter((name) => !known.has(name))] as [string, string[]]].filter(([, texts]) => texts.length > 0);
+}
+
+function MoreLayouts({ current }: { current: string | undefined }) {
+  const names = state.layouts.value;
+  const groups = offered(names);
+  const listed = current !== undefined && groups.some(([, texts]) => texts.includes(current));
+  return (
+    <select
+      class={current && !names.slice(0, BUTTONS).includes(current) ? 'chip is-on' : 'chip'}
+      data-act="layouts"
+      aria-label={t('layouts')}
+      value={current ?? ''}
+      onChange={(event) => void classroom.act('layout.set', { name: event.currentTarget.value })}
+    >
+      {current && !listed ? <option value={current}>{layoutLabel(current)}</option> : null}
+      {groups.map(([group, texts]) => (
+        <optgroup key={group} label={t(`layouts.${group}`)}>
+          {texts.map((text) => {
+            const at = names.indexOf(text);
+            return (
+              <option key={text} value={text}>
+                {at >= 0 && at < 9 ? `${layoutLabel(text)} (${at + 1})` : layoutLabel(text)}
+              </option>
+            );
+          })}
+        </optgroup>
+      ))}
+    </select>
+  );
+}
+
 export function LayoutPicker() {
   const current = state.layout.value?.name;
   return (
     <div class="layouts" role="group" aria-label={t('layouts')}>
-      {state.layouts.value.map((name, i) => (
+      {state.layouts.value.slice(0, BUTTONS).map((name, i) => (
         <button
           key={name}
           type="button"
@@ -28,6 +104,7 @@ export function LayoutPicker() {
           {i < 9 ? <kbd>{i + 1}</kbd> : null} {layoutLabel(name)}
         </button>
       ))}
+      {state.layouts.value.length > BUTTONS ? <MoreLayouts current={current} /> : null}
     </div>
   );
 }
@@ -47,11 +124,28 @@ export function RecordButton() {
   );
 }
 
+/** How many knock; opens the list. */
+function Knocks() {
+  const { n } = state.lobby.value;
+  if (!n) return null;
+  return (
+    <button type="button" class="chip is-on knocks" data-act="lobby" onClick={() => openSheet('people')}>
+      {t('lobby.title', { n })}
+    </button>
+  );
+}
+
 export function LecturerBar() {
   return (
     <div class="lecturer">
-      <LayoutPicker />
-      <RecordButton />
+      <HandStrip />
+      <Knocks />
+      {may('layout') ? <LayoutPicker /> : null}
+      <span class="chips">
+        <PollChip />
+        <TimerChip />
+        {may('record') ? <RecordButton /> : null}
+      </span>
     </div>
   );
 }

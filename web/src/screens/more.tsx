@@ -4,10 +4,12 @@ import { useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import { showCode } from '../core/route';
-import { audience, isLecturer, state } from '../core/state';
+import { audience, isLecturer, may, state } from '../core/state';
+import { remember } from '../core/store';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
+import { ChannelChoice, RuleChoice } from './hearing';
 import { LanguageChoice } from './languages';
 import { LecturerBar } from './lecturerbar';
 import { closeSheet, openSheet } from './panels';
@@ -58,6 +60,8 @@ export function More() {
         <span class="grow">{t('recordings')}</span>
       </button>
       <QualityRow act="data" />
+      <ChannelChoice />
+      {isLecturer() ? <RuleChoice /> : null}
       <Toggle
         act="self-view"
         label={t('more.self')}
@@ -67,6 +71,18 @@ export function More() {
           state.selfView.value = on;
         }}
       />
+      {isLecturer() ? null : (
+        <Toggle
+          act="hand-mic"
+          label={t('hand.opens')}
+          more={t('hand.opens_why')}
+          on={state.handOpensMic.value}
+          onChange={(on) => {
+            state.handOpensMic.value = on;
+            remember('hand-mic', on ? '1' : '');
+          }}
+        />
+      )}
       <Toggle
         act="compatible"
         label={t('more.compatible')}
@@ -86,7 +102,7 @@ export function More() {
         {t('join.code')}: <span class="mono">{showCode(state.room.value.code)}</span> · {t('more.keys')}
       </p>
       <Numbers />
-      {isLecturer() ? (
+      {may('room') ? (
         <TwoStep
           act="end"
           icon="end"

@@ -1,16 +1,22 @@
 // Everybody in class; for a lecturer with one row of actions each.
 
+import { useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import type { Member } from '../core/protocol';
-import { audience, isLecturer, state } from '../core/state';
+import { audience, isLecturer, may, state } from '../core/state';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
-import { TwoStep } from '../ui/twostep';
+import { ClassSwitches, Lobby, Person } from './order';
 import { closeSheet } from './panels';
 import { Weak } from './weak';
 
-const RANK = { admin: 0, lecturer: 1, student: 2 };
+const RANK = { admin: 0, lecturer: 1, moderator: 2, interpreter: 3, student: 4, guest: 5, observer: 6 };
+
+/** Nobody acts upon one of a higher role. */
+function below(member: Member): boolean {
+  return RANK[member.role] >= RANK[state.role.value];
+}
 
 function byRoleAndName(a: Member, b: Member): number {
   return RANK[a.role] - RANK[b.role] || a.name.localeCompare(b.name);
@@ -29,7 +35,7 @@ function Marks({ member }: { member: Member }) {
   );
 }
 
-function Actions({ member }: { member: Member }) {
+function Actions({ member, open, onOpen }: { member: Member; open: boolean; onOpen(): void }) {
   const pinned = state.pinned.value === member.id;
   const self = member.id === state.self.value;
   return (
@@ -58,15 +64,18 @@ function Actions({ member }: { member: Member }) {
           <Icon name="mic_off" />
         </button>
       )}
-      {self ? null : (
-        <TwoStep
-          act="remove"
-          icon="remove"
-          iconOnly
-          label={t('people.remove', { name: member.name })}
-          sure={t('people.remove_sure')}
-          onConfirm={() => void classroom.act('member.remove', { member: member.id })}
-        />
+      {self || !below(member) ? null : (
+        <button
+          type="button"
+          class={open ? 'row-button is-on' : 'row-button'}
+          data-act="person"
+          aria-expanded={open}
+          aria-label={t('order.person', { name: member.name })}
+          title={t('order.person', { name: member.name })}
+          onClick={onOpen}
+        >
+          <Icon name="more" />
+        </button>
       )}
     </span>
   );
@@ -84,28 +93,28 @@ function WeakMark() {
 export function People() {
   const members = [...state.members.value.values()].sort(byRoleAndName);
   const lecturer = isLecturer();
+  const [person, setPerson] = useState('');
   const weak = new Set(state.links.value?.weak.map((one) => one.member));
   return (
     <Sheet name="people" title={t('people.n', { n: members.length + audience() })} onClose={closeSheet}>
-      {lecturer ? (
-        <button type="button" class="row-button" data-act="mute-all" onClick={() => void classroom.act('member.mute', { member: '' })}>
-          <Icon name="mic_off" />
-          <span>{t('people.mute_all')}</span>
-        </button>
-      ) : null}
-      {lecturer ? <Weak /> : null}
+      <Lobby />
+      {lecturer ? <ClassSwitches /> : null}
+      {may('links') ? <Weak /> : null}
       <ul class="rows">
         {members.map((member) => (
           <li key={member.id} class={member.state === 'away' ? 'row is-away' : 'row'} data-member={member.id}>
             <span class="grow row-name">
               <bdi>{member.name}</bdi>
               {member.id === state.self.value ? <em>{t('people.you')}</em> : null}
-              {member.role !== 'student' ? <em>{t('people.lecturer')}</em> : null}
+              {member.role !== 'student' ? <em>{t(`role.${member.role}`)}</em> : null}
               {member.state === 'away' ? <em>{t('tile.away')}</em> : null}
             </span>
             {weak.has(member.id) ? <WeakMark /> : null}
             <Marks member={member} />
-            {lecturer ? <Actions member={member} /> : null}
+            {lecturer ? (
+              <Actions member={member} open={person === member.id} onOpen={() => setPerson(person === member.id ? '' : member.id)} />
+            ) : null}
+            {lecturer && person === member.id ? <Person member={member} /> : null}
           </li>
         ))}
       </ul>

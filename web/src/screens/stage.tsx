@@ -9,6 +9,7 @@ import { state } from '../core/state';
 import { StateBadge } from './badge';
 import { Overlay } from './overlay';
 import { Poster } from './poster';
+import { Reactions } from './reactions';
 import { Still, type Size } from './still';
 
 const NO_BOX: Box = { x: 0, y: 0, w: 0, h: 0 };
@@ -95,6 +96,7 @@ export function Stage() {
       {state.firstFrame.value || still || !isMoving(state.quality.value?.level ?? 'main') ? null : <Poster />}
       <Overlay box={box} />
       <StateBadge />
+      <Reactions />
       {state.soundBlocked.value ? (
         <button type="button" class="primary tap" data-act="sound" onClick={() => void playWithSound(video.current!)}>
           {t('stage.tap')}

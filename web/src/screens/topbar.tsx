@@ -7,8 +7,9 @@ import { t } from '../core/i18n';
 import { audience, state } from '../core/state';
 import { Icon } from '../ui/icon';
 import { openSheet } from './panels';
+import { TimerView } from './timer';
 
-function useSecond(): void {
+export function useSecond(): void {
   const [, tick] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => tick((n) => n + 1), 1000);
@@ -68,6 +69,7 @@ export function TopBar() {
           <b aria-hidden="true">●</b> REC <RunningTime />
         </span>
       ) : null}
+      <TimerView />
       <span class="count" title={t('people.title')}>
         <Icon name="people" /> {state.members.value.size + audience()}
       </span>

@@ -10,6 +10,7 @@ interface Props {
   pressed?: boolean;
   off?: boolean; // drawn as switched off
   busy?: boolean;
+  barred?: string; // why it may not be used now; it can still be asked for that
   danger?: boolean;
   badge?: number;
   keys?: string;
@@ -17,16 +18,17 @@ interface Props {
 }
 
 export function Action(props: Props) {
-  const classes = ['action', props.off && 'is-off', props.danger && 'is-danger', props.pressed && 'is-on'];
+  const classes = ['action', props.off && 'is-off', props.danger && 'is-danger', props.barred && 'is-barred', props.pressed && 'is-on'];
   return (
     <button
       type="button"
       class={classes.filter(Boolean).join(' ')}
       data-act={props.act}
       aria-pressed={props.pressed}
-      aria-label={props.hint}
+      aria-label={props.barred ? `${props.label}: ${props.barred}` : props.hint}
+      aria-disabled={props.barred ? true : undefined}
       aria-keyshortcuts={props.keys}
-      title={props.keys ? `${props.hint ?? props.label} (${props.keys})` : props.hint}
+      title={props.barred ?? (props.keys ? `${props.hint ?? props.label} (${props.keys})` : props.hint)}
       aria-busy={props.busy || undefined}
       disabled={props.busy}
       onClick={props.onClick}

@@ -1,0 +1,53 @@
+// Who hears whom: a lecturer's rule for the class, and the language that one listens to.
+
+import { classroom } from '../app';
+import { t } from '../core/i18n';
+import type { HearingRule } from '../core/protocol';
+import { state } from '../core/state';
+import { Icon } from '../ui/icon';
+
+const RULES: HearingRule[] = ['all', 'lecturers', 'apart'];
+
+export function RuleChoice() {
+  return (
+    <label class="switch">
+      <Icon name="people" />
+      <span class="grow">{t('hearing')}</span>
+      <select
+        data-act="hearing"
+        value={state.hearing.value.rule}
+        onChange={(event) => void classroom.act('class.hearing', { rule: event.currentTarget.value })}
+      >
+        {RULES.map((rule) => (
+          <option key={rule} value={rule}>
+            {t(`hearing.${rule}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+async function listenTo(channel: string): Promise<void> {
+  if (await classroom.act('sound.channel', { channel })) state.channel.value = channel;
+}
+
+/** Nothing while nobody interprets in this class. */
+export function ChannelChoice() {
+  const { languages } = state.hearing.value;
+  if (!languages.length) return null;
+  return (
+    <label class="switch">
+      <Icon name="sound" />
+      <span class="grow">{t('channel')}</span>
+      <select data-act="channel" value={state.channel.value} onChange={(event) => void listenTo(event.currentTarget.value)}>
+        <option value="">{t('channel.floor')}</option>
+        {languages.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
