@@ -4,6 +4,7 @@
 #include "base/conf_file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/spell.h"
 
 #include <confuse.h>
 #include <errno.h>
@@ -11,10 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef AULA_PLUGIN_DIR
-#define AULA_PLUGIN_DIR "plugins/.libs"
-#endif
 
 enum kind { KIND_STRING, KIND_INT, KIND_BOOL, KIND_LIST, KIND_LEVEL };
 
@@ -60,6 +57,10 @@ static const struct key keys[] = {
 	{"recordings_dir", KIND_STRING, FIELD(recordings_dir), 0, 0, 0, NULL, false},
 	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576,
 	 NULL, false},
+	{"deck_max_mb", KIND_INT, FIELD(deck_max_mb), 0, 1, 1024, NULL, false},
+	{"clip_max_mb", KIND_INT, FIELD(clip_max_mb), 0, 1, 1024, NULL, false},
+	{"deck_quota_mb", KIND_INT, FIELD(deck_quota_mb), 0, 0, 1048576, NULL, false},
+	{"deck_reader", KIND_STRING, FIELD(deck_reader), 0, 0, 0, NULL, false},
 	{"webroot", KIND_STRING, FIELD(webroot), 0, 0, 0, NULL, false},
 	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0, conf_empty, false},
 	{"plugins", KIND_LIST, LIST(plugins), conf_empty, false},
@@ -81,92 +82,26 @@ static const struct key keys[] = {
 	{"shed", KIND_BOOL, FIELD(shed), 0, 0, 0, NULL, false},
 	{"max_members", KIND_INT, FIELD(max_members), 0, 1, LIMIT_ROOM_MEMBERS, NULL,
 	 false},
+	{"pins", KIND_INT, FIELD(pins), 0, 0, 64, NULL, false},
+	{"pins_server", KIND_INT, FIELD(pins_server), 0, 0, 1000, NULL, false},
 	{"max_joins", KIND_INT, FIELD(max_joins), 0, 1, 10000, NULL, false},
 	{"max_joins_per_address", KIND_INT, FIELD(max_joins_per_address), 0, 1, 10000,
 	 NULL, false},
 	{"max_strangers_per_address", KIND_INT, FIELD(max_strangers_per_address), 0, 1,
 	 LIMIT_HTTP_CONNS, NULL, false},
+	{"admin_addresses", KIND_BOOL, FIELD(admin_addresses), 0, 0, 0, NULL, false},
+	{"audit_days", KIND_INT, FIELD(audit_days), 0, 0, 36500, NULL, false},
 	{"log_level", KIND_LEVEL, FIELD(log_level), 0, 0, 0, NULL, false},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
-
-void conf_init(struct conf *conf)
-{
-	static const char *const plugins[] = {"layout_grid", "layout_speaker",
-					      "layout_lecture", "record_mp4"};
-
-	memset(conf, 0, sizeof(*conf));
-	conf->http_port = 8443;
-	conf->media_udp_port = 8443;
-	conf->media_tcp_port = 8444;
-	conf->net_spread = 300;
-	snprintf(conf->data_dir, sizeof(conf->data_dir), "/var/lib/aula");
-	conf->recording_reserve_mb = 512;
-	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);
-	for (conf->n_plugins = 0; conf->n_plugins < 4; conf->n_plugins++)
-		snprintf(conf->plugins[conf->n_plugins], sizeof(conf->plugins[0]), "%s",
-			 plugins[conf->n_plugins]);
-	snprintf(conf->recorder, sizeof(conf->recorder), "mp4");
-	snprintf(conf->layout, sizeof(conf->layout), "grid");
-	conf->view_fps = 15;
-	conf->view_vbv_ms = 500;
-	snprintf(conf->rung_low, CONF_NAME, "320x180@10/46 640x360@5/46");
-	snprintf(conf->rung_mid, CONF_NAME, "480x270@15/130 960x540@5/130");
-	snprintf(conf->rung_main, CONF_NAME, "640x360@15/350 1280x720@8/300");
-	snprintf(conf->rung_high, CONF_NAME, "1280x720@15/800 1280x720@15/600");
-	snprintf(conf->rung_top, sizeof(conf->rung_top), "high");
-	snprintf(conf->rung_start, sizeof(conf->rung_start), "mid");
-	snprintf(conf->rung_most, CONF_NAME, "1280x720@30/2000");
-	conf->av1 = true;
-	conf->audio_kbps = 40;
-	conf->audio_middle_kbps = 24;
-	conf->audio_thin_kbps = 12;
-	conf->shed = true;
-	conf->max_members = 500;
-	conf->max_joins = LIMIT_JOINS_SEC;
-	conf->max_joins_per_address = LIMIT_JOINS_IP_SEC;
-	conf->max_strangers_per_address = LIMIT_HTTP_CONNS_IP;
-	conf->log_level = LOG_INFO;
-}
+_Static_assert(N_KEYS <= 64, "a bit of conf.said for each");
 
 /* ---- reading --------------------------------------------------------------- */
 
 /* libconfuse hands errors to a function without context: the parse runs on
  * one thread at start, this holds its first error. */
 static _Thread_local char first_error[256];
-
-#define WORD 48 /* bytes of a key, with its zero */
-
-/* How many characters to put in, leave out, replace or swap with the next one make
- * the one word the other (Damerau, Levenshtein). Both are shorter than WORD. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t rows[3][WORD], n = strlen(a), m = strlen(b), best;
-	size_t *before = rows[0], *last = rows[1], *row = rows[2], *free_row;
-
-	for (size_t j = 0; j <= m; j++)
-		last[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			best = last[j - 1] + (a[i - 1] != b[j - 1]);
-			if (last[j] + 1 < best)
-				best = last[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			row[j] = best;
-		}
-		free_row = before;
-		before = last;
-		last = row;
-		row = free_row;
-	}
-	return last[m];
-}
 
 /* The key that was meant, NULL when none is near: a third of the word may differ. */
 static const char *nearest(const char *word)
@@ -175,7 +110,7 @@ static const char *nearest(const char *word)
 	const char *best = NULL;
 
 	for (size_t i = 0; i < N_KEYS; i++) {
-		size_t n = distance(word, keys[i].name);
+		size_t n = spell_distance(word, keys[i].name);
 
 		if (n < best_n) {
 			best_n = n;
@@ -196,7 +131,7 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	word = strstr(msg, "no such option '");
 	if (word) {
-		char name[WORD];
+		char name[SPELL_WORD];
 
 		snprintf(name, sizeof(name), "%s", word + strlen("no such option '"));
 		name[strcspn(name, "'")] = '\0';
@@ -374,8 +309,10 @@ static int take_all(struct conf *conf, cfg_t *cfg, char *why, size_t why_len)
 		/* a list that is not in the file has no values, or an empty default */
 		if (!(cfg_getopt(cfg, key->name)->flags & CFGF_MODIFIED))
 			continue;
-		if (!store(conf, key, cfg) && !wrong(key, cfg))
+		if (!store(conf, key, cfg) && !wrong(key, cfg)) {
+			conf->said |= UINT64_C(1) << i;
 			continue;
+		}
 		explain(key, cfg, why, why_len);
 		return -EINVAL;
 	}
@@ -436,34 +373,38 @@ int conf_read(struct conf *conf, const char *path, char *why, size_t why_len)
 	return err;
 }
 
-/* ---- what a class may have of its own --------------------------------------------- */
+/* ---- one value ------------------------------------------------------------------- */
 
-const char *conf_own_key(size_t i)
+static const struct key *find(const char *name)
 {
 	for (size_t k = 0; k < N_KEYS; k++)
-		if (keys[k].own && i-- == 0)
-			return keys[k].name;
-	return NULL;
-}
-
-static const struct key *own_find(const char *name)
-{
-	for (size_t k = 0; k < N_KEYS; k++)
-		if (keys[k].own && strcmp(keys[k].name, name) == 0)
+		if (strcmp(keys[k].name, name) == 0)
 			return &keys[k];
 	return NULL;
 }
 
-int conf_set(struct conf *conf, const char *name, const char *value, char *why,
-	     size_t why_len)
+const char *conf_key(size_t i)
+{
+	return i < N_KEYS ? keys[i].name : NULL;
+}
+
+bool conf_said(const struct conf *conf, const char *name)
+{
+	const struct key *key = find(name);
+
+	return key && conf->said >> (key - keys) & 1;
+}
+
+int conf_change(struct conf *conf, const char *name, const char *value, char *why,
+		size_t why_len)
 {
 	cfg_opt_t opts[N_KEYS + 1];
 	struct conf next = *conf;
 	cfg_t *cfg;
 	int err = 0;
 
-	if (!own_find(name)) {
-		snprintf(why, why_len, "a class has no '%.40s' of its own", name);
+	if (!find(name) || find(name)->kind == KIND_LIST) {
+		snprintf(why, why_len, "there is no '%.40s' with one value", name);
 		return -ENOENT;
 	}
 	cfg = parser_make(opts);
@@ -482,6 +423,27 @@ int conf_set(struct conf *conf, const char *name, const char *value, char *why,
 	if (!err)
 		*conf = next;
 	return err;
+}
+
+/* ---- what a class may have of its own --------------------------------------------- */
+
+const char *conf_own_key(size_t i)
+{
+	for (size_t k = 0; k < N_KEYS; k++)
+		if (keys[k].own && i-- == 0)
+			return keys[k].name;
+	return NULL;
+}
+
+int conf_set(struct conf *conf, const char *name, const char *value, char *why,
+	     size_t why_len)
+{
+	const struct key *key = find(name);
+
+	if (key && key->own)
+		return conf_change(conf, name, value, why, why_len);
+	snprintf(why, why_len, "a class has no '%.40s' of its own", name);
+	return -ENOENT;
 }
 
 /* ---- writing ---------------------------------------------------------------- */
@@ -527,9 +489,10 @@ static void put_list(struct text *t, const struct conf *conf, const struct key *
 	put(t, "}");
 }
 
+static const char *const levels[] = {"debug", "info", "warn", "error"};
+
 static void put_value(struct text *t, const struct conf *conf, const struct key *key)
 {
-	static const char *const levels[] = {"debug", "info", "warn", "error"};
 	const void *at = (const char *)conf + key->at;
 	const char *p;
 
@@ -569,14 +532,30 @@ size_t conf_print(const struct conf *conf, char *out, size_t size)
 
 int conf_get(const struct conf *conf, const char *name, char *out, size_t size)
 {
-	const struct key *key = own_find(name);
-	struct text t = {out, size, 0};
+	const struct key *key = find(name);
 
-	if (!key)
+	return key && key->own ? conf_show(conf, name, out, size) : -ENOENT;
+}
+
+/* As conf_change() takes it: without quotes; of a list its entries. */
+int conf_show(const struct conf *conf, const char *name, char *out, size_t size)
+{
+	const struct key *key = find(name);
+	struct text t = {out, size, 0};
+	const char *base = (const char *)conf;
+	uint32_t n = 1;
+
+	if (!key || size == 0)
 		return -ENOENT;
-	if (key->kind == KIND_STRING)
-		put(&t, "%s", (const char *)conf + key->at);
-	else
-		put_value(&t, conf, key);
+	out[0] = '\0';
+	if (key->kind == KIND_LIST)
+		n = *(const uint32_t *)(const void *)(base + key->n_at);
+	for (uint32_t i = 0; i < n; i++)
+		if (key->kind == KIND_STRING || key->kind == KIND_LIST)
+			put(&t, "%s%s", i ? " " : "", base + key->at + i * key->size);
+		else if (key->kind == KIND_LEVEL)
+			put(&t, "%s", levels[*(const int *)(const void *)(base + key->at)]);
+		else
+			put_value(&t, conf, key);
 	return 0;
 }

@@ -40,6 +40,10 @@ struct conf {
 	char database[CONF_PATH + 16];  /* empty: sqlite in data_dir */
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
 	uint32_t recording_reserve_mb;
+	uint32_t deck_max_mb;        /* of one upload of pages */
+	uint32_t clip_max_mb;        /* of one upload of a clip */
+	uint32_t deck_quota_mb;      /* of all decks of a class */
+	char deck_reader[CONF_PATH]; /* the program; empty: beside this one, or installed */
 	char webroot[CONF_PATH]; /* empty: the page inside the binary */
 	/* plugins */
 	char plugins_dir[CONF_PATH];
@@ -60,10 +64,16 @@ struct conf {
 	uint32_t audio_kbps, audio_middle_kbps, audio_thin_kbps;
 	/* limits and logs */
 	bool shed;            /* give up quality when the machine cannot keep up */
+	uint32_t pins, pins_server; /* members put in front by others: of a class, of all */
 	uint32_t max_members; /* of one class */
 	uint32_t max_joins, max_joins_per_address; /* a second; the first of one class */
 	uint32_t max_strangers_per_address;        /* connections without a session */
-	int log_level;                             /* enum log_level */
+	bool admin_addresses; /* administrators see whole addresses, not networks */
+	uint32_t audit_days;  /* what administrators did is kept; 0: for ever */
+	int log_level;        /* enum log_level */
+	/* not keys */
+	uint64_t said;        /* a bit for each key that the file has, see conf_said() */
+	bool data_dir_option; /* data_dir is from the command line */
 };
 
 /* The defaults, as without any file. */
@@ -73,6 +83,20 @@ void conf_init(struct conf *conf);
  * operator in `why`: file, line, what is wrong. `conf` is untouched then. */
 int conf_read(struct conf *conf, const char *path, char *why,
 	      size_t why_len) AULA_MUST_CHECK;
+
+/* All keys, in the file's order; NULL: there are no more. */
+const char *conf_key(size_t i);
+/* Was it in the file, or changed since? */
+bool conf_said(const struct conf *conf, const char *key);
+/* One value (no list) as it would be in the file but without quotes, checked as there:
+ * 0, -ENOENT or -EINVAL with a line in `why`; `conf` is untouched then. Whether it goes
+ * with the other keys nobody asks here. */
+int conf_change(struct conf *conf, const char *key, const char *value, char *why,
+		size_t why_len) AULA_MUST_CHECK;
+/* A value as conf_change() takes it, of a list the entries with spaces between them;
+ * cut at `size`. Secrets, too: see database. -ENOENT */
+int conf_show(const struct conf *conf, const char *key, char *out,
+	      size_t size) AULA_MUST_CHECK;
 
 /* The keys that a class may have a value of its own for, in the file's order; NULL:
  * there are no more. */

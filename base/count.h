@@ -78,6 +78,27 @@
 	X(DB_CALLS, "aula_db_calls_total", "", "counter", "Database calls") \
 	X(PLUGIN_ERRORS, "aula_plugin_errors_total", "", "counter", \
 	  "Plugin calls that failed") \
+	X(LAYOUT_CALLS, "aula_layout_calls_total", "", "counter", \
+	  "Times that a layout was asked") \
+	X(LAYOUT_US, "aula_layout_microseconds_total", "", "counter", \
+	  "Time that layouts took to answer") \
+	X(LAYOUTS_ASIDE, "aula_layouts_aside", "", "gauge", \
+	  "Layouts that failed and that the grid stands in for") \
+	X(LAYOUT_AIR_70, "aula_layout_to_air_ms_bucket", "le=\"70\"", "counter", \
+	  "From the request for a layout to its first frame") \
+	X(LAYOUT_AIR_100, "aula_layout_to_air_ms_bucket", "le=\"100\"", "counter", "") \
+	X(LAYOUT_AIR_150, "aula_layout_to_air_ms_bucket", "le=\"150\"", "counter", "") \
+	X(LAYOUT_AIR_300, "aula_layout_to_air_ms_bucket", "le=\"300\"", "counter", "") \
+	X(LAYOUT_AIR_1000, "aula_layout_to_air_ms_bucket", "le=\"1000\"", "counter", "") \
+	X(LAYOUT_AIR_INF, "aula_layout_to_air_ms_bucket", "le=\"+Inf\"", "counter", "") \
+	X(LAYOUT_AIR_SUM, "aula_layout_to_air_ms_sum", "", "counter", "Their sum") \
+	X(LAYOUT_AIR_N, "aula_layout_to_air_ms_count", "", "counter", "Their number") \
+	X(LAYOUT_OVERTAKEN, "aula_layout_overtaken_total", "", "counter", \
+	  "Layouts that another one replaced before they were seen") \
+	X(PREVIEWS, "aula_previews_total", "result=\"made\"", "counter", \
+	  "Previews of layouts") \
+	X(PREVIEWS_LATE, "aula_previews_total", "result=\"late\"", "counter", "") \
+	X(PREVIEWS_BUSY, "aula_previews_total", "result=\"busy\"", "counter", "") \
 	X(UDP_DROPPED, "aula_send_dropped_total", "proto=\"udp\"", "counter", \
 	  "Datagrams and frames that a full socket did not take") \
 	X(TCP_DROPPED, "aula_send_dropped_total", "proto=\"tcp\"", "counter", "") \

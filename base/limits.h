@@ -84,7 +84,7 @@
 #define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 8000
 #define LIMIT_WAITING      2000  /* before a class, all together; see mcu/porch.h */
-#define LIMIT_CELLS        25    /* of one scene */
+#define LIMIT_CELLS        49    /* of one scene */
 #define LIMIT_LAYOUT_TEXT  95    /* bytes: a layout's name and its parameters */
 #define LIMIT_OWN_LAYOUTS  64    /* that administrators made */
 #define LIMIT_OWN_LAYOUT   16384 /* bytes of JSON of one */
@@ -100,5 +100,19 @@
 #define LIMIT_JOINS_IP_BURST (20 * LIMIT_JOINS_IP_SEC)
 #define LIMIT_RESUMES_SEC    1 /* of one member */
 #define LIMIT_RESUMES_BURST  10
+
+/* decks of pages, see slides/ */
+#define LIMIT_DECK_PAGES  500
+#define LIMIT_DECK_PIXELS 40000000 /* of one picture that is uploaded */
+#define LIMIT_DECKS       50       /* of one class */
+#define LIMIT_DECKS_OWN   5        /* of one who is not of the staff */
+#define LIMIT_DECK_JOBS   64       /* pages that wait to be drawn, in all */
+#define LIMIT_UPLOAD      1073741824 /* bytes of a body that is streamed to a file */
+#define LIMIT_UPLOADS     16       /* at once, in all */
+#define LIMIT_UPLOAD_SEC  1800     /* the whole of it */
+#define LIMIT_CLIPS       4        /* that are played, in all classes */
+#define LIMIT_CLIP_MS     600000
+#define LIMIT_CLIP_SIDE   1920 /* px of a picture, the longer one */
+#define LIMIT_CLIP_PIXELS 2088960 /* 1920 x 1088 */
 
 #endif

@@ -2,12 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/taskfile.h"
 
 struct task {
 	long tid;
@@ -37,33 +38,14 @@ void taskload_destroy(struct taskload *t)
 	free(t);
 }
 
-static int read_file(long tid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%ld/%s", tid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, size - 1);
-	close(fd);
-	if (n <= 0)
-		return -EIO;
-	text[n] = '\0';
-	return 0;
-}
-
 static bool counts(const struct taskload *t, long tid)
 {
 	char comm[32];
 
 	if (tid == (long)getpid())
 		return true;
-	if (read_file(tid, "comm", comm, sizeof(comm)))
+	if (taskfile_read(tid, "comm", comm, sizeof(comm)))
 		return false;
-	comm[strcspn(comm, "\n")] = '\0';
 	for (const char *const *name = t->names; *name; name++)
 		if (strcmp(*name, comm) == 0)
 			return true;
@@ -74,7 +56,7 @@ static int wanted(long tid, uint64_t *ns)
 {
 	unsigned long long run, wait;
 	char text[96];
-	int err = read_file(tid, "schedstat", text, sizeof(text));
+	int err = taskfile_read(tid, "schedstat", text, sizeof(text));
 
 	if (err)
 		return err;

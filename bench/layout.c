@@ -30,6 +30,7 @@ struct show {
 	const char *text, *to; /* the layout, the PNG */
 	uint32_t members, pinned, interpreter;
 	bool tall, screen, dark;
+	const struct plan *plan; /* NULL: it is code */
 	uint16_t w_px, h_px;
 	struct aula_source s[PEOPLE_MAX + 1];
 	const struct aula_source *list[PEOPLE_MAX + 1];
@@ -249,7 +250,8 @@ static struct aula_layout_in cast(struct show *show)
 	return in;
 }
 
-static int scene_of(struct scene **out, const struct aula_cell *cells, uint32_t n)
+static int scene_of(struct scene **out, const struct show *show,
+		    const struct aula_cell *cells, uint32_t n)
 {
 	struct scene *scene;
 	int err = scene_create(&scene);
@@ -257,6 +259,8 @@ static int scene_of(struct scene **out, const struct aula_cell *cells, uint32_t 
 	if (err)
 		return err;
 	scene->generation = 1;
+	if (show->plan)
+		scene->decor = show->plan->decor;
 	scene->n = n;
 	for (uint32_t i = 0; i < n; i++) {
 		struct scene_cell *cell = &scene->cells[i];
@@ -266,6 +270,9 @@ static int scene_of(struct scene **out, const struct aula_cell *cells, uint32_t 
 					   cells[i].h};
 		cell->fill = cells[i].flags & AULA_CELL_FILL;
 		cell->border = cells[i].flags & AULA_CELL_BORDER;
+		cell->face = cells[i].flags & AULA_CELL_FACE;
+		cell->label = cells[i].flags & AULA_CELL_NAME;
+		cell->talks = cells[i].flags & AULA_CELL_TALKS;
 		if (cells[i].source)
 			snprintf(cell->name, sizeof(cell->name), "Member %u",
 				 cells[i].source);
@@ -329,7 +336,7 @@ static int picture(struct show *show, const struct aula_cell *cells, uint32_t n)
 			err = feed(show, at, id == SCREEN_ID);
 	}
 	if (!err)
-		err = scene_of(&scene, cells, n);
+		err = scene_of(&scene, show, cells, n);
 	if (!err)
 		err = draw(show, scene);
 	for (uint32_t i = 0; i <= PEOPLE_MAX; i++)
@@ -343,9 +350,11 @@ static int render(struct show *show, struct plugin_set *set) RUNS_ON(on_ctl)
 {
 	struct aula_layout_in in = cast(show);
 	struct aula_cell cells[AULA_CELLS_MAX];
+	struct plugin_facts facts;
 	uint32_t n = 0;
-	int err = plugin_set_facts(set, show->text, NULL);
+	int err = plugin_set_facts(set, show->text, &facts);
 
+	show->plan = err ? NULL : facts.plan;
 	if (!err)
 		err = plugin_set_arrange(set, show->text, &in, cells, &n);
 	if (err) {

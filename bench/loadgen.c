@@ -4,6 +4,7 @@
 #include "bench/loadgen.h"
 
 #include <errno.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "bench/loadgen_ask.h"
 #include "bench/loadgen_crew.h"
-#include "bench/loadgen_get.h"
 #include "bench/loadgen_links.h"
 #include "bench/loadgen_options.h"
 #include "bench/loadgen_report.h"
@@ -215,7 +214,7 @@ static int run_all(struct lg_options *o, const struct lg_clip *clip)
 	struct lg_crew *crews[64] = {NULL};
 	struct lg_run run = {.options = o, .crews = crews};
 	struct lg_peer_ctx *peers = NULL;
-	SSL_CTX *tls = lg_ws_tls();
+	SSL_CTX *tls = wsc_tls();
 	int err = tls ? lg_peer_ctx_create(&peers) : -ENOMEM, bad = 0;
 
 	for (unsigned i = 0; i < o->threads && !err; i++) {
@@ -243,10 +242,6 @@ int main(int argc, char **argv)
 	int code = EX_OSERR;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (argc == 3 && strcmp(argv[1], "--get") == 0)
-		return lg_get(argv[2]);
-	if (argc > 1 && strcmp(argv[1], "--ask") == 0)
-		return lg_ask(argc - 2, argv + 2);
 	lg_options_read(&o, argc, argv);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);

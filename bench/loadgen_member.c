@@ -21,7 +21,7 @@ struct lg_member {
 	const struct lg_options *options;
 	uint32_t index;
 	bool sends, failed, media_on, ready;
-	struct lg_ws *ws;
+	struct wsc *ws;
 	int64_t next_id;
 	struct lg_peer *peer;
 	struct lg_sender *sender;
@@ -74,7 +74,7 @@ static void send_request(struct lg_member *m, const char *type, const char *d)
 	int n = snprintf(text, sizeof(text), "{\"t\":\"%s\",\"id\":%lld,\"d\":%s}", type,
 			 (long long)++m->next_id, d);
 
-	if (lg_ws_send(m->ws, text, (size_t)n))
+	if (wsc_send(m->ws, text, (size_t)n))
 		fail(m, "sending");
 }
 
@@ -261,16 +261,16 @@ static void on_text(void *ctx, char *text, size_t len)
 
 static void step_ws(struct lg_member *m)
 {
-	int err = m->ws ? lg_ws_step(m->ws) : 0;
+	int err = m->ws ? wsc_step(m->ws) : 0;
 
 	if (!err)
 		return;
-	m->stats.ws_bytes = lg_ws_bytes(m->ws);
+	m->stats.ws_bytes = wsc_bytes(m->ws);
 	if (!m->stats.error[0])
 		snprintf(m->stats.error, sizeof(m->stats.error), "%u %s",
-			 lg_ws_code(m->ws), strerror(-err));
+			 wsc_code(m->ws), strerror(-err));
 	fail(m, m->stats.joined_us ? "connection lost" : "cannot connect");
-	lg_ws_destroy(m->ws);
+	wsc_destroy(m->ws);
 	m->ws = NULL;
 }
 
@@ -330,7 +330,10 @@ int64_t lg_member_send(struct lg_member *m, int64_t now_us)
 int lg_member_create(struct lg_member **out, struct lg_common *common, uint32_t index)
 {
 	struct lg_member *m = calloc(1, sizeof(*m));
-	const struct lg_ws_events events = {m, on_open, on_text};
+	const struct wsc_events events = {m, on_open, on_text};
+	const struct wsc_to to = {.address = common->options->host,
+				  .port = common->options->port,
+				  .tls = common->options->tls ? common->tls : NULL};
 	int err;
 
 	if (!m)
@@ -344,9 +347,9 @@ int lg_member_create(struct lg_member **out, struct lg_common *common, uint32_t 
 	m->stats.begun_us = clock_us();
 	lg_receiver_init(&m->in, m->options, index, rand_u32() | 1, &m->stats);
 	*out = m;
-	err = lg_ws_create(&m->ws, common->options, common->tls, &events);
+	err = wsc_create(&m->ws, &to, &events);
 	if (!err)
-		err = watch(m, lg_ws_fd(m->ws), false);
+		err = watch(m, wsc_fd(m->ws), false);
 	if (err) {
 		snprintf(m->stats.error, sizeof(m->stats.error), "%s", strerror(-err));
 		fail(m, "cannot connect");
@@ -361,7 +364,7 @@ void lg_member_destroy(struct lg_member *m)
 	if (m->ws && m->stats.joined_us)
 		send_request(m, "leave", "{}");
 	lg_peer_destroy(m->peer);
-	lg_ws_destroy(m->ws);
+	wsc_destroy(m->ws);
 	lg_sender_destroy(m->sender);
 	lg_receiver_fini(&m->in);
 	free(m);
@@ -380,7 +383,7 @@ void lg_member_mark(struct lg_member *m, bool end)
 	if (!end) /* what newcomers are shown again is no lateness */
 		m->stats.late_video = m->stats.late_audio = (struct lg_late){0};
 	if (m->ws)
-		m->stats.ws_bytes = lg_ws_bytes(m->ws);
+		m->stats.ws_bytes = wsc_bytes(m->ws);
 	if (m->peer)
 		m->stats.overflow = lg_peer_overflow(m->peer);
 }

@@ -11,7 +11,7 @@
 #include "bench/loadgen_sync.h"
 #include "bench/loadgen_trace.h"
 #include "bench/loadgen_track.h"
-#include "bench/loadgen_ws.h"
+#include "ctl/wsc.h"
 
 struct lg_member;
 

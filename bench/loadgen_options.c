@@ -8,11 +8,6 @@
 
 static const char usage[] =
 	"Usage: loadgen --url URL --code CODE [OPTION]...\n"
-	"       loadgen --get URL    prints that page (https or http), nothing else\n"
-	"       loadgen --ask URL TYPE [KEY=VALUE]...\n"
-	"                            a request of an administrator, whose token is in "
-	"the\n"
-	"                            environment as AULA_TOKEN; prints the reply\n"
 	"Real members of a class against a real server: each has a WebSocket, ICE, DTLS\n"
 	"and SRTP of its own. Says what they got, and what the server took for it.\n"
 	"\n"

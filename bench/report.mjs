@@ -59,6 +59,17 @@ function crowd(r, add) {
   if (r.class_25_cores) add('25 cameras, five rungs', `${r.class_25_cores.toFixed(2)} cores`);
 }
 
+/** What is seen beside the class's own picture. */
+function views(r, add) {
+  const view = r.view_cpu_percent;
+  if (view) {
+    const list = ['wall', 'stage', 'slides', 'interpreter', 'pin', 'staff'].map((name) => view[name].toFixed(1));
+    add("9 cameras: the class's own picture, one rung", `${view.class.toFixed(1)} % of a core`);
+    add('one picture more beside it: wall, stage, slides, interpreter, somebody in front, all for staff', `${list.join(', ')} % of a core`);
+  }
+  if (r.wall_49_cpu_percent) add('a wall of 49 beside the class', `${r.wall_49_cpu_percent.toFixed(1)} % of a core`);
+}
+
 /** Rows of the table; a figure that was not measured this time has none. */
 function rows(r) {
   const { tick_us: tick, viewer_packet_ns: packet, class_cpu: cpu } = r;
@@ -69,6 +80,7 @@ function rows(r) {
     add('the least that the same encryption and the same send (UDP GSO) can cost', `${us(packet.limit)} (ratio ${packet.ratio})`);
     add("taking in one viewer's feedback", us(packet.feedback));
   }
+  views(r, add);
   if (r.viewer_core_percent) add(`one more viewer in a running class, ${r.viewer_packets_per_s} packets a second`, `${r.viewer_core_percent.toFixed(3)} % of a core`);
   if (tick) {
     for (const cells of [1, 9, 25]) {
@@ -100,6 +112,11 @@ function rows(r) {
   }
   const ms = (one) => `${one.p50} ms (p95 ${one.p95})`;
   if (r.glass_to_glass_ms) add('from camera to screen, Chromium to Chromium, clean link', ms(r.glass_to_glass_ms));
+  if (r.layout_to_air_ms) {
+    const { key_frames: keys, longest_freeze_ms: freeze } = r.layout_changes;
+    add('from the request for a layout to its first frame: 100 changes in 60 s, 20 viewers', ms(r.layout_to_air_ms));
+    add('the same: key frames, longest time without a new picture', `${keys}, ${freeze} ms`);
+  }
   if (r.join_to_first_frame_ms) add('from "Join now" to the first frame', ms(r.join_to_first_frame_ms));
   return all;
 }

@@ -9,10 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "bench/loadgen_ask.h"
 #include "bench/loadgen_clip.h"
 #include "bench/loadgen_file.h"
-#include "bench/loadgen_get.h"
 #include "bench/loadgen_look.h"
 #include "bench/loadgen_sdp.h"
 #include "bench/loadgen_srtp.h"
@@ -362,52 +360,6 @@ static void files_are_read(void)
 	unlink(path);
 }
 
-static void urls_are_read(void)
-{
-	static const char *const bad[] = {
-		"",
-		"https://",
-		"ftp://a/",
-		"http://[::1",
-		"http://:80/",
-		"http://a:/",
-		"http://a:123456",
-		"http://a b/c",
-		"http://a/b c",
-		"http://a/#x",
-		"http://a?b=c",
-		"http://a:80x/",
-		"http://[]/",
-		"http://a/\r\nB: c",
-	};
-	char text[800];
-	struct lg_url u;
-
-	CHECK(lg_url_read(&u, "https://[::1]:8443/metrics?a=b") && u.tls);
-	CHECK(strcmp(u.host, "::1") == 0 && strcmp(u.port, "8443") == 0);
-	CHECK(strcmp(u.path, "/metrics?a=b") == 0);
-	CHECK(lg_url_read(&u, "http://school.example") && !u.tls);
-	CHECK(strcmp(u.host, "school.example") == 0 && strcmp(u.port, "80") == 0);
-	CHECK(strcmp(u.path, "/") == 0);
-	CHECK(lg_url_read(&u, "https://a/b") && strcmp(u.port, "443") == 0);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK(!lg_url_read(&u, bad[i]));
-	memset(text, 'a', sizeof(text));
-	memcpy(text, "http://", 7);
-	text[7 + 255] = '\0';
-	CHECK(lg_url_read(&u, text));
-	text[7 + 255] = 'a';
-	text[7 + 256] = '\0';
-	CHECK(!lg_url_read(&u, text)); /* the name is too long */
-	text[8] = '/';
-	text[7 + 256] = 'a';
-	text[8 + 511] = '\0';
-	CHECK(lg_url_read(&u, text));
-	text[8 + 511] = 'a';
-	text[8 + 512] = '\0';
-	CHECK(!lg_url_read(&u, text)); /* the path is */
-}
-
 /* A picture each 100 ms, of two packets; the numbers wrap. */
 static void picture(struct lg_trace *t, int n, bool key, int missing)
 {
@@ -484,47 +436,11 @@ static void test_trace_levels(void)
 	free(t);
 }
 
-static void requests_are_made(void)
-{
-	static const struct {
-		const char *args[4], *text;
-	} rows[] = {
-		{{NULL}, "{\"t\":\"x\",\"id\":2,\"d\":{}}"},
-		{{"code=AB", "set.a=1 2", "set.b="},
-		 "{\"t\":\"x\",\"id\":2,\"d\":{\"code\":\"AB\",\"set\":{\"a\":\"1 2\","
-		 "\"b\":null}}}"},
-		{{"a=\"}=\n"}, "{\"t\":\"x\",\"id\":2,\"d\":{\"a\":\"\\\"}=\\n\"}}"},
-		{{"a"}, NULL},
-		{{"=a"}, NULL},
-		{{"a="}, "{\"t\":\"x\",\"id\":2,\"d\":{\"a\":null}}"},
-		{{"a.=1"}, NULL},
-		{{"a=1", "a=2"}, NULL},
-		{{"a=1", "a.b=2"}, NULL},
-		{{"a.b=1", "a.b=2"}, NULL},
-		{{"0123456789012345678901234567890123456789012345678901234567890123=1"},
-		 NULL},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int n = 0;
-		char *text;
-
-		while (n < 4 && rows[i].args[n])
-			n++;
-		text = lg_ask_text("x", n, (char **)rows[i].args);
-		CHECK(!text == !rows[i].text);
-		CHECK(!text || strcmp(text, rows[i].text) == 0);
-		free(text);
-	}
-}
-
 int main(void)
 {
-	requests_are_made();
 	test_trace_pictures();
 	test_trace_sound();
 	test_trace_levels();
-	urls_are_read();
 	both_speak_the_same_srtp();
 	losses_are_counted();
 	pauses_are_longer_than_packets();

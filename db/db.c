@@ -1,6 +1,7 @@
 #include "db/db.h"
 
 #include "base/log.h"
+#include "db/db_call.h"
 #include "db/db_driver.h"
 #include "db/db_job.h"
 #include "db/db_queue.h"
@@ -15,10 +16,6 @@
 #define MESSAGES_MAX 1000 /* of one answer: they are long */
 
 #define MANY "10000" /* rows of any other: DB_ROWS_MAX */
-
-struct db {
-	struct db_queue *queue;
-};
 
 /* ---- open and close ------------------------------------------------------- */
 
@@ -95,9 +92,14 @@ bool db_healthy(const struct db *db)
 	return db_queue_healthy(db->queue);
 }
 
+uint32_t db_waiting(const struct db *db)
+{
+	return db_queue_length(db->queue);
+}
+
 /* ---- writes --------------------------------------------------------------- */
 
-static int post(struct db *db, const char *sql, const struct db_param *params, int n)
+int db_post(struct db *db, const char *sql, const struct db_param *params, int n)
 {
 	struct db_job *job;
 	int err = db_job_create(&job, sql, params, n);
@@ -105,83 +107,121 @@ static int post(struct db *db, const char *sql, const struct db_param *params, i
 	return err ? err : db_queue_post(db->queue, job);
 }
 
-static int put(struct db *db, const struct db_table *table, const void *row)
+int db_put(struct db *db, const struct db_table *table, const void *row)
 {
 	struct db_param params[DB_PARAMS];
 	int err = db_table_params(table, row, params);
 
-	return err ? err : post(db, table->put, params, table->n);
+	return err ? err : db_post(db, table->put, params, table->n);
 }
 
 int db_room_put(struct db *db, const struct db_room *room)
 {
-	return put(db, &db_table_rooms, room);
+	return db_put(db, &db_table_rooms, room);
+}
+
+int db_room_delete(struct db *db, const char *id, const char *heir)
+{
+	static const char *const all[] = {
+		"DELETE FROM messages WHERE room = $1",
+		"DELETE FROM votes WHERE room = $1",
+		"DELETE FROM polls WHERE room = $1",
+		"DELETE FROM lives WHERE room = $1",
+		"DELETE FROM cues WHERE room = $1",
+		"DELETE FROM decks WHERE room = $1",
+		"DELETE FROM rooms WHERE id = $1",
+	};
+	const struct db_param both[] = {{.text = heir}, {.text = id}};
+	int err = db_post(db, "UPDATE recordings SET room = $1 WHERE room = $2", both, 2);
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
+		err = db_post(db, all[i], &(struct db_param){.text = id}, 1);
+	return err;
+}
+
+int db_live_put(struct db *db, const struct db_live *live)
+{
+	return db_put(db, &db_table_lives, live);
 }
 
 int db_visit_put(struct db *db, const struct db_visit *visit)
 {
-	return put(db, &db_table_visits, visit);
+	return db_put(db, &db_table_visits, visit);
 }
 
 int db_seat_put(struct db *db, const struct db_seat *seat)
 {
-	return put(db, &db_table_seats, seat);
+	return db_put(db, &db_table_seats, seat);
 }
 
 int db_seat_delete(struct db *db, const char *id)
 {
-	return post(db, "DELETE FROM seats WHERE id = $1", &(struct db_param){.text = id},
+	return db_post(db, "DELETE FROM seats WHERE id = $1", &(struct db_param){.text = id},
 		    1);
 }
 
 int db_message_put(struct db *db, const struct db_message *message)
 {
-	return put(db, &db_table_messages, message);
+	return db_put(db, &db_table_messages, message);
 }
 
 int db_poll_put(struct db *db, const struct db_poll *poll)
 {
-	return put(db, &db_table_polls, poll);
+	return db_put(db, &db_table_polls, poll);
 }
 
 int db_vote_put(struct db *db, const struct db_vote *vote)
 {
-	return put(db, &db_table_votes, vote);
+	return db_put(db, &db_table_votes, vote);
 }
 
 int db_recording_put(struct db *db, const struct db_recording *recording)
 {
-	return put(db, &db_table_recordings, recording);
+	return db_put(db, &db_table_recordings, recording);
 }
 
 int db_recording_delete(struct db *db, const char *id)
 {
-	return post(db, "DELETE FROM recordings WHERE id = $1",
+	return db_post(db, "DELETE FROM recordings WHERE id = $1",
 		    &(struct db_param){.text = id}, 1);
 }
 
 int db_layout_put(struct db *db, const struct db_layout *layout)
 {
-	return put(db, &db_table_layouts, layout);
+	return db_put(db, &db_table_layouts, layout);
+}
+
+int db_deck_put(struct db *db, const struct db_deck *deck)
+{
+	return db_put(db, &db_table_decks, deck);
+}
+
+int db_deck_delete(struct db *db, const char *id)
+{
+	return db_post(db, "DELETE FROM decks WHERE id = $1",
+		    &(struct db_param){.text = id}, 1);
 }
 
 int db_layout_delete(struct db *db, const char *name)
 {
-	return post(db, "DELETE FROM layouts WHERE name = $1",
+	return db_post(db, "DELETE FROM layouts WHERE name = $1",
 		    &(struct db_param){.text = name}, 1);
+}
+
+int db_cues_put(struct db *db, const struct db_cues *cues)
+{
+	return db_put(db, &db_table_cues, cues);
+}
+
+int db_cues_delete(struct db *db, const char *room)
+{
+	return db_post(db, "DELETE FROM cues WHERE room = $1",
+		    &(struct db_param){.text = room}, 1);
 }
 
 /* ---- reads ---------------------------------------------------------------- */
 
-struct query {
-	const char *sql;
-	const struct db_table *table;
-	void (*deliver)(const struct db_job *job);
-	void (*done)(void);
-	void *ctx;
-};
-
-static int ask(struct db *db, const struct query *query, const struct db_param *params,
+int db_ask(struct db *db, const struct db_query *query, const struct db_param *params,
 	       int n)
 {
 	struct db_job *job;
@@ -197,6 +237,8 @@ static int ask(struct db *db, const struct query *query, const struct db_param *
 }
 
 typedef void rooms_done(void *ctx, int err, const struct db_room *rows, uint32_t n);
+typedef void lives_done(void *ctx, int err, const struct db_live *rows, uint32_t n);
+typedef void decks_done(void *ctx, int err, const struct db_deck *rows, uint32_t n);
 typedef void layouts_done(void *ctx, int err, const struct db_layout *rows, uint32_t n);
 typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
 typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
@@ -214,9 +256,9 @@ static void deliver_rooms(const struct db_job *job)
 
 int db_rooms(struct db *db, rooms_done *done, void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, code, title, layout, created_ms, settings, most, policy,"
-		" hearing FROM"
+		" hearing, parent, looks FROM"
 		" (SELECT * FROM rooms ORDER BY created_ms DESC, id DESC LIMIT " MANY
 		") AS newest ORDER BY created_ms, id",
 		&db_table_rooms,
@@ -225,7 +267,46 @@ int db_rooms(struct db *db, rooms_done *done, void *ctx)
 		ctx,
 	};
 
-	return ask(db, &query, NULL, 0);
+	return db_ask(db, &query, NULL, 0);
+}
+
+static void deliver_lives(const struct db_job *job)
+{
+	((lives_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_live(struct db *db, const char *room, lives_done *done, void *ctx)
+{
+	const struct db_query query = {
+		"SELECT room, json, changed_ms FROM lives WHERE room = $1",
+		&db_table_lives,
+		deliver_lives,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return db_ask(db, &query, &(struct db_param){.text = room}, 1);
+}
+
+static void deliver_decks(const struct db_job *job)
+{
+	((decks_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_decks(struct db *db, decks_done *done, void *ctx)
+{
+	struct db_query query = {
+		"SELECT id, room, title, kind, seat, pages, bytes, page, shown, made_ms"
+		" FROM decks ORDER BY made_ms, id LIMIT " MANY,
+		&db_table_decks,
+		deliver_decks,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return db_ask(db, &query, NULL, 0);
 }
 
 static void deliver_layouts(const struct db_job *job)
@@ -236,7 +317,7 @@ static void deliver_layouts(const struct db_job *job)
 
 int db_layouts(struct db *db, layouts_done *done, void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT name, json, changed_ms FROM layouts ORDER BY name LIMIT 64",
 		&db_table_layouts,
 		deliver_layouts,
@@ -244,7 +325,28 @@ int db_layouts(struct db *db, layouts_done *done, void *ctx)
 		ctx,
 	};
 
-	return ask(db, &query, NULL, 0);
+	return db_ask(db, &query, NULL, 0);
+}
+
+typedef void cues_done(void *ctx, int err, const struct db_cues *rows, uint32_t n);
+
+static void deliver_cues(const struct db_job *job)
+{
+	((cues_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				 job->n_rows);
+}
+
+int db_cues(struct db *db, const char *room, cues_done *done, void *ctx)
+{
+	struct db_query query = {
+		"SELECT room, json, changed_ms FROM cues WHERE room = $1",
+		&db_table_cues,
+		deliver_cues,
+		(void (*)(void))done,
+		ctx,
+	};
+
+	return db_ask(db, &query, &(struct db_param){.text = room}, 1);
 }
 
 static void deliver_messages(const struct db_job *job)
@@ -256,7 +358,7 @@ static void deliver_messages(const struct db_job *job)
 int db_messages(struct db *db, const char *room, uint32_t last_n, messages_done *done,
 		void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, room, visit, name, text, sent_ms FROM"
 		" (SELECT * FROM messages WHERE room = $1"
 		" ORDER BY sent_ms DESC, id DESC LIMIT $2) AS newest ORDER BY sent_ms, "
@@ -271,7 +373,7 @@ int db_messages(struct db *db, const char *room, uint32_t last_n, messages_done 
 		{.number = last_n < MESSAGES_MAX ? last_n : MESSAGES_MAX},
 	};
 
-	return ask(db, &query, params, 2);
+	return db_ask(db, &query, params, 2);
 }
 
 static void deliver_recordings(const struct db_job *job)
@@ -287,11 +389,11 @@ static void deliver_recordings(const struct db_job *job)
 static int ask_recordings(struct db *db, const char *sql, recordings_done *done,
 			  void *ctx, const struct db_param *params, int n)
 {
-	struct query query = {
+	struct db_query query = {
 		sql, &db_table_recordings, deliver_recordings, (void (*)(void))done, ctx,
 	};
 
-	return ask(db, &query, params, n);
+	return db_ask(db, &query, params, n);
 }
 
 int db_recordings(struct db *db, const char *room, int64_t before_ms, uint32_t limit,
@@ -331,7 +433,7 @@ static void deliver_seats(const struct db_job *job)
 
 int db_seats(struct db *db, seats_done *done, void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, room, name, net, grants, denies, admitted_ms, banned_ms"
 		" FROM seats ORDER BY banned_ms DESC, admitted_ms DESC LIMIT " MANY,
 		&db_table_seats,
@@ -340,7 +442,7 @@ int db_seats(struct db *db, seats_done *done, void *ctx)
 		ctx,
 	};
 
-	return ask(db, &query, NULL, 0);
+	return db_ask(db, &query, NULL, 0);
 }
 
 static void deliver_polls(const struct db_job *job)
@@ -352,7 +454,7 @@ static void deliver_polls(const struct db_job *job)
 int db_polls(struct db *db, const char *room, uint32_t last_n, polls_done *done,
 	     void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, room, kind, question, options, named, shown, started_ms,"
 		" stopped_ms FROM (SELECT * FROM polls WHERE room = $1"
 		" ORDER BY started_ms DESC, id DESC LIMIT $2) AS newest"
@@ -364,7 +466,7 @@ int db_polls(struct db *db, const char *room, uint32_t last_n, polls_done *done,
 	};
 	struct db_param params[] = {{.text = room}, {.number = last_n}};
 
-	return ask(db, &query, params, 2);
+	return db_ask(db, &query, params, 2);
 }
 
 static void deliver_votes(const struct db_job *job)
@@ -375,7 +477,7 @@ static void deliver_votes(const struct db_job *job)
 
 int db_votes(struct db *db, const char *poll, votes_done *done, void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, poll, room, name, choices, voted_ms FROM votes"
 		" WHERE poll = $1 ORDER BY voted_ms, id LIMIT " MANY,
 		&db_table_votes,
@@ -384,7 +486,7 @@ int db_votes(struct db *db, const char *poll, votes_done *done, void *ctx)
 		ctx,
 	};
 
-	return ask(db, &query, &(struct db_param){.text = poll}, 1);
+	return db_ask(db, &query, &(struct db_param){.text = poll}, 1);
 }
 
 static void deliver_visits(const struct db_job *job)
@@ -395,7 +497,7 @@ static void deliver_visits(const struct db_job *job)
 
 int db_visits(struct db *db, const char *room, visits_done *done, void *ctx)
 {
-	struct query query = {
+	struct db_query query = {
 		"SELECT id, room, name, role, joined_ms, left_ms FROM"
 		" (SELECT * FROM visits WHERE room = $1"
 		" ORDER BY joined_ms DESC, id DESC LIMIT " MANY
@@ -406,5 +508,5 @@ int db_visits(struct db *db, const char *room, visits_done *done, void *ctx)
 		ctx,
 	};
 
-	return ask(db, &query, &(struct db_param){.text = room}, 1);
+	return db_ask(db, &query, &(struct db_param){.text = room}, 1);
 }

@@ -17,11 +17,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DB_ROWS_MOST 10000 /* of one answer without a limit of its own */
 #define DB_QUEUE 10000
-#define DB_ID    32 /* characters of an id at most */
+/* Beyond that, for the record of what administrators do. Policy when full: -ENOBUFS;
+ * whoever would act asks db_act_room() first, and does nothing then. */
+#define DB_QUEUE_ACTS 1000
+#define DB_ID         32 /* characters of an id at most */
 
 #define DB_SETTINGS 1024 /* bytes of a room's settings at most */
 #define DB_POLICY   128  /* and of what it says of its members */
+#define DB_LOOKS 703 /* bytes of them */
 #define DB_HEARING  255
 #define DB_NET      47   /* of an address as text */
 
@@ -38,6 +43,8 @@ struct db_room {
 	char most[8]; /* the level that a lecturer limits it to; empty: none */
 	char policy[DB_POLICY + 1]; /* see mcu/policy.h */
 	char hearing[DB_HEARING + 1]; /* who hears whom, see mcu/hearing.h */
+	char parent[DB_ID + 1]; /* it is a group of that one's, see mcu/breakout.h; else empty */
+	char looks[DB_LOOKS + 1];     /* layouts of its other pictures, see mcu/looks.h */
 };
 
 struct db_seat { /* what is remembered of somebody in a class, see mcu/seats.h */
@@ -48,9 +55,52 @@ struct db_seat { /* what is remembered of somebody in a class, see mcu/seats.h *
 	int64_t admitted_ms, banned_ms; /* 0: not */
 };
 
+struct db_deck { /* pages of a class to show, see mcu/deck.h */
+	char id[DB_ID + 1], room[DB_ID + 1];
+	char title[LIMIT_TITLE * 4 + 1];
+	char kind[16];        /* pdf, pictures */
+	char seat[DB_ID + 1]; /* whose it is, see mcu/seats.h */
+	int64_t pages;
+	int64_t bytes; /* of its files as they were uploaded */
+	int64_t page;  /* seen last, from 1 */
+	int64_t shown; /* 0 or 1 */
+	int64_t made_ms;
+};
+
 struct db_layout { /* that an administrator made */
 	char name[DB_ID + 1];
 	char json[LIMIT_OWN_LAYOUT + 1];
+	int64_t changed_ms;
+};
+
+struct db_setting { /* that counts instead of the configuration's */
+	char key[DB_ID + 1], value[256];
+};
+
+#define DB_ACT_FIELDS 1024
+
+struct db_act {     /* what an administrator did, or tried; never changed */
+	int64_t id; /* rises; nanoseconds since 1970, or a little more */
+	int64_t at_ms;
+	char actor[12]; /* a member's id */
+	char seat[DB_ID + 1], name[LIMIT_NAME_BYTES + 1], role[16];
+	char network[64], door[8];
+	char room[DB_ID + 1], code[8]; /* of the class that was meant; else empty */
+	char command[33], fields[DB_ACT_FIELDS + 1], result[33];
+};
+
+#define DB_CUES 65536 /* bytes of a class's cues at most */
+
+struct db_cues { /* of one class, see mcu/cue.h */
+	char room[DB_ID + 1];
+	char json[DB_CUES + 1];
+	int64_t changed_ms;
+};
+
+#define DB_LIVE ((1u << 18) - 1) /* bytes at most: too many for a stack */
+struct db_live { /* what goes on in a class, for the next process: see mcu/live.h */
+	char room[DB_ID + 1];
+	char json[DB_LIVE + 1];
 	int64_t changed_ms;
 };
 
@@ -100,9 +150,15 @@ int db_open_there(struct db **out, const char *url, struct loop *reply, char *wh
 void db_close(struct db *db);
 /* ANY_THREAD. Did the last call succeed? For /healthz. */
 bool db_healthy(const struct db *db);
+/* ANY_THREAD. Calls that wait. */
+uint32_t db_waiting(const struct db *db);
 
 /* Writes: insert or replace by id. -ENOBUFS when the queue is full. */
 int db_room_put(struct db *db, const struct db_room *room);
+/* With all that was said and asked in it; its recordings are from now on those of
+ * `heir`. */
+int db_room_delete(struct db *db, const char *id, const char *heir) AULA_MUST_CHECK;
+int db_live_put(struct db *db, const struct db_live *live);
 int db_visit_put(struct db *db, const struct db_visit *visit);
 int db_seat_put(struct db *db, const struct db_seat *seat);
 int db_seat_delete(struct db *db, const char *id);
@@ -111,17 +167,61 @@ int db_poll_put(struct db *db, const struct db_poll *poll);
 int db_vote_put(struct db *db, const struct db_vote *vote);
 int db_recording_put(struct db *db, const struct db_recording *recording);
 int db_recording_delete(struct db *db, const char *id);
+int db_deck_put(struct db *db, const struct db_deck *deck);
+int db_deck_delete(struct db *db, const char *id);
 int db_layout_put(struct db *db, const struct db_layout *layout);
 int db_layout_delete(struct db *db, const char *name);
+int db_setting_put(struct db *db, const struct db_setting *setting);
+int db_setting_delete(struct db *db, const char *key);
+
+/* May one more act be put? Puts of other kinds do not change that. */
+bool db_act_room(const struct db *db);
+/* Adds an act; the database itself refuses to change or delete it. */
+int db_act_put(struct db *db, const struct db_act *act);
+/* Lets go of acts before that time. The database takes nothing of the last day, never
+ * an earlier time than before, and adds an act "audit.purge" by itself. */
+int db_acts_purge(struct db *db, int64_t before_ms);
+
+int db_cues_put(struct db *db, const struct db_cues *cues);
+int db_cues_delete(struct db *db, const char *room);
 
 /* Reads: done(ctx, err, rows, n) on the reply loop, exactly once, oldest first
  * unless it says otherwise. The rows live during the call. */
 int db_rooms(struct db *db,
 	     void (*done)(void *ctx, int err, const struct db_room *rows, uint32_t n),
 	     void *ctx) AULA_MUST_CHECK;
+/* Of all rooms. */
+int db_decks(struct db *db,
+	     void (*done)(void *ctx, int err, const struct db_deck *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
 int db_layouts(struct db *db,
 	       void (*done)(void *ctx, int err, const struct db_layout *rows, uint32_t n),
 	       void *ctx) AULA_MUST_CHECK;
+int db_settings(struct db *db,
+		void (*done)(void *ctx, int err, const struct db_setting *rows,
+			     uint32_t n),
+		void *ctx) AULA_MUST_CHECK;
+
+#define DB_ACTS_MAX 101 /* of one answer */
+
+struct db_acts_wish {
+	int64_t before;  /* an id; 0: from the newest on */
+	const char *code; /* of a class, or "" */
+	const char *who;  /* a seat, a member's id or a name, or "" */
+	uint32_t limit;
+};
+/* The newest first. */
+int db_acts(struct db *db, const struct db_acts_wish *wish,
+	    void (*done)(void *ctx, int err, const struct db_act *rows, uint32_t n),
+	    void *ctx) AULA_MUST_CHECK;
+/* Of one class: one row or none. */
+int db_cues(struct db *db, const char *room,
+	    void (*done)(void *ctx, int err, const struct db_cues *rows, uint32_t n),
+	    void *ctx) AULA_MUST_CHECK;
+/* Of one room: one row or none. */
+int db_live(struct db *db, const char *room,
+	    void (*done)(void *ctx, int err, const struct db_live *rows, uint32_t n),
+	    void *ctx) AULA_MUST_CHECK;
 int db_messages(struct db *db, const char *room, uint32_t last_n,
 		void (*done)(void *ctx, int err, const struct db_message *rows,
 			     uint32_t n),

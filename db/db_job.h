@@ -4,13 +4,15 @@
 #ifndef DB_DB_JOB_H
 #define DB_DB_JOB_H
 
+#include "db/db.h"
+
 #include "base/attr.h"
 #include "db/db_driver.h"
 #include "db/db_table.h"
 
 #include <stdint.h>
 
-#define DB_ROWS_MAX 10000 /* of one answer */
+#define DB_ROWS_MAX DB_ROWS_MOST /* of one answer */
 
 struct db_queue;
 

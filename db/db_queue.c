@@ -283,7 +283,7 @@ int db_queue_create(struct db_queue **out, const struct db_driver *driver,
 	list_init(&queue->unsaid);
 	if (!queue->where)
 		goto out;
-	err = mailbox_create(&queue->mailbox, DB_QUEUE + 1);
+	err = mailbox_create(&queue->mailbox, DB_QUEUE + DB_QUEUE_ACTS + 1);
 	if (!err)
 		err = start(queue, conn);
 out:
@@ -315,13 +315,13 @@ void db_queue_destroy(struct db_queue *queue)
 	free(queue);
 }
 
-int db_queue_post(struct db_queue *queue, struct db_job *job)
+static int post(struct db_queue *queue, struct db_job *job, unsigned most)
 {
 	int err = -ENOBUFS;
 
 	job->queue = queue;
 	job->posted_us = clock_us();
-	if (atomic_fetch_add(&queue->n, 1) < DB_QUEUE)
+	if (atomic_fetch_add(&queue->n, 1) < most)
 		err = mailbox_post(queue->mailbox, take_job, job);
 	if (!err)
 		return 0;
@@ -329,6 +329,26 @@ int db_queue_post(struct db_queue *queue, struct db_job *job)
 	count_add(COUNT_REJECT_QUEUE, 1);
 	db_job_destroy(job);
 	return err;
+}
+
+int db_queue_post(struct db_queue *queue, struct db_job *job)
+{
+	return post(queue, job, DB_QUEUE);
+}
+
+int db_queue_post_act(struct db_queue *queue, struct db_job *job)
+{
+	return post(queue, job, DB_QUEUE + DB_QUEUE_ACTS);
+}
+
+bool db_queue_room(const struct db_queue *queue)
+{
+	return atomic_load(&queue->n) < DB_QUEUE + DB_QUEUE_ACTS;
+}
+
+uint32_t db_queue_length(const struct db_queue *queue)
+{
+	return atomic_load(&queue->n);
 }
 
 bool db_queue_healthy(const struct db_queue *queue)

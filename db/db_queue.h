@@ -25,6 +25,14 @@ void db_queue_destroy(struct db_queue *queue);
 /* ANY_THREAD. Takes the job, also on failure. -ENOBUFS: DB_QUEUE jobs wait. */
 int db_queue_post(struct db_queue *queue, struct db_job *job);
 
+/* The same with a reserve of DB_QUEUE_ACTS beyond that. Of one thread alone: db_queue_room()
+ * says whether its next one is taken. */
+int db_queue_post_act(struct db_queue *queue, struct db_job *job);
+bool db_queue_room(const struct db_queue *queue);
+
+/* ANY_THREAD. Jobs that wait or are being done. */
+uint32_t db_queue_length(const struct db_queue *queue);
+
 /* ANY_THREAD. */
 bool db_queue_healthy(const struct db_queue *queue);
 

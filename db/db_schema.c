@@ -5,10 +5,24 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define STATEMENTS_MAX 12
+#define STATEMENTS_MAX 24
 #define PATIENCE_MS    60000 /* an index over a year of chat takes a while */
 #define TRIES          5     /* other nodes may migrate at the same time */
+
+/* Of one of both databases alone. */
+#define SQLITE   "/* sqlite */ "
+#define POSTGRES "/* postgres */ "
+
+#define SQLITE_REFUSES \
+	" BEGIN SELECT RAISE(ABORT, 'acts are kept as they are'); END"
+#define SQLITE_NOW_MS "(CAST(strftime('%s', 'now') AS INTEGER) * 1000)"
+/* The act that says what was let go, from its third column on. */
+#define PURGED \
+	", '', '', '', 'server', '', 'server', '', '', 'audit.purge'," \
+	" '{\"before_ms\":' ||"
+#define PURGED_END " || '}', 'ok')"
 
 /* Steps are only ever added at the end. Times are milliseconds since 1970. No
  * table refers to another: a message is kept even if its room's row was lost. */
@@ -60,6 +74,80 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		"CREATE TABLE layouts (name TEXT PRIMARY KEY, json TEXT NOT NULL,"
 		" changed_ms BIGINT NOT NULL)",
 	},
+	{
+		"CREATE TABLE cues (room TEXT PRIMARY KEY, json TEXT NOT NULL,"
+		" changed_ms BIGINT NOT NULL)",
+	},
+	/* What administrators do. Triggers of the database's own refuse to change an act,
+	 * and to delete one that is not before the horizon; that moves forward only, never
+	 * into the last day, and each time it does an act says so. */
+	{
+		"CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+		"CREATE TABLE acts (id BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+		" actor TEXT NOT NULL, seat TEXT NOT NULL, name TEXT NOT NULL,"
+		" role TEXT NOT NULL, network TEXT NOT NULL, door TEXT NOT NULL,"
+		" room TEXT NOT NULL, code TEXT NOT NULL, command TEXT NOT NULL,"
+		" fields TEXT NOT NULL, result TEXT NOT NULL)",
+		"CREATE INDEX acts_by_time ON acts (at_ms)",
+		"CREATE TABLE acts_horizon (one BIGINT PRIMARY KEY, before_ms BIGINT"
+		" NOT NULL)",
+		"INSERT INTO acts_horizon (one, before_ms) VALUES (1, 0)",
+		/* what SQLite calls REPLACE deletes without asking triggers: a known
+		 * id is no insert at all */
+		SQLITE "CREATE TRIGGER acts_once BEFORE INSERT ON acts WHEN EXISTS"
+		       " (SELECT 1 FROM acts WHERE id = NEW.id)"
+		       " BEGIN SELECT RAISE(IGNORE); END",
+		SQLITE "CREATE TRIGGER acts_fixed BEFORE UPDATE ON acts" SQLITE_REFUSES,
+		SQLITE "CREATE TRIGGER acts_stay BEFORE DELETE ON acts WHEN OLD.at_ms >="
+		       " (SELECT before_ms FROM acts_horizon)" SQLITE_REFUSES,
+		SQLITE "CREATE TRIGGER acts_horizon_one BEFORE INSERT ON acts_horizon"
+			SQLITE_REFUSES,
+		SQLITE "CREATE TRIGGER acts_horizon_stays BEFORE DELETE ON acts_horizon"
+			SQLITE_REFUSES,
+		SQLITE "CREATE TRIGGER acts_horizon_rises BEFORE UPDATE ON acts_horizon"
+		       " WHEN NEW.one <> 1 OR NEW.before_ms <= OLD.before_ms OR"
+		       " NEW.before_ms > " SQLITE_NOW_MS " - 86400000" SQLITE_REFUSES,
+		SQLITE "CREATE TRIGGER acts_horizon_told AFTER UPDATE ON acts_horizon"
+		       " BEGIN INSERT INTO acts VALUES (" SQLITE_NOW_MS " * 1000000 +"
+		       " abs(random()) % 1000000, " SQLITE_NOW_MS PURGED
+		       " CAST(NEW.before_ms AS TEXT)" PURGED_END "; END",
+		POSTGRES "CREATE OR REPLACE FUNCTION acts_guard() RETURNS trigger LANGUAGE plpgsql AS"
+			 " $$BEGIN IF TG_OP = 'DELETE' THEN IF OLD.at_ms < (SELECT"
+			 " before_ms FROM acts_horizon) THEN RETURN OLD; END IF; END IF;"
+			 " RAISE EXCEPTION 'acts are kept as they are'; END$$",
+		POSTGRES "CREATE OR REPLACE FUNCTION acts_horizon_guard() RETURNS trigger LANGUAGE"
+			 " plpgsql AS $$DECLARE now_ms BIGINT := floor(extract(epoch"
+			 " FROM clock_timestamp()) * 1000); BEGIN IF TG_OP = 'UPDATE'"
+			 " THEN IF NEW.one = 1 AND NEW.before_ms > OLD.before_ms AND"
+			 " NEW.before_ms <= now_ms - 86400000 THEN INSERT INTO acts"
+			 " VALUES (now_ms * 1000000 + floor(random() * 1000000)::BIGINT,"
+			 " now_ms" PURGED " NEW.before_ms::TEXT" PURGED_END
+			 "; RETURN NEW; END IF; END IF;"
+			 " RAISE EXCEPTION 'acts are kept as they are'; END$$",
+		POSTGRES "CREATE TRIGGER acts_fixed BEFORE UPDATE OR DELETE ON acts"
+			 " FOR EACH ROW EXECUTE FUNCTION acts_guard()",
+		POSTGRES "CREATE TRIGGER acts_stay BEFORE TRUNCATE ON acts"
+			 " EXECUTE FUNCTION acts_guard()",
+		POSTGRES "CREATE TRIGGER acts_horizon_fixed BEFORE INSERT OR UPDATE OR"
+			 " DELETE ON acts_horizon FOR EACH ROW"
+			 " EXECUTE FUNCTION acts_horizon_guard()",
+		POSTGRES "CREATE TRIGGER acts_horizon_stays BEFORE TRUNCATE ON"
+			 " acts_horizon EXECUTE FUNCTION acts_horizon_guard()",
+	},
+	{
+		"ALTER TABLE rooms ADD COLUMN parent TEXT NOT NULL DEFAULT ''",
+		"CREATE TABLE lives (room TEXT PRIMARY KEY, json TEXT NOT NULL,"
+		" changed_ms BIGINT NOT NULL)",
+	},
+	{
+		"ALTER TABLE rooms ADD COLUMN looks TEXT NOT NULL DEFAULT ''",
+	},
+	{
+		"CREATE TABLE decks (id TEXT PRIMARY KEY, room TEXT NOT NULL,"
+		" title TEXT NOT NULL, kind TEXT NOT NULL, seat TEXT NOT NULL,"
+		" pages BIGINT NOT NULL, bytes BIGINT NOT NULL, page BIGINT NOT NULL,"
+		" shown BIGINT NOT NULL, made_ms BIGINT NOT NULL)",
+	},
 };
 
 #define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))
@@ -78,6 +166,11 @@ static int run(const struct db_driver *driver, struct db_conn *conn, const char 
 	return driver->exec(conn, sql, NULL, 0, NULL, NULL, why, why_len);
 }
 
+int64_t db_schema_newest(void)
+{
+	return NEWEST;
+}
+
 static int read_version(const struct db_driver *driver, struct db_conn *conn,
 			int64_t *out, char *why, size_t why_len)
 {
@@ -90,6 +183,13 @@ static int read_version(const struct db_driver *driver, struct db_conn *conn,
 		return err;
 	return driver->exec(conn, "SELECT COALESCE(MAX(version), 0) FROM schema_version",
 			    NULL, 0, take_number, out, why, why_len);
+}
+
+static bool is_for(const struct db_driver *driver, const char *sql)
+{
+	const char *other = driver == &db_sqlite ? POSTGRES : SQLITE;
+
+	return strncmp(sql, other, strlen(other)) != 0;
 }
 
 /* The number goes in first: of two nodes that do the same step, one waits there
@@ -106,7 +206,8 @@ static int do_step(const struct db_driver *driver, struct db_conn *conn, int64_t
 	err = driver->exec(conn, "INSERT INTO schema_version (version) VALUES ($1)",
 			   &number, 1, NULL, NULL, why, why_len);
 	for (int i = 0; !err && i < STATEMENTS_MAX && steps[version - 1][i]; i++)
-		err = run(driver, conn, steps[version - 1][i], why, why_len);
+		if (is_for(driver, steps[version - 1][i]))
+			err = run(driver, conn, steps[version - 1][i], why, why_len);
 	if (!err)
 		err = run(driver, conn, "COMMIT", why, why_len);
 	if (err)

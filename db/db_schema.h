@@ -6,6 +6,10 @@
 #include "db/db_driver.h"
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* The version that this program brings a database to. */
+int64_t db_schema_newest(void);
 
 /* Brings the database up to date, each step in a transaction of its own. It is
  * refused when it belongs to a newer program. `why` gets one line on failure. */

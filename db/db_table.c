@@ -18,14 +18,17 @@
 const struct db_table db_table_rooms = {
 	sizeof(struct db_room),
 	"INSERT INTO rooms (id, code, title, layout, created_ms, settings, most, policy,"
-	" hearing) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET"
+	" hearing, parent, looks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	" ON CONFLICT (id) DO UPDATE SET"
 	" code = excluded.code, title = excluded.title, layout = excluded.layout,"
 	" created_ms = excluded.created_ms, settings = excluded.settings,"
-	" most = excluded.most, policy = excluded.policy, hearing = excluded.hearing",
-	9,
+	" most = excluded.most, policy = excluded.policy, hearing = excluded.hearing,"
+	" parent = excluded.parent, looks = excluded.looks",
+	11,
 	{TEXT(db_room, id), TEXT(db_room, code), TEXT(db_room, title),
 	 TEXT(db_room, layout), NUMBER(db_room, created_ms), TEXT(db_room, settings),
-	 TEXT(db_room, most), TEXT(db_room, policy), TEXT(db_room, hearing)},
+	 TEXT(db_room, most), TEXT(db_room, policy), TEXT(db_room, hearing),
+	 TEXT(db_room, parent), TEXT(db_room, looks)},
 };
 
 const struct db_table db_table_seats = {
@@ -42,6 +45,21 @@ const struct db_table db_table_seats = {
 	 NUMBER(db_seat, banned_ms)},
 };
 
+const struct db_table db_table_decks = {
+	sizeof(struct db_deck),
+	"INSERT INTO decks (id, room, title, kind, seat, pages, bytes, page, shown,"
+	" made_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	" ON CONFLICT (id) DO UPDATE SET room = excluded.room, title = excluded.title,"
+	" kind = excluded.kind, seat = excluded.seat, pages = excluded.pages,"
+	" bytes = excluded.bytes, page = excluded.page, shown = excluded.shown,"
+	" made_ms = excluded.made_ms",
+	10,
+	{TEXT(db_deck, id), TEXT(db_deck, room), TEXT(db_deck, title),
+	 TEXT(db_deck, kind), TEXT(db_deck, seat), NUMBER(db_deck, pages),
+	 NUMBER(db_deck, bytes), NUMBER(db_deck, page), NUMBER(db_deck, shown),
+	 NUMBER(db_deck, made_ms)},
+};
+
 const struct db_table db_table_layouts = {
 	sizeof(struct db_layout),
 	"INSERT INTO layouts (name, json, changed_ms) VALUES ($1, $2, $3)"
@@ -49,6 +67,46 @@ const struct db_table db_table_layouts = {
 	" changed_ms = excluded.changed_ms",
 	3,
 	{TEXT(db_layout, name), TEXT(db_layout, json), NUMBER(db_layout, changed_ms)},
+};
+
+const struct db_table db_table_settings = {
+	sizeof(struct db_setting),
+	"INSERT INTO settings (key, value) VALUES ($1, $2)"
+	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	2,
+	{TEXT(db_setting, key), TEXT(db_setting, value)},
+};
+
+/* Done a second time, after a connection was lost, it changes nothing. */
+const struct db_table db_table_acts = {
+	sizeof(struct db_act),
+	"INSERT INTO acts (id, at_ms, actor, seat, name, role, network, door, room,"
+	" code, command, fields, result) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+	" $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING",
+	13,
+	{NUMBER(db_act, id), NUMBER(db_act, at_ms), TEXT(db_act, actor),
+	 TEXT(db_act, seat), TEXT(db_act, name), TEXT(db_act, role),
+	 TEXT(db_act, network), TEXT(db_act, door), TEXT(db_act, room),
+	 TEXT(db_act, code), TEXT(db_act, command), TEXT(db_act, fields),
+	 TEXT(db_act, result)},
+};
+
+const struct db_table db_table_lives = {
+	sizeof(struct db_live),
+	"INSERT INTO lives (room, json, changed_ms) VALUES ($1, $2, $3)"
+	" ON CONFLICT (room) DO UPDATE SET json = excluded.json,"
+	" changed_ms = excluded.changed_ms",
+	3,
+	{TEXT(db_live, room), TEXT(db_live, json), NUMBER(db_live, changed_ms)},
+};
+
+const struct db_table db_table_cues = {
+	sizeof(struct db_cues),
+	"INSERT INTO cues (room, json, changed_ms) VALUES ($1, $2, $3)"
+	" ON CONFLICT (room) DO UPDATE SET json = excluded.json,"
+	" changed_ms = excluded.changed_ms",
+	3,
+	{TEXT(db_cues, room), TEXT(db_cues, json), NUMBER(db_cues, changed_ms)},
 };
 
 const struct db_table db_table_visits = {

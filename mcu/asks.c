@@ -5,6 +5,8 @@
 
 #include "mcu/member.h"
 #include "mcu/notice.h"
+#include "mcu/picture.h"
+#include "mcu/preview.h"
 #include "mcu/room.h"
 #include "mcu/rungs.h"
 #include "transport/net.h"
@@ -30,14 +32,15 @@ struct picture_ask asks_fit(uint32_t need_px, uint16_t fps)
 }
 
 /* How many lines the largest rung of the view has, and how often. */
-static void largest(const struct room *room, uint32_t view, uint32_t *h_px, uint16_t *fps)
+static void largest(const struct room_picture *picture, uint32_t view, uint32_t *h_px,
+		    uint16_t *fps)
 {
 	*h_px = 0;
 	*fps = 0;
 	for (int f = 0; f < FAMILIES; f++)
 		for (enum level level = LEVEL_VIDEO; level < LEVELS; level++) {
 			const struct room_rung *rung =
-				&room->rungs[view / VIEW_TIERS][f][level];
+				&picture->rungs[view / VIEW_TIERS][f][level];
 
 			if (!rung->open || rung->view != view)
 				continue;
@@ -47,7 +50,8 @@ static void largest(const struct room *room, uint32_t view, uint32_t *h_px, uint
 				*fps = rung->conf.fps;
 		}
 	/* stills are rare, but want some picture, too */
-	if (view % VIEW_TIERS == 0 && room->stills[view / VIEW_TIERS].n && *h_px < 180) {
+	if (view % VIEW_TIERS == 0 && picture->stills[view / VIEW_TIERS].n &&
+	    *h_px < 180) {
 		*h_px = 180;
 		*fps = *fps ? *fps : 5;
 	}
@@ -66,26 +70,39 @@ static void need_more(struct need *need, uint32_t h_px, uint16_t fps)
 		need->fps = fps;
 }
 
-/* Of one member's camera (or screen), over all views. A picture that fills its
- * cell is cut: a wide one in an upright cell must be as high as the cell. */
-static struct need need_of(const struct room *room, uint32_t source)
+/* Over all views of the picture. One that fills its cell is cut: a wide one in an
+ * upright cell must be as high as the cell. */
+static void need_in(struct need *need, const struct room_picture *picture,
+		    uint32_t source)
 {
-	struct need need = {0, 0};
-
 	for (uint32_t view = 0; view < VIEWS; view++) {
-		const struct tile_map *map = views_newest(room, view);
+		const struct tile_map *map = views_newest(picture, view);
 		uint32_t h_px;
 		uint16_t fps;
 
 		if (!map)
 			continue;
-		largest(room, view, &h_px, &fps);
+		largest(picture, view, &h_px, &fps);
 		for (uint32_t i = 0; h_px && i < map->n; i++)
 			if (map->tiles[i].source == source)
-				need_more(&need,
+				need_more(need,
 					  (map->tiles[i].at.h * h_px + UNITS / 2) / UNITS,
 					  fps);
 	}
+}
+
+/* Of one member's camera (or screen), over all pictures. */
+static struct need need_of(const struct room *room, uint32_t source)
+{
+	struct need need = {0, 0};
+	uint32_t h_px;
+
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		need_in(&need, room->pictures[i], source);
+	/* before it is on air somebody looks how it would be */
+	h_px = preview_lines(room->server->previews, room, source);
+	if (h_px)
+		need_more(&need, h_px, PREVIEW_FPS);
 	return need;
 }
 

@@ -7,9 +7,12 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/call.h"
+#include "mcu/console.h"
+#include "mcu/director.h"
 #include "mcu/member.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
+#include "mcu/preview.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
@@ -192,13 +195,14 @@ static void on_source_key(void *ctx, uint32_t source)
 
 static void got_scene_live(struct server *server, struct letter *letter)
 {
-	struct room *room;
+	struct room_picture *picture;
 
 	thread_claim(&on_ctl);
-	room = room_by_number(server, letter->id);
-	if (room)
-		views_live(room, id_part(letter->id) - ID_VIEW, letter->number,
-			   letter->value);
+	picture = picture_by_number(server, letter->id);
+	if (!picture)
+		return;
+	views_live(picture, id_part(letter->id) - ID_VIEW, letter->number, letter->value);
+	director_live(picture->room, picture->key.kind, letter->number, letter->value);
 }
 
 static void on_scene_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
@@ -211,12 +215,14 @@ static void on_scene_live(void *ctx, uint32_t view, uint32_t generation, int64_t
 
 static void got_poster(struct server *server, struct letter *letter)
 {
-	struct room *room;
+	struct room_picture *picture;
 
 	thread_claim(&on_ctl);
-	room = room_by_number(server, letter->id);
-	if (room)
-		notice_poster(room, letter->au->data, letter->au->len);
+	picture = picture_by_number(server, letter->id);
+	if (picture)
+		notice_poster(picture, letter->au->data, letter->au->len);
+	if (picture && picture == picture_of_class(picture->room))
+		console_poster_take(picture->room, letter->au);
 }
 
 static void on_poster(void *ctx, uint32_t view, struct au *jpeg)
@@ -226,12 +232,16 @@ static void on_poster(void *ctx, uint32_t view, struct au *jpeg)
 
 static void got_still(struct server *server, struct letter *letter)
 {
-	struct room *room;
+	struct room_picture *picture;
 
 	thread_claim(&on_ctl);
-	room = room_by_number(server, letter->id);
-	if (room && room->media)
-		stills_picture(room, id_part(letter->id) - ID_VIEW, au_get(letter->au));
+	if (preview_picture(server->previews, letter->id, letter->au)) {
+		letter->au = NULL;
+		return;
+	}
+	picture = picture_by_number(server, letter->id);
+	if (picture)
+		stills_take(picture, id_part(letter->id) - ID_VIEW, au_get(letter->au));
 }
 
 static void on_still(void *ctx, uint32_t view, struct au *picture)
@@ -239,14 +249,41 @@ static void on_still(void *ctx, uint32_t view, struct au *picture)
 	post(ctx, &(struct letter){.fn = got_still, .id = view, .au = picture});
 }
 
-static void got_rung_failed(struct server *server, struct letter *letter)
+static void got_costs(struct server *server, struct letter *letter)
 {
-	struct room *room;
+	struct cost *list = letter->more;
 
 	thread_claim(&on_ctl);
-	room = room_by_number(server, letter->id);
-	if (room && room->media)
-		rungs_failed(room, letter->id);
+	letter->more = NULL;
+	costs_take(&server->console->costs, list, letter->n, letter->number,
+		   letter->value);
+}
+
+static void on_costs(void *ctx, const struct vworker_stats *stats)
+{
+	struct letter letter = {.fn = got_costs,
+				.number = stats->late_p99_us,
+				.value = clock_us()};
+
+	letter.more = costs_copy(stats, &letter.n);
+	if (letter.more)
+		post(ctx, &letter);
+}
+
+void bridge_ask_costs(struct server *server)
+{
+	if (vworker_stats(server->vworker, on_costs, server))
+		log_debug("costs_unknown", "n=0");
+}
+
+static void got_rung_failed(struct server *server, struct letter *letter)
+{
+	struct room_picture *picture;
+
+	thread_claim(&on_ctl);
+	picture = picture_by_number(server, letter->id);
+	if (picture)
+		rungs_failed(picture, letter->id);
 }
 
 static void on_rung_failed(void *ctx, uint32_t rung)

@@ -20,5 +20,7 @@ struct recorder_events bridge_recorder(struct server *server);
 
 /* Figures of all peers; given to quality_stats() when they come. */
 void bridge_ask_stats(struct server *server) RUNS_ON(on_ctl);
+/* What pictures cost; given to the console's costs when it comes. */
+void bridge_ask_costs(struct server *server) RUNS_ON(on_ctl);
 
 #endif

@@ -229,6 +229,8 @@ static void forget(struct member *member) RUNS_ON(on_ctl)
 	member->connected = member->answered = member->client_offers = false;
 	member->fresh = false;
 	member->codecs = 0;
+	if (member->room)
+		member->room->dirty = true; /* one who is away has no place now, see cast.c */
 }
 
 void call_enter(struct member *member)

@@ -5,13 +5,16 @@
 
 #include "mcu/hearing.h"
 #include "mcu/member.h"
+#include "mcu/programme.h"
 #include "mcu/room.h"
 #include "mcu/sound.h"
+#include "mcu/viewer.h"
 
 const char *cmd_class_hearing(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	struct hearing next = room->hearing;
+	const char *sees = proto_string(c->d, "sees");
 
 	thread_claim(&on_ctl);
 	next.rule = hearing_by_name(proto_string(c->d, "rule"));
@@ -19,7 +22,17 @@ const char *cmd_class_hearing(struct command *c)
 		c->field = "rule";
 		return "bad_field";
 	}
-	return sound_settle(room, &next, NULL) ? "no_resources" : NULL;
+	if (sees)
+		next.sees = hearing_by_name(sees);
+	if (next.sees == HEARING_RULES) {
+		c->field = "sees";
+		return "bad_field";
+	}
+	if (sound_settle(room, &next, NULL))
+		return "no_resources";
+	viewers_update(room);
+	programme_arrange(room);
+	return NULL;
 }
 
 /* Each member by its id, in one language only; the place is that in the room's list. */
@@ -48,8 +61,9 @@ static const char *name_members(const struct room *room, const cJSON *list,
 const char *cmd_room_interpreters(struct command *c)
 {
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(c->d, "set"), *list;
-	struct room *room = c->member->room;
-	struct hearing next = {.rule = room->hearing.rule};
+	struct room *room = c->room;
+	struct hearing next = {.rule = room->hearing.rule,
+			       .sees = room->hearing.sees};
 	uint8_t speaks[LIMIT_ROOM_MEMBERS] = {0};
 	const char *error;
 

@@ -48,6 +48,13 @@ const char *cmd_screen_set(struct command *c)
 		member_set_screen(owner, false);
 		offer_again(owner);
 	}
+	if (on && !c->member->screen) {
+		const char *code = deck_yields(room, c->member);
+
+		if (code)
+			return code;
+		deck_hide(room);
+	}
 	member_set_screen(c->member, on);
 	c->after = offer_again;
 	return NULL;
@@ -73,6 +80,6 @@ const char *cmd_key_want(struct command *c)
 		return NULL;
 	c->member->key_us = now_us;
 	vworker_rung_key(c->server->vworker,
-			 rungs_id(c->member->room, q->shape, q->family, q->level));
+			 rungs_id(q->picture, q->shape, q->family, q->level));
 	return NULL;
 }

@@ -16,7 +16,7 @@ static struct member *named(const struct command *c)
 {
 	uint32_t base = member_base_of(proto_string(c->d, "member"));
 
-	return base ? room_member(c->member->room, base) : NULL;
+	return base ? room_member(c->room, base) : NULL;
 }
 
 /* Who is meant, and may be acted upon: NULL or an error code. */
@@ -77,6 +77,7 @@ const char *cmd_member_allow(struct command *c)
 	if (!member_may(c->member, grants) ||
 	    (member->role >= ROLE_LECTURER && (grants | denies)))
 		return "forbidden";
+	hands_settled(member, grants | denies | usual);
 	own = member->own;
 	own.grants &= ~usual;
 	own.denies &= ~usual;
@@ -99,7 +100,7 @@ static void mute(struct member *member, const struct member *by) RUNS_ON(on_ctl)
 
 static const char *mute_all(struct command *c, bool again) RUNS_ON(on_ctl)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	struct policy policy = room->policy;
 
 	for (uint32_t i = 0; i < room->n_members; i++) {
@@ -157,6 +158,7 @@ const char *cmd_member_mute(struct command *c)
 	switch_off(member, what, c->member);
 	if (again)
 		return NULL;
+	hands_settled(member, what);
 	own = member->own;
 	if (policy_own_change(&own, 0, what))
 		return "bad_field";
@@ -182,7 +184,7 @@ static void remove_seat(struct room *room, const char *seat) RUNS_ON(on_ctl)
 
 const char *cmd_member_remove(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	struct member *member;
 	char seat[SEAT_ID + 1];
 	const char *error;
@@ -207,7 +209,7 @@ const char *cmd_member_remove(struct command *c)
 
 const char *cmd_member_bans(struct command *c)
 {
-	const struct seats *seats = &c->member->room->seats;
+	const struct seats *seats = &c->room->seats;
 	cJSON *list, *row;
 
 	c->reply = cJSON_CreateObject();
@@ -230,9 +232,9 @@ const char *cmd_member_unban(struct command *c)
 	int err;
 
 	thread_claim(&on_ctl);
-	err = seats_unban(c->member->room, proto_string(c->d, "id"));
+	err = seats_unban(c->room, proto_string(c->d, "id"));
 	if (!err)
-		lobby_open(c->member->room);
+		lobby_open(c->room);
 	return !err ? NULL : err == -ENOENT ? "unknown_member" : "no_resources";
 }
 
@@ -242,7 +244,7 @@ static struct member *waiting(const struct command *c) RUNS_ON(on_ctl)
 {
 	uint32_t base = member_base_of(proto_string(c->d, "member"));
 
-	return base ? lobby_find(c->member->room, base) : NULL;
+	return base ? lobby_find(c->room, base) : NULL;
 }
 
 const char *cmd_member_admit(struct command *c)
@@ -253,7 +255,7 @@ const char *cmd_member_admit(struct command *c)
 	member = waiting(c);
 	if (!member && *proto_string(c->d, "member"))
 		return "unknown_member";
-	return lobby_admit(c->member->room, member) ? "no_resources" : NULL;
+	return lobby_admit(c->room, member) ? "no_resources" : NULL;
 }
 
 const char *cmd_member_deny(struct command *c)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "mcu/notice.h"
-#include "mcu/programme.h"
 #include "mcu/room.h"
+#include "mcu/viewer.h"
 
 /* A guess of the page before anything is known; it names the kinds that browsers
  * tell (Network Information API: effectiveType), "save" when data is dear. */
@@ -72,14 +72,7 @@ const char *cmd_rtc_prefer(struct command *c)
 	q->hint = hint;
 	q->hidden = proto_bool(c->d, "hidden", q->hidden);
 	tall = proto_bool(c->d, "tall", q->tall);
-	if (tall != q->tall) {
-		q->tall = tall;
-		if (!member->warm) { /* else when it enters */
-			member->room->n_tall += tall ? 1u : UINT32_MAX;
-			/* its view is there before it is shown */
-			programme_arrange(member->room);
-		}
-	}
+	viewer_tall(member, tall);
 	if (cJSON_HasObjectItem(c->d, "budget_mb"))
 		quality_budget(member,
 			       (uint64_t)proto_int(c->d, "budget_mb", 0) * 1000000,
@@ -91,7 +84,7 @@ const char *cmd_rtc_prefer(struct command *c)
 const char *cmd_link_history(struct command *c)
 {
 	uint32_t base = member_base_of(proto_string(c->d, "member"));
-	const struct member *member = base ? room_member(c->member->room, base) : NULL;
+	const struct member *member = base ? room_member(c->room, base) : NULL;
 
 	thread_claim(&on_ctl);
 	if (!member)

@@ -22,7 +22,7 @@
 
 const char *cmd_record_start(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	int err;
 
 	thread_claim(&on_ctl);
@@ -37,9 +37,9 @@ const char *cmd_record_start(struct command *c)
 const char *cmd_record_stop(struct command *c)
 {
 	thread_claim(&on_ctl);
-	if (!c->member->room->recording)
+	if (!c->room->recording)
 		return "not_recording";
-	recording_stop(c->member->room);
+	recording_stop(c->room);
 	return NULL;
 }
 
@@ -81,15 +81,17 @@ static void got_list(void *ctx, int err, const struct db_recording *rows, uint32
 	struct ask *ask = ctx;
 	cJSON *d = cJSON_CreateObject();
 	cJSON *list = cJSON_AddArrayToObject(d, "recordings");
+	const struct member *reader;
 	size_t bytes = 0;
 	uint32_t i = 0;
 
 	thread_claim(&on_ctl);
+	reader = member_by_session(ask->server, ask->session);
 	for (; i < n && i < ask->limit; i++) {
 		bytes += row_bytes(&rows[i]);
 		if (bytes > LIST_BYTES)
 			break;
-		cJSON_AddItemToArray(list, notice_recording(ask->server, &rows[i]));
+		cJSON_AddItemToArray(list, notice_recording(reader, &rows[i]));
 	}
 	cJSON_AddBoolToObject(d, "more", i < n);
 	command_reply(ask->server, ask->session, ask->id, d, err ? "no_resources" : NULL);
@@ -104,7 +106,7 @@ const char *cmd_recording_list(struct command *c)
 	if (ask_make(&ask, c))
 		return "no_resources";
 	ask->limit = (uint32_t)proto_int(c->d, "limit", PAGE_ROWS);
-	if (db_recordings(c->server->db, c->member->room->row.id, before_ms,
+	if (db_recordings(c->server->db, c->room->row.id, before_ms,
 			  ask->limit + 1, got_list, ask)) {
 		free(ask);
 		return "no_resources";
@@ -173,7 +175,7 @@ const char *cmd_recording_delete(struct command *c)
 	if (ask_make(&ask, c))
 		return "no_resources";
 	snprintf(ask->recording, sizeof(ask->recording), "%s", proto_string(c->d, "id"));
-	snprintf(ask->room, sizeof(ask->room), "%s", c->member->room->row.id);
+	snprintf(ask->room, sizeof(ask->room), "%s", c->room->row.id);
 	if (db_recording(c->server->db, ask->recording, got_row_to_delete, ask)) {
 		free(ask);
 		return "no_resources";

@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
+#include "mcu/breakout.h"
 #include "mcu/call.h"
 #include "mcu/guess.h"
 #include "mcu/joins.h"
+#include "mcu/live.h"
 #include "mcu/lobby.h"
 #include "mcu/notice.h"
 #include "mcu/notice_tools.h"
@@ -22,8 +24,8 @@
 #include "signaling/session.h"
 
 /* A token that is given must be good: a stale link is told, not degraded. */
-static enum role role_of(const struct server *server, const struct room *room,
-			 const char *token)
+enum role command_role(const struct server *server, const struct room *room,
+		       const char *token)
 {
 	static const enum role roles[] = {ROLE_LECTURER, ROLE_MODERATOR, ROLE_INTERPRETER,
 					  ROLE_GUEST, ROLE_OBSERVER};
@@ -46,6 +48,7 @@ static void offer_first(struct member *member)
 	thread_claim(&on_ctl);
 	if (call_offer(member))
 		log_warn("offer_failed", "member=%u", member->base / ID_BLOCK);
+	breakout_arrive(member);
 }
 
 /* Is somebody from there in the class already? */
@@ -72,13 +75,13 @@ static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_
 
 	if (*code) {
 		conf->room = room_by_code(c->server, code);
-		if (!conf->room)
+		if (!conf->room || conf->room->row.parent[0]) /* a group is entered by its class */
 			error = "no_room";
 	}
 	if (!error) {
 		const char *token = proto_string(c->d, "token");
 
-		conf->role = role_of(c->server, conf->room, token);
+		conf->role = command_role(c->server, conf->room, token);
 		if (conf->role != ROLE_NONE && token && *token)
 			return NULL;
 		if (conf->role == ROLE_NONE)
@@ -162,6 +165,13 @@ static const char *pass(const struct room *room, const struct member_conf *conf,
 	return NULL;
 }
 
+/* Whoever is in a group comes back: its place in the class is not another's. */
+static bool crowded(const struct room *room) RUNS_ON(on_ctl)
+{
+	return room && room->breakout &&
+	       breakout_crowd(room) >= room->server->conf->max_members;
+}
+
 /* Who waits in the lobby is on the porch; who only looks into its camera there knocks
  * when it wants to enter. */
 static const char *come_in(struct command *c, struct member_conf *conf) RUNS_ON(on_ctl)
@@ -178,6 +188,8 @@ static const char *come_in(struct command *c, struct member_conf *conf) RUNS_ON(
 		if (error)
 			return error;
 	}
+	if (crowded(conf->room))
+		return "room_full";
 	conf->warm = conf->warm || knocks;
 	err = member_join(&c->member, conf);
 	if (err)
@@ -211,6 +223,8 @@ const char *cmd_join(struct command *c)
 	error = find(c, &conf);
 	if (error)
 		return error;
+	if (c->server->no_newcomers && conf.role != ROLE_ADMIN)
+		return "server_draining";
 	if (conf.warm && !conf.room) {
 		c->field = "warm";
 		return "bad_field"; /* a console has nothing to enter */
@@ -225,6 +239,8 @@ const char *cmd_join(struct command *c)
 static void media_begins(struct member *member)
 {
 	thread_claim(&on_ctl);
+	if (breakout_arrive(member))
+		return;
 	call_enter(member);
 	if (member->cam)
 		notice_asks(member); /* what was asked for before the reply */
@@ -255,7 +271,8 @@ const char *cmd_enter(struct command *c)
 	thread_claim(&on_ctl);
 	if (!c->member->warm)
 		return "bad_state";
-	if (c->server->draining)
+	if (c->server->draining ||
+	    (c->server->no_newcomers && c->member->role != ROLE_ADMIN))
 		return "server_draining";
 	error = name_of(c, name, !c->member->name[0]);
 	if (error)
@@ -270,6 +287,8 @@ const char *cmd_enter(struct command *c)
 		wait_in_lobby(c, name);
 		return NULL;
 	}
+	if (crowded(c->member->room))
+		return "room_full";
 	entry.mic = entry.mic && member_may(c->member, CAP_SPEAK);
 	entry.cam = proto_bool(c->d, "cam", false) && member_may(c->member, CAP_CAMERA) &&
 		    overload_shed(c->server->overload) < SHED_MAIN;
@@ -364,6 +383,8 @@ const char *cmd_ping(struct command *c)
 static void leave_now(struct member *member)
 {
 	thread_claim(&on_ctl);
+	if (member->room && !member->warm)
+		live_park(member); /* a page that is loaded anew says so, too */
 	member_leave(member, "left", NULL);
 }
 

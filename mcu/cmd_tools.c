@@ -33,7 +33,7 @@ static struct member *named(const struct command *c)
 {
 	uint32_t base = member_base_of(proto_string(c->d, "member"));
 
-	return base ? room_member(c->member->room, base) : NULL;
+	return base ? room_member(c->room, base) : NULL;
 }
 
 const char *cmd_hand_lower(struct command *c)
@@ -50,7 +50,7 @@ const char *cmd_hand_lower(struct command *c)
 const char *cmd_hand_clear(struct command *c)
 {
 	thread_claim(&on_ctl);
-	hands_clear(c->member->room);
+	hands_clear(c->room);
 	return NULL;
 }
 
@@ -68,7 +68,7 @@ const char *cmd_hand_call(struct command *c)
 /* By who has the floor, or by staff. */
 const char *cmd_hand_done(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 
 	thread_claim(&on_ctl);
 	if (room->hands.floor != c->member->base && !member_may(c->member, CAP_MODERATE))
@@ -81,7 +81,7 @@ const char *cmd_hand_done(struct command *c)
 
 const char *cmd_react(struct command *c)
 {
-	if (reactions_add(&c->member->room->reactions, proto_string(c->d, "sign")))
+	if (reactions_add(&c->room->reactions, proto_string(c->d, "sign")))
 		return NULL;
 	c->field = "sign";
 	return "bad_field";
@@ -91,7 +91,7 @@ const char *cmd_react(struct command *c)
 
 const char *cmd_poll_start(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	struct poll_ask ask;
 
 	thread_claim(&on_ctl);
@@ -109,24 +109,24 @@ const char *cmd_poll_start(struct command *c)
 const char *cmd_poll_stop(struct command *c)
 {
 	thread_claim(&on_ctl);
-	if (!c->member->room->poll)
+	if (!c->room->poll)
 		return "no_poll";
-	return tools_poll_stop(c->member->room) ? "no_resources" : NULL;
+	return tools_poll_stop(c->room) ? "no_resources" : NULL;
 }
 
 const char *cmd_poll_show(struct command *c)
 {
 	thread_claim(&on_ctl);
-	if (!c->member->room->poll)
+	if (!c->room->poll)
 		return "no_poll";
-	return tools_poll_show(c->member->room, proto_bool(c->d, "all", false))
+	return tools_poll_show(c->room, proto_bool(c->d, "all", false))
 		       ? "no_resources"
 		       : NULL;
 }
 
 const char *cmd_poll_vote(struct command *c)
 {
-	const struct poll *poll = c->member->room->poll;
+	const struct poll *poll = c->room->poll;
 	const char *ballot = NULL;
 	uint16_t choices = 0;
 
@@ -146,7 +146,7 @@ const char *cmd_poll_vote(struct command *c)
 
 const char *cmd_poll_csv(struct command *c)
 {
-	const struct poll *poll = c->member->room->poll;
+	const struct poll *poll = c->room->poll;
 	uint32_t from = (uint32_t)proto_int(c->d, "from", 0);
 	char *text;
 
@@ -166,7 +166,7 @@ const char *cmd_poll_csv(struct command *c)
 
 const char *cmd_timer_set(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	const char *said = proto_string(c->d, "label");
 	char label[LIMIT_TITLE * 4 + 1] = "";
 
@@ -182,7 +182,7 @@ const char *cmd_timer_set(struct command *c)
 
 const char *cmd_timer_pause(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 
 	thread_claim(&on_ctl);
 	if (!countdown_left_ms(&room->countdown, clock_us()))
@@ -194,7 +194,7 @@ const char *cmd_timer_pause(struct command *c)
 
 const char *cmd_timer_stop(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 
 	thread_claim(&on_ctl);
 	if (!room->countdown.on)

@@ -1,14 +1,13 @@
 #include "mcu/command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/count.h"
-#include "base/log.h"
+#include "mcu/breakout.h"
+#include "mcu/command_spec.h"
+#include "mcu/cue.h"
 #include "mcu/room.h"
 #include "mcu/seats.h"
-#include "signaling/proto_scan.h"
+#include "mcu/tryout.h"
 #include "signaling/session.h"
 
 #define END \
@@ -74,8 +73,67 @@ static const struct proto_field f_layout[] = {
 	{"name", PROTO_STRING, true, 1, LIMIT_LAYOUT_TEXT},
 	END,
 };
+static const struct proto_field f_layout_set[] = {
+	{"name", PROTO_STRING, true, 0, LIMIT_LAYOUT_TEXT},
+	{"view", PROTO_STRING, false, 1, 16},
+	END,
+};
+static const struct proto_field f_view[] = {
+	{"view", PROTO_STRING, true, 1, 16},
+	{"member", PROTO_STRING, false, 0, 11},
+	END,
+};
 static const struct proto_field f_layout_json[] = {
 	{"layout", PROTO_OBJECT, true, 0, 0},
+	END,
+};
+/* `rungs`: of the class `code`, else of the server. */
+static const struct proto_field f_try[] = {
+	{"layout", PROTO_OBJECT, true, 0, 0},
+	{"n", PROTO_INT, true, 0, TRYOUT_PEOPLE},
+	{"tall", PROTO_BOOL, false, 0, 0},
+	{"screen", PROTO_BOOL, false, 0, 0},
+	{"pinned", PROTO_BOOL, false, 0, 0},
+	{"hand", PROTO_BOOL, false, 0, 0},
+	{"guest", PROTO_BOOL, false, 0, 0},
+	{"interpreter", PROTO_BOOL, false, 0, 0},
+	{"wall", PROTO_BOOL, false, 0, 0},
+	{"params", PROTO_STRING, false, 0, LIMIT_LAYOUT_TEXT - PLAN_NAME},
+	{"code", PROTO_STRING, false, 1, 32},
+	END,
+};
+static const struct proto_field f_of_view[] = {
+	{"view", PROTO_STRING, false, 1, 16},
+	END,
+};
+static const struct proto_field f_preview[] = {
+	{"view", PROTO_STRING, false, 1, 16},
+	{"name", PROTO_STRING, false, 1, LIMIT_LAYOUT_TEXT},
+	{"layout", PROTO_OBJECT, false, 0, 0},
+	{"tall", PROTO_BOOL, false, 0, 0},
+	{"code", PROTO_STRING, false, 1, 32},
+	END,
+};
+static const struct proto_field f_cue[] = {
+	{"id", PROTO_INT, false, 1, UINT32_MAX},
+	{"at", PROTO_INT, false, 0, CUES_MAX},
+	{"name", PROTO_STRING, false, 1, LIMIT_NAME_BYTES * 2},
+	{"layout", PROTO_STRING, false, 0, LIMIT_LAYOUT_TEXT},
+	{"pin", PROTO_STRING, false, 0, 11},
+	{"interpreter", PROTO_STRING, false, 0, 11},
+	{"guest", PROTO_STRING, false, 0, 11},
+	{"at_ms", PROTO_INT, false, 0, INT64_C(1) << 53},
+	{"after_s", PROTO_INT, false, 0, CUE_AFTER_SEC},
+	{"by_hand", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_cue_id[] = {
+	{"id", PROTO_INT, true, 1, UINT32_MAX},
+	END,
+};
+static const struct proto_field f_cue_move[] = {
+	{"id", PROTO_INT, true, 1, UINT32_MAX},
+	{"to", PROTO_INT, true, 0, CUES_MAX},
 	END,
 };
 static const struct proto_field f_part[] = {
@@ -167,7 +225,11 @@ static const struct proto_field f_timer[] = {
 	END,
 };
 
-static const struct proto_field f_rule[] = {{"rule", PROTO_STRING, true, 1, 16}, END};
+static const struct proto_field f_rule[] = {
+	{"rule", PROTO_STRING, true, 1, 16},
+	{"sees", PROTO_STRING, false, 1, 16},
+	END,
+};
 static const struct proto_field f_interpreters[] = {
 	{"set", PROTO_OBJECT, true, 0, 0},
 	END,
@@ -177,16 +239,96 @@ static const struct proto_field f_channel[] = {
 	END,
 };
 
+static const struct proto_field f_move[] = {
+	{"member", PROTO_STRING, true, ID},
+	{"code", PROTO_STRING, true, 1, 32},
+	{"from", PROTO_STRING, false, 1, 32},
+	{"token", PROTO_STRING, false, 0, 64},
+	END,
+};
+/* `groups` is read by cmd_breakout.c. */
+static const struct proto_field f_breakout[] = {
+	{"n", PROTO_INT, false, 1, BREAKOUT_GROUPS},
+	{"how", PROTO_STRING, false, 1, 8},
+	{"minutes", PROTO_INT, false, 0, BREAKOUT_MINUTES_MAX},
+	{"message", PROTO_STRING, false, 0, LIMIT_CHAT_BYTES},
+	END,
+};
+static const struct proto_field f_group[] = {
+	{"group", PROTO_INT, true, 0, BREAKOUT_GROUPS},
+	END,
+};
+static const struct proto_field f_assign[] = {
+	{"member", PROTO_STRING, true, ID},
+	{"group", PROTO_INT, true, 0, BREAKOUT_GROUPS},
+	END,
+};
+static const struct proto_field f_minutes[] = {
+	{"minutes", PROTO_INT, true, 0, BREAKOUT_MINUTES_MAX},
+	END,
+};
+static const struct proto_field f_call_help[] = {{"on", PROTO_BOOL, false, 0, 0}, END};
+static const struct proto_field f_breakout_end[] = {
+	{"seconds", PROTO_INT, false, 0, 120},
+	END,
+};
+
+static const struct proto_field f_from[] = {
+	{"from", PROTO_INT, false, 0, LIMIT_ROOM_MEMBERS},
+	END,
+};
+static const struct proto_field f_announce[] = {
+	{"code", PROTO_STRING, false, 1, 32},
+	{"text", PROTO_STRING, true, 1, 1000},
+	END,
+};
+static const struct proto_field f_setting[] = {
+	{"key", PROTO_STRING, true, 1, DB_ID},
+	{"value", PROTO_STRING, true, 0, 255},
+	END,
+};
+static const struct proto_field f_audit[] = {
+	{"before", PROTO_STRING, false, 1, 20},
+	{"limit", PROTO_INT, false, 1, DB_ACTS_MAX - 1},
+	{"code", PROTO_STRING, false, 1, 32},
+	{"who", PROTO_STRING, false, 1, LIMIT_NAME_BYTES},
+	END,
+};
+
+static const struct proto_field f_deck_ticket[] = {
+	{"deck", PROTO_STRING, false, 1, DB_ID},
+	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
+	END,
+};
+static const struct proto_field f_deck[] = {{"deck", PROTO_STRING, true, 1, DB_ID}, END};
+static const struct proto_field f_deck_show[] = {
+	{"deck", PROTO_STRING, true, 1, DB_ID},
+	{"page", PROTO_INT, false, 1, LIMIT_DECK_PAGES},
+	END,
+};
+static const struct proto_field f_clip_play[] = {
+	{"deck", PROTO_STRING, true, 1, DB_ID},
+	{"at_ms", PROTO_INT, false, 0, LIMIT_CLIP_MS},
+	END,
+};
+static const struct proto_field f_clip_pause[] = {{"on", PROTO_BOOL, true, 0, 0}, END};
+static const struct proto_field f_clip_seek[] = {
+	{"ms", PROTO_INT, true, 0, LIMIT_CLIP_MS},
+	END,
+};
+static const struct proto_field f_deck_go[] = {
+	{"page", PROTO_INT, true, 1, LIMIT_DECK_PAGES},
+	END,
+};
+static const struct proto_field f_deck_still[] = {
+	{"deck", PROTO_STRING, false, 1, DB_ID},
+	{"page", PROTO_INT, false, 1, LIMIT_DECK_PAGES},
+	END,
+};
+
 /* The one list of what a client may ask, and what it must be able to for that. What
  * depends on the fields as well is asked by the handler, of the same member_may(). */
-static const struct row {
-	const char *name;
-	uint32_t needs; /* capabilities, all of them; 0: a seat is enough */
-	enum where where;
-	enum command_rate rate;
-	const struct proto_field *fields;
-	command_fn *run;
-} rows[] = {
+static const struct command_spec rows[] = {
 	{"join", 0, BEFORE, RATE_FREE, f_join, cmd_join},
 	{"enter", 0, FROM_PORCH, RATE_CALL, f_enter, cmd_enter},
 	{"resume", 0, BEFORE, RATE_FREE, f_resume, cmd_resume},
@@ -196,67 +338,151 @@ static const struct row {
 	{"rtc.restart", 0, FROM_PORCH, RATE_CALL, none, cmd_rtc_restart},
 	{"rtc.call", 0, FROM_PORCH, RATE_CALL, f_call, cmd_rtc_call},
 	{"rtc.prefer", 0, FROM_PORCH, RATE_SWITCH, f_prefer, cmd_rtc_prefer},
-	{"link.history", CAP_LINKS, IN_ROOM, RATE_LIST, f_member, cmd_link_history},
+	{"link.history", CAP_LINKS, OF_CLASS, RATE_LIST, f_member, cmd_link_history},
 	{"media.set", 0, IN_ROOM, RATE_SWITCH, f_media, cmd_media_set},
 	{"screen.set", 0, IN_ROOM, RATE_SWITCH, f_screen, cmd_screen_set},
+	{"deck.ticket", CAP_SHARE, IN_ROOM, RATE_LIST, f_deck_ticket, cmd_deck_ticket},
+	{"deck.list", CAP_SHARE, IN_ROOM, RATE_LIST, none, cmd_deck_list},
+	{"deck.show", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_deck_show, cmd_deck_show},
+	{"deck.next", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_next},
+	{"deck.prev", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_prev},
+	{"deck.go", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_deck_go, cmd_deck_go},
+	{"deck.hide", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_hide},
+	{"deck.delete", CAP_SHARE, IN_ROOM, RATE_LIST, f_deck, cmd_deck_delete},
+	{"clip.play", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_play, cmd_clip_play},
+	{"clip.pause", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_pause, cmd_clip_pause},
+	{"clip.seek", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_seek, cmd_clip_seek},
+	{"clip.stop", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_clip_stop},
+	{"deck.still", 0, IN_ROOM, RATE_LIST, f_deck_still, cmd_deck_still},
 	{"view.ready", 0, IN_ROOM, RATE_FREE, f_ready, cmd_view_ready},
+	{"view.set", 0, IN_ROOM, RATE_VIEW, f_view, cmd_view_set},
 	{"key.want", 0, IN_ROOM, RATE_CALL, none, cmd_key_want},
 	{"chat.send", CAP_CHAT, IN_ROOM, RATE_CHAT, f_chat, cmd_chat_send},
-	{"layout.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_layout, cmd_layout_set},
+	{"layout.set", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_layout_set, cmd_layout_set},
+	{"layout.preview", CAP_LAYOUT, ANYWHERE, RATE_PREVIEW, f_preview,
+	 cmd_layout_preview},
+	{"layout.undo", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_of_view, cmd_layout_undo},
+	{"layout.redo", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_of_view, cmd_layout_redo},
+	{"cue.list", CAP_LAYOUT, OF_CLASS, RATE_LIST, none, cmd_cue_list},
+	{"cue.put", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_cue, cmd_cue_put},
+	{"cue.delete", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_cue_id, cmd_cue_delete},
+	{"cue.move", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_cue_move, cmd_cue_move},
+	{"cue.clear", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, none, cmd_cue_clear},
+	{"cue.go", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_cue_id, cmd_cue_go},
+	{"cue.next", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, none, cmd_cue_next},
 	{"layout.list", CAP_LAYOUT, ANYWHERE, RATE_LIST, none, cmd_layout_list},
-	{"layout.part", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_part, cmd_layout_part},
+	{"layout.part", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_part, cmd_layout_part},
 	{"layout.get", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout, cmd_layout_get},
 	{"layout.put", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout_json, cmd_layout_put},
 	{"layout.delete", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout, cmd_layout_delete},
 	{"layout.validate", CAP_SERVER, ANYWHERE, RATE_LIST, f_layout_json,
 	 cmd_layout_validate},
-	{"pin.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
-	{"spotlight.set", CAP_LAYOUT, IN_ROOM, RATE_SWITCH, f_pin, cmd_pin_set},
-	{"member.allow", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_allow, cmd_member_allow},
-	{"member.mute", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_mute, cmd_member_mute},
-	{"member.remove", CAP_MODERATE, IN_ROOM, RATE_FREE, f_remove, cmd_member_remove},
-	{"member.bans", CAP_MODERATE, IN_ROOM, RATE_LIST, none, cmd_member_bans},
-	{"member.unban", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_id, cmd_member_unban},
-	{"member.admit", CAP_ADMIT, IN_ROOM, RATE_SWITCH, f_pin, cmd_member_admit},
-	{"member.deny", CAP_ADMIT, IN_ROOM, RATE_SWITCH, f_remove, cmd_member_deny},
-	{"room.set", CAP_MODERATE, ANYWHERE, RATE_SWITCH, f_switches, cmd_room_set},
-	{"room.links", CAP_ROOM, ANYWHERE, RATE_LIST, f_code, cmd_room_links},
-	{"class.limit", CAP_LIMIT, ANYWHERE, RATE_SWITCH, f_limit, cmd_class_limit},
-	{"class.end", CAP_ROOM, IN_ROOM, RATE_FREE, none, cmd_class_end},
-	{"record.start", CAP_RECORD, IN_ROOM, RATE_SWITCH, f_title, cmd_record_start},
-	{"record.stop", CAP_RECORD, IN_ROOM, RATE_SWITCH, none, cmd_record_stop},
-	{"recording.list", CAP_RECORDINGS, IN_ROOM, RATE_LIST, f_recordings,
+	{"layout.try", CAP_SERVER, ANYWHERE, RATE_LIST, f_try, cmd_layout_try},
+	{"pin.set", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"spotlight.set", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_pin, cmd_pin_set},
+	{"member.allow", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_allow, cmd_member_allow},
+	{"member.mute", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_mute, cmd_member_mute},
+	{"member.remove", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_remove, cmd_member_remove},
+	{"member.bans", CAP_MODERATE, OF_CLASS, RATE_LIST, none, cmd_member_bans},
+	{"member.unban", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_id, cmd_member_unban},
+	{"member.admit", CAP_ADMIT, OF_CLASS, RATE_SWITCH, f_pin, cmd_member_admit},
+	{"member.deny", CAP_ADMIT, OF_CLASS, RATE_SWITCH, f_remove, cmd_member_deny},
+	{"room.set", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_switches, cmd_room_set},
+	{"room.links", CAP_ROOM, OF_CLASS, RATE_LIST, f_code, cmd_room_links},
+	{"class.limit", CAP_LIMIT, OF_CLASS, RATE_SWITCH, f_limit, cmd_class_limit},
+	{"class.end", CAP_ROOM, OF_CLASS, RATE_SWITCH, none, cmd_class_end},
+	{"record.start", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_title, cmd_record_start},
+	{"record.stop", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_stop},
+	{"recording.list", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_recordings,
 	 cmd_recording_list},
-	{"recording.delete", CAP_RECORD, IN_ROOM, RATE_LIST, f_id, cmd_recording_delete},
+	{"recording.delete", CAP_RECORD, OF_CLASS, RATE_LIST, f_id, cmd_recording_delete},
 	{"room.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_room_list},
 	{"room.create", CAP_SERVER, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
+	{"room.show", CAP_SERVER, OF_CLASS, RATE_LIST, f_from, cmd_room_show},
+	{"room.poster", CAP_SERVER, OF_CLASS, RATE_LIST, none, cmd_room_poster},
+	{"room.end", CAP_ROOM, OF_CLASS, RATE_SWITCH, none, cmd_class_end},
+	{"announce", CAP_SERVER, ANYWHERE, RATE_SWITCH, f_announce, cmd_announce},
+	{"admin.watch", CAP_SERVER, ANYWHERE, RATE_SWITCH, f_on, cmd_admin_watch},
+	{"admin.health", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_admin_health},
+	{"plugin.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_plugin_list},
+	{"settings.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_settings_list},
+	{"settings.set", CAP_SERVER, ANYWHERE, RATE_SWITCH, f_setting, cmd_settings_set},
+	{"audit.list", CAP_SERVER, ANYWHERE, RATE_LIST, f_audit, cmd_audit_list},
+	{"server.drain", CAP_SERVER, ANYWHERE, RATE_SWITCH, f_on, cmd_server_drain},
 	{"hand.set", CAP_HAND, IN_ROOM, RATE_SWITCH, f_on, cmd_hand_set},
-	{"hand.lower", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_member, cmd_hand_lower},
-	{"hand.clear", CAP_MODERATE, IN_ROOM, RATE_SWITCH, none, cmd_hand_clear},
-	{"hand.call", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_member, cmd_hand_call},
+	{"hand.lower", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_member, cmd_hand_lower},
+	{"hand.clear", CAP_MODERATE, OF_CLASS, RATE_SWITCH, none, cmd_hand_clear},
+	{"hand.call", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_member, cmd_hand_call},
 	{"hand.done", 0, IN_ROOM, RATE_SWITCH, none, cmd_hand_done},
 	{"react", CAP_REACT, IN_ROOM, RATE_REACT, f_react, cmd_react},
 	{"poll.start", CAP_POLL, IN_ROOM, RATE_SWITCH, f_poll, cmd_poll_start},
-	{"poll.stop", CAP_POLL, IN_ROOM, RATE_SWITCH, none, cmd_poll_stop},
-	{"poll.show", CAP_POLL, IN_ROOM, RATE_SWITCH, f_poll_show, cmd_poll_show},
+	{"poll.stop", CAP_POLL, OF_CLASS, RATE_SWITCH, none, cmd_poll_stop},
+	{"poll.show", CAP_POLL, OF_CLASS, RATE_SWITCH, f_poll_show, cmd_poll_show},
 	{"poll.vote", CAP_VOTE, IN_ROOM, RATE_SWITCH, f_vote, cmd_poll_vote},
 	{"poll.csv", CAP_POLL, IN_ROOM, RATE_LIST, f_csv, cmd_poll_csv},
-	{"timer.set", CAP_TIMER, IN_ROOM, RATE_SWITCH, f_timer, cmd_timer_set},
-	{"timer.pause", CAP_TIMER, IN_ROOM, RATE_SWITCH, f_on, cmd_timer_pause},
-	{"timer.stop", CAP_TIMER, IN_ROOM, RATE_SWITCH, none, cmd_timer_stop},
-	{"class.hearing", CAP_ROOM, IN_ROOM, RATE_SWITCH, f_rule, cmd_class_hearing},
-	{"room.interpreters", CAP_ROOM, IN_ROOM, RATE_SWITCH, f_interpreters,
+	{"timer.set", CAP_TIMER, OF_CLASS, RATE_SWITCH, f_timer, cmd_timer_set},
+	{"timer.pause", CAP_TIMER, OF_CLASS, RATE_SWITCH, f_on, cmd_timer_pause},
+	{"timer.stop", CAP_TIMER, OF_CLASS, RATE_SWITCH, none, cmd_timer_stop},
+	{"class.hearing", CAP_ROOM, OF_CLASS, RATE_SWITCH, f_rule, cmd_class_hearing},
+	{"room.interpreters", CAP_ROOM, OF_CLASS, RATE_SWITCH, f_interpreters,
 	 cmd_room_interpreters},
 	{"sound.channel", 0, IN_ROOM, RATE_SWITCH, f_channel, cmd_sound_channel},
-	{"room.ladder", CAP_LIMIT, ANYWHERE, RATE_SWITCH, f_ladder, cmd_room_ladder},
+	{"member.move", CAP_MODERATE, ANYWHERE, RATE_SWITCH, f_move, cmd_member_move},
+	{"breakout.start", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_breakout,
+	 cmd_breakout_start},
+	{"breakout.list", 0, IN_ROOM, RATE_LIST, none, cmd_breakout_list},
+	{"breakout.join", 0, IN_ROOM, RATE_SWITCH, f_group, cmd_breakout_join},
+	{"breakout.assign", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_assign,
+	 cmd_breakout_assign},
+	{"breakout.extend", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_minutes,
+	 cmd_breakout_extend},
+	{"breakout.message", CAP_MODERATE, IN_ROOM, RATE_CHAT, f_chat,
+	 cmd_breakout_message},
+	{"breakout.call", 0, IN_ROOM, RATE_SWITCH, f_call_help, cmd_breakout_call},
+	{"breakout.end", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_breakout_end,
+	 cmd_breakout_end},
+	{"room.ladder", CAP_LIMIT, OF_CLASS, RATE_SWITCH, f_ladder, cmd_room_ladder},
 };
 
-static const struct row *row_find(const char *name)
+const struct command_spec *command_spec(const char *name)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(rows[i].name, name) == 0)
 			return &rows[i];
 	return NULL;
+}
+
+/* What is only read. All other rows that need more than one may for oneself are acts,
+ * new ones, too, and each is recorded. */
+static const char *const readings[] = {
+	"admin.health", "audit.list", "cue.list", "layout.get", "layout.list",
+	"layout.preview", "layout.try", "layout.validate", "link.history",
+	"member.bans", "plugin.list", "poll.csv", "room.list", "room.poster",
+	"room.show", "settings.list",
+};
+
+#define FOR_ONESELF \
+	(CAP_SPEAK | CAP_CAMERA | CAP_SHARE | CAP_CHAT | CAP_HAND | CAP_REACT | \
+	 CAP_VOTE | CAP_INTERPRET | CAP_RECORDINGS)
+
+bool command_spec_rights(const struct command_spec *row)
+{
+	return row->needs & ~(uint32_t)FOR_ONESELF;
+}
+
+bool command_spec_acts(const struct command_spec *row)
+{
+	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++)
+		if (strcmp(readings[i], row->name) == 0)
+			return false;
+	return command_spec_rights(row);
+}
+
+bool command_acts(const char *name)
+{
+	const struct command_spec *row = command_spec(name);
+
+	return row && command_spec_acts(row);
 }
 
 const char *command_row(uint32_t i, uint32_t *needs, enum where *where)
@@ -266,133 +492,4 @@ const char *command_row(uint32_t i, uint32_t *needs, enum where *where)
 	*needs = rows[i].needs;
 	*where = rows[i].where;
 	return rows[i].name;
-}
-
-/* What others have to bear: a second's worth, and how much may be saved up.
- * Where they are sent what was said, a long message counts as several, but
- * never as more than can be saved up: it must be possible to say it at all. */
-static const struct {
-	struct bucket_rate rate;
-	size_t per_bytes; /* one more for each; 0: the length does not matter */
-} rates[] = {
-	[RATE_CHAT] = {{2, 10}, 1024}, [RATE_SWITCH] = {{5, 20}, 0},
-	[RATE_CALL] = {{2, 10}, 0}, /* an offer of a browser has 16 KiB */
-	[RATE_LIST] = {{5, 20}, 0},    [RATE_REACT] = {{2, 6}, 0},
-};
-
-static int64_t cost_us(enum command_rate rate, size_t len)
-{
-	int64_t n = rates[rate].per_bytes ? (int64_t)(1 + len / rates[rate].per_bytes)
-					  : 1;
-	int64_t most = rates[rate].rate.burst;
-
-	return BUCKET_DEED_US * (n < most ? n : most);
-}
-
-static bool too_fast(struct member *member, enum command_rate rate, size_t len)
-{
-	struct bucket *bucket = &member->buckets[rate];
-	int64_t cost;
-
-	if (rate == RATE_FREE)
-		return false;
-	cost = cost_us(rate, len);
-	if (bucket_wait(bucket, &rates[rate].rate, cost, clock_us()) > 0)
-		return true;
-	bucket_take(bucket, cost);
-	return false;
-}
-
-/* Capability, state and fields: all that is checked before any handler. */
-static const char *admit(const struct row *row, struct command *c) RUNS_ON(on_ctl)
-{
-	const struct member *member = c->member;
-
-	if (!row)
-		return "unknown_type";
-	if (row->where == BEFORE)
-		return member ? "bad_state" : NULL;
-	if (!member)
-		return "bad_state";
-	if (!member_may(member, row->needs))
-		return "forbidden";
-	if (row->where != ANYWHERE && !member->room)
-		return "bad_state";
-	if (row->where == IN_ROOM && member->warm)
-		return "bad_state";
-	return NULL;
-}
-
-const char *command_room(struct command *c, struct room **out)
-{
-	const char *code = proto_string(c->d, "code");
-	struct room *room = code ? room_by_code(c->server, code) : c->member->room;
-
-	if (c->member->warm)
-		return "bad_state";
-	if (room != c->member->room && !member_may(c->member, CAP_SERVER))
-		return "forbidden";
-	if (!room)
-		return code ? "no_room" : "bad_state";
-	*out = room;
-	return NULL;
-}
-
-static void send_text(struct ws *ws, char *text) RUNS_ON(on_ctl)
-{
-	if (text)
-		ws_send(ws, text, strlen(text));
-	free(text);
-}
-
-void command_run(struct server *server, struct ws *ws, const char *text, size_t len)
-{
-	struct command c = {.server = server, .ws = ws, .member = ws_data(ws)};
-	const struct row *row;
-	struct proto_msg msg;
-	const char *code;
-
-	if (proto_parse(&msg, text, len, &code)) {
-		send_text(ws, proto_err(proto_scan_id(text, len), code, NULL));
-		return;
-	}
-	c.d = msg.d;
-	c.id = msg.id;
-	row = row_find(msg.type);
-	code = admit(row, &c);
-	if (!code && proto_check(msg.d, row->fields, &c.field))
-		code = "bad_field";
-	if (!code && c.member && too_fast(c.member, row->rate, len)) {
-		count_add(COUNT_REJECT_RATE, 1);
-		code = "too_fast";
-	}
-	if (!code)
-		code = row->run(&c);
-	if (code) {
-		log_debug("command_refused", "type=%s code=%s", msg.type, code);
-		send_text(ws, c.after_ms ? proto_err_later(msg.id, code, c.after_ms)
-			      : c.why[0] ? proto_err_why(msg.id, code, c.field, c.why)
-					 : proto_err(msg.id, code, c.field));
-		cJSON_Delete(c.reply);
-	} else if (!c.later) {
-		send_text(ws, proto_ok(msg.id, c.reply));
-	}
-	proto_msg_fini(&msg);
-	if (!code && c.after && c.member)
-		c.after(c.member);
-}
-
-void command_reply(struct server *server, const char *session, int64_t id, cJSON *d,
-		   const char *error)
-{
-	struct member *member = member_by_session(server, session);
-	struct ws *ws = member ? session_ws(member->session) : NULL;
-
-	if (!ws) {
-		cJSON_Delete(d);
-		return;
-	}
-	if (error)
-		cJSON_Delete(d);
-	send_text(ws, error ? proto_err(id, error, NULL) : proto_ok(id, d));
 }

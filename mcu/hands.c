@@ -172,6 +172,74 @@ void hands_call(struct member *member)
 	shown_anew(room);
 }
 
+struct policy_own hands_own(const struct member *member)
+{
+	const struct hands *hands = &member->room->hands;
+	struct policy_own own = member->own;
+
+	if (hands->floor != member->base || !hands->granted)
+		return own;
+	own.grants &= ~(uint32_t)CAP_SPEAK;
+	if (hands->denied)
+		own.denies |= CAP_SPEAK;
+	return own;
+}
+
+void hands_settled(const struct member *member, uint32_t caps)
+{
+	struct hands *hands = &member->room->hands;
+
+	if (hands->floor == member->base && caps & CAP_SPEAK)
+		hands->granted = false;
+}
+
+/* ---- coming back ------------------------------------------------------------ */
+
+int hands_restore(struct member *member, int64_t since_ms)
+{
+	struct hands *hands = &member->room->hands;
+	uint32_t at = hands->n;
+
+	if (member->hand)
+		return 0;
+	if (hands->n == HANDS_MAX)
+		return -ENOSPC;
+	while (at > 0 && hands->list[at - 1].since_ms > since_ms)
+		at--;
+	memmove(&hands->list[at + 1], &hands->list[at],
+		(hands->n - at) * sizeof(hands->list[0]));
+	hands->list[at] = (struct hand){member->base, 0, since_ms};
+	hands->n++;
+	member->hand = true;
+	changed(member->room);
+	return 0;
+}
+
+uint32_t hands_floor_flags(const struct room *room)
+{
+	const struct hands *hands = &room->hands;
+
+	return (hands->granted ? HANDS_GRANTED : 0) | (hands->denied ? HANDS_DENIED : 0) |
+	       (hands->mic_before ? HANDS_MIC_BEFORE : 0);
+}
+
+void hands_restore_floor(struct member *member, uint32_t flags)
+{
+	struct hands *hands = &member->room->hands;
+
+	if (hands->floor)
+		return;
+	roster_list(member);
+	hands->floor = member->base;
+	hands->pinned_before = 0;
+	hands->granted = flags & HANDS_GRANTED;
+	hands->denied = flags & HANDS_DENIED;
+	hands->mic_before = flags & HANDS_MIC_BEFORE;
+	if (hands->granted)
+		grant_give(member);
+	changed(member->room);
+}
+
 void hands_forget(struct room *room, const struct member *member)
 {
 	struct hands *hands = &room->hands;

@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mcu/policy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,6 +53,23 @@ void hands_clear(struct room *room) RUNS_ON(on_ctl);
 void hands_call(struct member *member) RUNS_ON(on_ctl);
 /* Nobody has it any more. */
 void hands_done(struct room *room) RUNS_ON(on_ctl);
+
+/* What was said of it by name, without what it has for as long as it has the floor:
+ * that is not to be stored. */
+struct policy_own hands_own(const struct member *member) RUNS_ON(on_ctl);
+/* Somebody says by name what it may of these: the floor takes nothing of that back. */
+void hands_settled(const struct member *member, uint32_t caps) RUNS_ON(on_ctl);
+
+/* Back in its place, by the time at which it was raised; -ENOSPC. Tells the others
+ * when the pace allows. */
+int hands_restore(struct member *member, int64_t since_ms)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+/* The floor of somebody who was away, as it was; when nobody has it. */
+#define HANDS_GRANTED    1u
+#define HANDS_DENIED     2u
+#define HANDS_MIC_BEFORE 4u
+uint32_t hands_floor_flags(const struct room *room) RUNS_ON(on_ctl);
+void hands_restore_floor(struct member *member, uint32_t flags) RUNS_ON(on_ctl);
 
 /* It is no longer in the class. Tells it nothing. */
 void hands_forget(struct room *room, const struct member *member) RUNS_ON(on_ctl);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 _Static_assert(2 * (HEARING_LANGUAGES + 1) <= MIX_CHANNELS, "two groups, each in all");
-_Static_assert(HEARING_TEXT > 16 + HEARING_LANGUAGES * (HEARING_NAME + 1), "all fits");
+_Static_assert(HEARING_TEXT > 21 + HEARING_LANGUAGES * (HEARING_NAME + 1), "all fits");
 
 static const char *const names[HEARING_RULES] = {"all", "lecturers", "apart"};
 
@@ -113,21 +113,33 @@ int hearing_add(struct hearing *hearing, const char *name)
 	return add(hearing, name, strnlen(name, HEARING_NAME + 1));
 }
 
+static int read_rules(const char *text, size_t n, struct hearing *hearing)
+{
+	char rules[32], *sees;
+
+	if (n >= sizeof(rules))
+		return -EINVAL;
+	memcpy(rules, text, n);
+	rules[n] = '\0';
+	sees = strchr(rules, ' ');
+	if (sees)
+		*sees++ = '\0';
+	hearing->rule = hearing_by_name(rules);
+	hearing->sees = sees ? hearing_by_name(sees) : HEARING_ALL;
+	return hearing->rule == HEARING_RULES || hearing->sees == HEARING_RULES ? -EINVAL
+										: 0;
+}
+
 int hearing_read(const char *text, struct hearing *hearing)
 {
 	struct hearing next = {0};
-	char rule[16];
 	size_t n = strcspn(text, "\n");
 
 	if (!*text) {
 		*hearing = next;
 		return 0;
 	}
-	if (n >= sizeof(rule) || text[n] != '\n')
-		return -EINVAL;
-	snprintf(rule, sizeof(rule), "%.*s", (int)n, text);
-	next.rule = hearing_by_name(rule);
-	if (next.rule == HEARING_RULES)
+	if (text[n] != '\n' || read_rules(text, n, &next))
 		return -EINVAL;
 	for (text += n + 1; *text; text += n + 1) {
 		n = strcspn(text, "\n");
@@ -140,7 +152,9 @@ int hearing_read(const char *text, struct hearing *hearing)
 
 void hearing_write(const struct hearing *hearing, char text[HEARING_TEXT])
 {
-	int n = snprintf(text, HEARING_TEXT, "%s\n", names[hearing->rule]);
+	int n = snprintf(text, HEARING_TEXT, "%s%s%s\n", names[hearing->rule],
+			 hearing->sees ? " " : "",
+			 hearing->sees ? names[hearing->sees] : "");
 
 	for (uint32_t i = 0; i < hearing->n; i++)
 		n += snprintf(text + n, HEARING_TEXT - (size_t)n, "%s\n",

@@ -34,8 +34,9 @@ enum hearing_rule hearing_by_name(const char *name);
 
 /* What a class says about it. Languages are numbered from 1; 0 is the floor. */
 struct hearing {
-	enum hearing_rule rule;
-	uint32_t n; /* languages */
+	enum hearing_rule rule; /* who hears whom */
+	enum hearing_rule sees; /* and who sees whom: the same words */
+	uint32_t n;             /* languages */
 	char names[HEARING_LANGUAGES][HEARING_NAME + 1];
 };
 
@@ -58,16 +59,17 @@ uint32_t hearing_channel(const struct hearing_person *person);
 void hearing_gains(enum hearing_rule rule, uint32_t manned,
 		   const struct hearing_person *person, int8_t db[MIX_CHANNELS]);
 
-/* What one of them hears of another, without asking for channels; nobody hears itself.
- * For what is drawn and told. */
+/* Whether somebody who may see what `viewer` may is shown one of the role `seen`. Nobody
+ * sees an observer. */
 bool hearing_sees(enum hearing_rule rule, enum role viewer, enum role seen);
 
 /* Room for one more language of this name. -EINVAL: it is none (1 to HEARING_NAME
  * bytes, no control characters, not had before); -ENOSPC: there are too many. */
 int hearing_add(struct hearing *hearing, const char *name) AULA_MUST_CHECK;
 
-/* As it is stored: "RULE\n", then "NAME\n" for each language; "": all hear all. -EINVAL
- * when it is none, `hearing` is untouched then. */
+/* As it is stored: "RULE\n" or "RULE SEES\n" (without it all see all), then "NAME\n" for
+ * each language; "": all hear and see all. -EINVAL when it is none, `hearing` is
+ * untouched then. */
 int hearing_read(const char *text, struct hearing *hearing) AULA_MUST_CHECK;
 void hearing_write(const struct hearing *hearing, char text[HEARING_TEXT]);
 

@@ -14,6 +14,8 @@ enum {                    /* of a room's block */
        ID_RUNG = 8,       /* the rungs, and the outlets of the same numbers: rungs.h */
        ID_MIX = 40,       /* the mix, and the outlet of its first class */
        ID_RECORDING = 44, /* ID_MIX + 1 to + 3: the outlets of the other classes */
+       ID_DECK = 48,      /* the page that is shown, a source; see deck.h */
+       ID_CLIP = 49,      /* a clip, a source and a voice; see clip.h */
        ID_CHANNELS = 64,  /* the outlets of the other channels: see sound.h */
 };
 

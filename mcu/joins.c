@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/rand.h"
 #include "mcu/subscriber.h"
 
@@ -50,6 +51,12 @@ int joins_create(struct joins **out, const struct bucket_rate *rate)
 	rand_bytes(joins->seed, sizeof(joins->seed));
 	*out = joins;
 	return 0;
+}
+
+void joins_rate(struct joins *joins, uint32_t per_second)
+{
+	joins->rate = (struct bucket_rate){
+		per_second, per_second * (LIMIT_JOINS_IP_BURST / LIMIT_JOINS_IP_SEC)};
 }
 
 void joins_destroy(struct joins *joins)

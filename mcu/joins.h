@@ -31,6 +31,8 @@ struct joins;
 
 int joins_create(struct joins **out, const struct bucket_rate *rate) AULA_MUST_CHECK;
 void joins_destroy(struct joins *joins); /* NULL is accepted */
+/* From now on so many a second of one address, and twenty times as many at once. */
+void joins_rate(struct joins *joins, uint32_t per_second);
 
 /* The same for the subscriber of an address. */
 uint32_t joins_wait(struct joins *joins, const char *ip, int64_t now_us);

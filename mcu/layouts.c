@@ -102,10 +102,10 @@ static void changed(struct server *server, const char *name, bool gone) RUNS_ON(
 		struct room *room = server->rooms[i];
 
 		if (shows(room, name)) {
-			if (gone && programme_set_layout(room, "grid", &ignored))
+			if (gone && programme_set_layout(room, PICTURE_CLASS, "grid",
+							 &ignored))
 				log_warn("layout_kept", "room=%s", room->row.id);
-			room->layout_mark[SHAPE_WIDE] = room->layout_mark[SHAPE_TALL] = 0;
-			programme_arrange(room);
+			programme_layout_changed(room);
 		}
 		notice_layouts(room);
 	}

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "mcu/breakout.h"
 #include "mcu/call.h"
+#include "mcu/console.h"
 #include "mcu/lobby.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
@@ -161,7 +163,6 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 		idmap_del(&server->member_of, member->base);
 		return err;
 	}
-	member->room->n_tall += member->quality.tall;
 	err = programme_reach(member->room, member->net_at);
 	if (!err)
 		err = aworker_voice_open(server->aworker, member->room->base + ID_MIX,
@@ -187,7 +188,7 @@ static void arrive(struct member *member) RUNS_ON(on_ctl)
 	visit_begin(member);
 	notice_member("member.joined", member, member);
 	arrange_for(member);
-	vworker_poster(member->server->vworker, member->room->base + ID_VIEW);
+	vworker_poster(member->server->vworker, member->picture->base + ID_VIEW);
 	log_info("member_joined", "room=%s member=%u role=%s members=%u",
 		 member->room->row.id, member->base / ID_BLOCK, role_name(member->role),
 		 member->room->n_members);
@@ -273,22 +274,29 @@ static void leave_porch(struct member *member) RUNS_ON(on_ctl)
 	nets_leave(member);
 }
 
-static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
+/* Its sources end, and it is none of the class any more; nobody is told yet. */
+static void go_out(struct member *member) RUNS_ON(on_ctl)
 {
 	struct server *server = member->server;
-	struct room *room = member->room;
 
-	call_close(member);
 	aworker_voice_close(server->aworker, member->base + ID_VOICE);
-	net_source_forget(member->net, member->base + ID_VOICE);
 	vworker_source_close(server->vworker, member->base + ID_CAMERA);
 	if (member->screen)
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
-	room_remove(room, member);
+	room_remove(member->room, member);
 	if (member->speaks)
-		sound_update(room);
-	nets_leave(member);
+		sound_update(member->room);
 	idmap_del(&server->member_of, member->base);
+}
+
+static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
+{
+	struct room *room = member->room;
+
+	call_close(member);
+	net_source_forget(member->net, member->base + ID_VOICE);
+	go_out(member);
+	nets_leave(member);
 	visit_store(member, clock_wall_ms());
 	if (why) {
 		notice_left(member, why);
@@ -299,17 +307,117 @@ static void leave_room(struct member *member, const char *why) RUNS_ON(on_ctl)
 		arrange_for(member);
 }
 
-void member_leave(struct member *member, const char *why, const char *bye)
+static void hang_up(struct member *member, const char *why, const char *bye)
+	RUNS_ON(on_ctl)
 {
 	struct ws *ws = session_ws(member->session);
 
+	console_forget(member);
+	if (why && strcmp(why, "removed") == 0)
+		console_revoke(member);
 	if (bye)
 		notice_bye(member, bye, 0);
-	if (ws) {
-		ws_set_data(ws, NULL);
-		session_attach(member->session, NULL);
-		ws_close(ws, 1000, why ? why : "");
+	if (!ws)
+		return;
+	ws_set_data(ws, NULL);
+	session_attach(member->session, NULL);
+	ws_close(ws, 1000, why ? why : "");
+}
+
+/* It is in no class any more, and there is no memory for any. */
+static void lose(struct member *member) RUNS_ON(on_ctl)
+{
+	log_error("member_lost", "room=%s member=%u", member->room->row.id,
+		  member->base / ID_BLOCK);
+	hang_up(member, "removed", "removed");
+	call_close(member);
+	net_source_forget(member->net, member->base + ID_VOICE);
+	nets_leave(member);
+	session_close(member);
+	free(member);
+}
+
+/* What belongs to its place in one class. */
+static void place_forget(struct member *member)
+{
+	member->hand = false;
+	member->speaks = member->listens = 0;
+	member->ballot = 0;
+	member->in_picture = false;
+	member->camera_w = member->camera_h = 0;
+	member->first_frame = false; /* posters until it sees the other class */
+	member->posters = 0;
+}
+
+static void place_take(struct member *member, struct room *room, enum role role)
+	RUNS_ON(on_ctl)
+{
+	nets_move(member, room);
+	member->room = room;
+	member->role = role;
+	seats_own(room, member->seat, &member->own);
+	member->caps = member_caps(member);
+	member->mic = member->mic && member->caps & CAP_SPEAK;
+	member->cam = member->cam && member->caps & CAP_CAMERA;
+	place_forget(member);
+}
+
+/* Nothing of the old class may come any more, not even until the first picture of the
+ * other one: what it gets ends before it is out. */
+static void deafen(struct member *member) RUNS_ON(on_ctl)
+{
+	quality_end(member);
+	if (!member->peer)
+		return;
+	net_peer_watch_video(member->net, member->peer, 0, true);
+	net_peer_watch_audio(member->net, member->peer, 0);
+}
+
+/* Whoever is in a group of it has a place there; its own takes one of those. */
+static bool kept_full(const struct room *to, const struct room *from) RUNS_ON(on_ctl)
+{
+	return to->breakout && from->parent != to &&
+	       breakout_crowd(to) >= to->server->conf->max_members;
+}
+
+int member_move(struct member *member, struct room *to, enum role role)
+{
+	struct room *from = member->room;
+	const enum role before = member->role;
+	const bool mic = member->mic, cam = member->cam;
+	int err;
+
+	if (room_full(to) || kept_full(to, from))
+		return -ENOSPC;
+	member_set_screen(member, false);
+	deafen(member);
+	go_out(member);
+	visit_store(member, clock_wall_ms());
+	notice_left(member, "moved");
+	if (from->media)
+		arrange_for(member);
+	place_take(member, to, role);
+	err = enter(member);
+	if (err) { /* there was no memory: back */
+		place_take(member, from, before);
+		member->mic = mic;
+		member->cam = cam;
+		if (enter(member)) {
+			lose(member);
+			return -EIO;
+		}
 	}
+	arrive(member);
+	if (member->cam)
+		net_source_key(member->net, member->base + ID_CAMERA);
+	log_info("member_moved", "room=%s member=%u from=%s", member->room->row.id,
+		 member->base / ID_BLOCK, from->row.id);
+	return err;
+}
+
+void member_leave(struct member *member, const char *why, const char *bye)
+{
+	hang_up(member, why, bye);
 	if (member->warm)
 		leave_porch(member);
 	else if (member->room)
@@ -328,6 +436,7 @@ void member_away(struct member *member)
 		return;
 	}
 	member->away_since_us = clock_us();
+	member->room->dirty = true; /* see cast.c */
 	notice_member("member.changed", member, member);
 }
 
@@ -342,6 +451,8 @@ void member_back(struct member *member, struct ws *ws)
 	session_attach(member->session, ws);
 	if (member->away_since_us) {
 		member->away_since_us = 0;
+		if (member->room)
+			member->room->dirty = true;
 		notice_member("member.changed", member, member);
 	}
 }

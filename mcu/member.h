@@ -10,6 +10,7 @@
 #include "mcu/asks.h"
 #include "mcu/bucket.h"
 #include "mcu/ids.h"
+#include "mcu/picture.h"
 #include "mcu/policy.h"
 #include "mcu/quality.h"
 #include "mcu/seats.h"
@@ -38,7 +39,7 @@ struct call_self {
 	uint32_t ssrc_audio, ssrc_video, ssrc_rtx;
 };
 
-#define MEMBER_BUCKETS 6 /* one per enum command_rate */
+#define MEMBER_BUCKETS 8 /* one per enum command_rate */
 
 struct member {
 	struct server *server;
@@ -59,17 +60,23 @@ struct member {
 	uint32_t place;         /* among those */
 	struct session *session;
 	int64_t joined_us, away_since_us; /* 0: here */
+	int64_t heard_us;                 /* its media came last; 0: never */
 	bool mic, cam, screen;
 	uint8_t speaks, listens; /* languages, see hearing.h; 0: the floor */
 	int8_t gains_db[MIX_CHANNELS]; /* of its voice, as the mix was told */
 	int64_t key_us;   /* it asked for a key frame last; 0: never */
 	bool first_frame; /* it told that it sees one */
 	uint8_t posters;  /* pictures that it was sent until then */
-	bool in_picture;  /* it has a cell in the full view */
+	bool in_picture;  /* it has a cell in the full view of any picture */
+	bool seen_here;   /* in the picture that is being arranged */
+	enum picture_kind view; /* which one it chose, see viewer.h */
+	uint32_t view_front;    /* and whom it put in front; 0: nobody */
+	struct room_picture *picture; /* what it is shown; NULL: it is not in the class */
 	bool hand;        /* it is in the queue of hands.h */
 	uint32_t ballot;  /* its place among those of the poll, from 1; 0: none yet */
 	struct bucket buckets[MEMBER_BUCKETS];
 	struct bucket resumes;
+	struct bucket refused; /* see audit.h */
 	uint64_t resume_seq; /* while it resumes: the last event it saw */
 	/* its call */
 	uint32_t peer;         /* 0: none */
@@ -113,6 +120,14 @@ struct member_entry {
 /* Lets in who waited: from here on as if it had joined now. On failure it goes on
  * waiting. The caller replies with the snapshot, then calls call_enter. */
 int member_enter(struct member *member, const struct member_entry *entry)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* It is in another class from here on: its call, its session and its id are the same,
+ * its role there is `role`. What it may not there is switched off; a screen that it
+ * shared always. Tells the others of both classes. -ENOSPC: that one is full; on an
+ * error nothing has changed, but when even its old place is gone: -EIO, it left. See
+ * move.h, which tells the member. */
+int member_move(struct member *member, struct room *to, enum role role)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
 /* Ends it: peer, sources, session; tells the others `why` ("left", ...). The

@@ -209,16 +209,22 @@ static uint32_t lightest(const struct nets *nets, uint32_t home_weight)
 	return best;
 }
 
+/* Before its first member is placed. */
+static void home_begin(struct nets *nets, struct room *room)
+{
+	if (room->n_placed > 0)
+		return;
+	room->home = lightest(nets, HOME_WEIGHT);
+	nets->one[room->home].n_homes++;
+}
+
 void nets_place(struct member *member)
 {
 	struct nets *nets = member->server->nets;
 	struct room *room = member->room;
 	uint32_t at;
 
-	if (room->n_placed == 0) {
-		room->home = lightest(nets, HOME_WEIGHT);
-		nets->one[room->home].n_homes++;
-	}
+	home_begin(nets, room);
 	at = room->home;
 	if (!policy_staff(member->role) &&
 	    room->n_placed >= member->server->conf->net_spread)
@@ -240,6 +246,17 @@ void nets_leave(struct member *member)
 	member->net = NULL;
 	if (--room->n_placed == 0)
 		nets->one[room->home].n_homes--;
+}
+
+void nets_move(const struct member *member, struct room *to)
+{
+	struct nets *nets = member->server->nets;
+	struct room *from = member->room;
+
+	home_begin(nets, to);
+	to->n_placed++;
+	if (--from->n_placed == 0)
+		nets->one[from->home].n_homes--;
 }
 
 /* ---- to all -------------------------------------------------------------------- */

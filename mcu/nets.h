@@ -19,6 +19,7 @@
 struct nets;
 struct conf;
 struct member;
+struct room;
 struct server;
 
 /* The rings of `n` threads (1 to LIMIT_NETS); none runs yet. */
@@ -52,6 +53,8 @@ struct net *nets_at(const struct nets *nets, uint32_t at) RUNS_ON(on_ctl);
 /* Chooses the thread of a member that comes: its `net` and `net_at`. */
 void nets_place(struct member *member) RUNS_ON(on_ctl);
 void nets_leave(struct member *member) RUNS_ON(on_ctl);
+/* It is in `to` from here on, and stays on its thread: that is where its peer is. */
+void nets_move(const struct member *member, struct room *to) RUNS_ON(on_ctl);
 
 /* ANY_THREAD. Asks whoever sends this for a key frame. */
 void nets_source_key(struct nets *nets, uint32_t source);

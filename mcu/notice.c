@@ -59,14 +59,16 @@ void notice_roster_to(const struct member *member)
 	session_hint(member->session, "roster", notice_json_roster(member->room));
 }
 
-void notice_layout(const struct room *room, uint32_t view)
+void notice_layout(const struct room_picture *picture, uint32_t view)
 {
-	cJSON *d = notice_json_layout(room, view);
+	const struct room *room = picture->room;
+	cJSON *d = notice_json_layout(picture, view);
 	struct session_text *text = session_text_create("layout",
 							cJSON_PrintUnformatted(d));
 
 	for (uint32_t i = 0; i < room->n_members; i++)
-		if (notice_view(room->members[i]) == view)
+		if (room->members[i]->picture == picture &&
+		    notice_view(room->members[i]) == view)
 			session_event_shared(room->members[i]->session, text);
 	session_text_put(text);
 	cJSON_Delete(d);
@@ -74,7 +76,7 @@ void notice_layout(const struct room *room, uint32_t view)
 
 void notice_layout_to(const struct member *member)
 {
-	cJSON *d = notice_json_layout(member->room, notice_view(member));
+	cJSON *d = notice_json_layout(member->picture, notice_view(member));
 
 	if (cJSON_IsNull(d))
 		cJSON_Delete(d); /* it comes when it is seen */
@@ -118,6 +120,11 @@ void notice_pinned(const struct room *room)
 	tell(room, NULL, "pinned", d, false);
 }
 
+void notice_parts(const struct room *room)
+{
+	tell(room, NULL, "parts", notice_json_parts(room), false);
+}
+
 void notice_layouts(const struct room *room)
 {
 	const char *names[PLUGIN_SET_MAX];
@@ -156,9 +163,21 @@ void notice_record_state(const struct room *room, const char *error)
 	tell(room, NULL, "record.state", notice_json_record(room, error), false);
 }
 
+#define READY_LINKS 300 /* in larger classes each asks for its own */
+
+/* To those who may see it, each with its own link. */
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 {
-	tell(room, NULL, "recording.ready", notice_recording(room->server, row), false);
+	bool links = room->n_members <= READY_LINKS;
+
+	for (uint32_t i = 0; i < room->n_members; i++) {
+		const struct member *member = room->members[i];
+
+		if (member_may(member, CAP_RECORDINGS))
+			session_event_alike(member->session, &member->room->alike,
+					    "recording.ready",
+					    notice_recording(links ? member : NULL, row));
+	}
 }
 
 static cJSON *json_link(const struct member *member)

@@ -14,7 +14,8 @@
 cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl);
 /* The answer to who joins warm: nothing of the class but its name. */
 cJSON *notice_porch(const struct member *member) RUNS_ON(on_ctl);
-cJSON *notice_recording(const struct server *server, const struct db_recording *row);
+/* With a link for this member; NULL: without one. */
+cJSON *notice_recording(const struct member *reader, const struct db_recording *row);
 
 /* To all members of the room but `except` (may be NULL). Of who is not listed, see
  * roster.h, nothing is told. */
@@ -24,11 +25,13 @@ void notice_left(const struct member *about, const char *why) RUNS_ON(on_ctl);
 /* How many members there are, and how many of them are listed. */
 void notice_roster(const struct room *room) RUNS_ON(on_ctl);
 /* To those who are shown this view. */
-void notice_layout(const struct room *room, uint32_t view) RUNS_ON(on_ctl);
+void notice_layout(const struct room_picture *picture, uint32_t view) RUNS_ON(on_ctl);
 void notice_speakers(const struct room *room) RUNS_ON(on_ctl);
 void notice_chat(const struct room *room, uint32_t by, const struct db_message *message)
 	RUNS_ON(on_ctl); /* `by`: base of a member, or 0 */
 void notice_pinned(const struct room *room) RUNS_ON(on_ctl);
+/* Who is meant by the places that layouts keep, see layout.part. */
+void notice_parts(const struct room *room) RUNS_ON(on_ctl);
 /* The names that may be chosen, to all, as in the snapshot. */
 void notice_layouts(const struct room *room) RUNS_ON(on_ctl);
 void notice_limited(const struct room *room) RUNS_ON(on_ctl);
@@ -38,10 +41,12 @@ void notice_room(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
 void notice_recording_ready(const struct room *room, const struct db_recording *row)
 	RUNS_ON(on_ctl);
-void notice_poster(const struct room *room, const void *jpeg, size_t len) RUNS_ON(on_ctl);
+/* To those who wait for this picture. */
+void notice_poster(const struct room_picture *picture, const void *jpeg, size_t len)
+	RUNS_ON(on_ctl);
 
 /* To those who get stills of the shape. */
-void notice_still(const struct room *room, enum shape shape,
+void notice_still(const struct room_picture *picture, enum shape shape,
 		  const struct still_part *part) RUNS_ON(on_ctl);
 /* To lecturers: at most LINKS_MAX weak links, and how many get what. */
 #define LINKS_MAX 30

@@ -48,6 +48,15 @@ void notice_json_ref(cJSON *d, const char *key, const struct room *room, uint32_
 
 /* Who is still here has an id, too; the name is for all others, and for those who
  * are not listed. */
+cJSON *notice_json_parts(const struct room *room)
+{
+	cJSON *d = cJSON_CreateObject();
+
+	notice_json_ref(d, "interpreter", room, room->interpreter);
+	notice_json_ref(d, "guest", room, room->guest);
+	return d;
+}
+
 cJSON *notice_json_chat(const struct room *room, uint32_t by,
 			const struct db_message *message)
 {
@@ -58,6 +67,8 @@ cJSON *notice_json_chat(const struct room *room, uint32_t by,
 	cJSON_AddStringToObject(d, "name", message->name);
 	cJSON_AddStringToObject(d, "text", message->text);
 	cJSON_AddNumberToObject(d, "sent_ms", (double)message->sent_ms);
+	if (!message->name[0])
+		cJSON_AddBoolToObject(d, "notice", true); /* of the server */
 	return d;
 }
 
@@ -69,7 +80,10 @@ static cJSON *json_tile(const struct room *room, const struct tile *tile, uint16
 
 	notice_json_ref(t, "member", room, id_base(tile->source));
 	cJSON_AddStringToObject(t, "kind",
-				id_part(tile->source) == ID_SCREEN ? "screen" : "camera");
+				id_part(tile->source) == ID_SCREEN ? "screen"
+				: id_part(tile->source) == ID_DECK ? "deck"
+				: id_part(tile->source) == ID_CLIP ? "clip"
+								   : "camera");
 	cJSON_AddStringToObject(t, "name", tile->name);
 	cJSON_AddNumberToObject(t, "x", px.x);
 	cJSON_AddNumberToObject(t, "y", px.y);
@@ -79,35 +93,60 @@ static cJSON *json_tile(const struct room *room, const struct tile *tile, uint16
 	return t;
 }
 
-cJSON *notice_json_layout(const struct room *room, uint32_t view)
+cJSON *notice_json_tiles(const struct room *room, const struct tile_map *map,
+			 enum shape shape)
 {
-	const struct room_view *v = room->views[view];
+	cJSON *tiles = cJSON_CreateArray();
 	uint16_t w, h;
-	cJSON *d, *tiles;
+
+	views_frame(shape, &w, &h);
+	for (uint32_t i = 0; i < map->n; i++)
+		if (map->tiles[i].source) /* nobody's place is drawn, not told */
+			cJSON_AddItemToArray(tiles,
+					     json_tile(room, &map->tiles[i], w, h));
+	return tiles;
+}
+
+/* Which picture that is: of a pin the member, too. */
+static void add_picture(cJSON *d, const struct room_picture *picture, uint32_t view)
+	RUNS_ON(on_ctl)
+{
+	enum picture_kind kind = picture->key.kind;
+
+	cJSON_AddNumberToObject(d, "view", picture_view(picture, view));
+	cJSON_AddStringToObject(d, "picture", picture_name(kind));
+	if (kind == PICTURE_PIN)
+		notice_json_ref(d, "front", picture->room, picture->key.front);
+}
+
+cJSON *notice_json_layout(const struct room_picture *picture, uint32_t view)
+{
+	const struct room *room = picture->room;
+	const struct room_view *v = picture->views[view];
+	uint16_t w, h;
+	cJSON *d;
 
 	if (!v || !v->live.generation)
 		return cJSON_CreateNull();
 	d = cJSON_CreateObject();
 	views_frame((enum shape)(view / VIEW_TIERS), &w, &h);
 	cJSON_AddNumberToObject(d, "generation", v->live.generation);
-	cJSON_AddNumberToObject(d, "view", view);
+	add_picture(d, picture, view);
 	cJSON_AddStringToObject(d, "name", v->live.layout);
 	cJSON_AddNumberToObject(d, "w", w);
 	cJSON_AddNumberToObject(d, "h", h);
 	cJSON_AddNumberToObject(d, "rtp_ts", net_video_ts(v->live_pts_us));
 	cJSON_AddNumberToObject(d, "pts_ms", (double)(v->live_pts_us / 1000));
-	tiles = cJSON_AddArrayToObject(d, "tiles");
-	for (uint32_t i = 0; i < v->live.n; i++)
-		if (v->live.tiles[i].source) /* nobody's place is drawn, not told */
-			cJSON_AddItemToArray(tiles,
-					     json_tile(room, &v->live.tiles[i], w, h));
+	cJSON_AddItemToObject(
+		d, "tiles",
+		notice_json_tiles(room, &v->live, (enum shape)(view / VIEW_TIERS)));
 	return d;
 }
 
 /* The view that the member is shown, moving or still. */
 uint32_t notice_view(const struct member *member)
 {
-	return views_of(member->room, member->quality.shape, member->quality.level);
+	return views_of(member->picture, member->quality.shape, member->quality.level);
 }
 
 cJSON *notice_json_hearing(const struct room *room)
@@ -117,6 +156,7 @@ cJSON *notice_json_hearing(const struct room *room)
 	char id[12];
 
 	cJSON_AddStringToObject(d, "rule", hearing_name(hearing->rule));
+	cJSON_AddStringToObject(d, "sees", hearing_name(hearing->sees));
 	languages = cJSON_AddArrayToObject(d, "languages");
 	for (uint32_t i = 0; i < hearing->n; i++) {
 		one = cJSON_CreateObject();
@@ -133,10 +173,15 @@ cJSON *notice_json_hearing(const struct room *room)
 	return d;
 }
 
+void notice_json_picture(cJSON *d, const struct member *member)
+{
+	add_picture(d, member->picture, notice_view(member));
+}
+
 cJSON *notice_json_quality(const struct member *member)
 {
 	const struct quality *q = &member->quality;
-	enum content content = member->room->content;
+	enum content content = quality_content(member);
 	cJSON *d = cJSON_CreateObject(), *costs;
 
 	cJSON_AddStringToObject(d, "level", level_name(q->level));
@@ -148,7 +193,8 @@ cJSON *notice_json_quality(const struct member *member)
 	cJSON_AddStringToObject(d, "content", content_name(content));
 	cJSON_AddStringToObject(
 		d, "codec", codec_name(q->video ? family_codec(q->family) : CODEC_NONE));
-	cJSON_AddNumberToObject(d, "view", notice_view(member));
+	if (member->picture)
+		notice_json_picture(d, member);
 	/* for MB an hour of each choice */
 	costs = cJSON_AddObjectToObject(d, "kbps");
 	for (enum level level = LEVEL_SOUND; level < LEVELS; level++)
@@ -171,20 +217,19 @@ cJSON *notice_json_record(const struct room *room, const char *error)
 	return d;
 }
 
-cJSON *notice_recording(const struct server *server, const struct db_recording *row)
+cJSON *notice_recording(const struct member *reader, const struct db_recording *row)
 {
 	cJSON *d = cJSON_CreateObject();
 	char url[256];
 
-	(void)server;
 	cJSON_AddStringToObject(d, "id", row->id);
 	cJSON_AddStringToObject(d, "title", row->title);
 	cJSON_AddStringToObject(d, "state", row->state);
 	cJSON_AddNumberToObject(d, "started_ms", (double)row->started_ms);
 	cJSON_AddNumberToObject(d, "duration_ms", (double)row->duration_ms);
 	cJSON_AddNumberToObject(d, "bytes", (double)row->bytes);
-	if (row->bytes > 0) {
-		rest_recording_url(row->id, url, sizeof(url));
+	if (row->bytes > 0 && reader) {
+		rest_recording_url(row->id, reader->base, url, sizeof(url));
 		cJSON_AddStringToObject(d, "url", url);
 	}
 	return d;

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mcu/notice_json.h"
 #include "signaling/session.h"
 
 /* To one member: each newcomer of a large class has one made, and a client that
  * never says what it sees would be sent them all. */
 #define POSTERS_MAX 8
 
-static void base64(char *out, const uint8_t *data, size_t len)
+void notice_base64(char *out, const uint8_t *data, size_t len)
 {
 	static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -32,17 +33,18 @@ static void base64(char *out, const uint8_t *data, size_t len)
 }
 
 /* For the first picture; not of those who get no moving ones. */
-static bool waits(const struct member *member)
+static bool waits(const struct member *member, const struct room_picture *picture)
 {
 	const struct quality *q = &member->quality;
 
-	return !member->first_frame && member->posters < POSTERS_MAX &&
+	return member->picture == picture && !member->first_frame && member->posters < POSTERS_MAX &&
 	       (!q->on || q->video);
 }
 
 /* Only for those who do not see the video yet. */
-void notice_poster(const struct room *room, const void *jpeg, size_t len)
+void notice_poster(const struct room_picture *picture, const void *jpeg, size_t len)
 {
+	const struct room *room = picture->room;
 	size_t n = (len + 2) / 3 * 4;
 	char *d = malloc(n + 16);
 	struct session_text *text;
@@ -50,11 +52,11 @@ void notice_poster(const struct room *room, const void *jpeg, size_t len)
 	if (!d)
 		return;
 	memcpy(d, "{\"jpeg\":\"", 9);
-	base64(d + 9, jpeg, len);
+	notice_base64(d + 9, jpeg, len);
 	memcpy(d + 9 + n, "\"}", 3);
 	text = session_text_create("poster", d);
 	for (uint32_t i = 0; i < room->n_members; i++)
-		if (waits(room->members[i])) {
+		if (waits(room->members[i], picture)) {
 			room->members[i]->posters++;
 			session_hint_shared(room->members[i]->session, text);
 		}
@@ -62,9 +64,10 @@ void notice_poster(const struct room *room, const void *jpeg, size_t len)
 }
 
 /* A part of a picture for those who get stills, see stills.h. */
-void notice_still(const struct room *room, enum shape shape,
+void notice_still(const struct room_picture *picture, enum shape shape,
 		  const struct still_part *part)
 {
+	const struct room *room = picture->room;
 	char *d = malloc((part->len + 2) / 3 * 4 + 96);
 	struct session_text *text;
 	int n;
@@ -73,13 +76,13 @@ void notice_still(const struct room *room, enum shape shape,
 		return;
 	n = sprintf(d, "{\"n\":%u,\"i\":%u,\"of\":%u,\"b\":\"", part->number, part->index,
 		    part->of);
-	base64(d + n, part->data, part->len);
+	notice_base64(d + n, part->data, part->len);
 	strcat(d, "\"}");
 	text = session_text_create("still", d);
 	for (uint32_t i = 0; i < room->n_members; i++) {
 		const struct quality *q = &room->members[i]->quality;
 
-		if (q->on && q->level == LEVEL_STILL && q->shape == shape)
+		if (q->on && q->still == picture && q->still_shape == shape)
 			session_hint_shared(room->members[i]->session, text);
 	}
 	session_text_put(text);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "mcu/notice_breakout.h"
+#include "mcu/notice_deck.h"
 #include "mcu/notice_json.h"
 #include "mcu/notice_tools.h"
 #include "plugins/set.h"
@@ -57,6 +59,7 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 	cJSON_AddStringToObject(r, "id", room->row.id);
 	cJSON_AddStringToObject(r, "code", room->row.code);
 	cJSON_AddStringToObject(r, "title", room->row.title);
+	cJSON_AddStringToObject(r, "parent", room->parent ? room->parent->row.code : "");
 	cJSON_AddStringToObject(r, "most", level_name(room->top));
 	notice_json_policy(r, room);
 	add_seat(d, member);
@@ -67,7 +70,7 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 		if (room->members[i]->listed || room->members[i] == member)
 			cJSON_AddItemToArray(list, notice_json_member(room->members[i]));
 	cJSON_AddItemToObject(d, "roster", notice_json_roster(room));
-	cJSON_AddItemToObject(d, "layout", notice_json_layout(room, notice_view(member)));
+	cJSON_AddItemToObject(d, "layout", notice_json_layout(member->picture, notice_view(member)));
 	cJSON_AddItemToObject(d, "quality", notice_json_quality(member));
 	notice_json_ref(d, "pinned", room, room->pinned);
 	cJSON_AddItemToObject(d, "hearing", notice_json_hearing(room));
@@ -75,7 +78,11 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 				member->listens ? room->hearing.names[member->listens - 1]
 						: "");
 	cJSON_AddItemToObject(d, "recording", notice_json_record(room, NULL));
+	cJSON_AddItemToObject(d, "parts", notice_json_parts(room));
 	notice_json_tools(d, member);
+	cJSON_AddItemToObject(d, "deck", notice_json_deck(room));
+	cJSON_AddItemToObject(d, "clip", notice_json_clip(room));
+	cJSON_AddItemToObject(d, "breakout", notice_json_breakout(member));
 	list = cJSON_AddArrayToObject(d, "chat");
 	for (uint32_t i = chat_from(room); i < room->n_chat; i++)
 		cJSON_AddItemToArray(

@@ -139,6 +139,7 @@ int options_conf(const struct options *options, struct conf *conf, char *why,
 			return -EINVAL;
 		}
 		snprintf(conf->data_dir, sizeof(conf->data_dir), "%s", options->data_dir);
+		conf->data_dir_option = true;
 	}
 	if (fill(conf->database, sizeof(conf->database), conf->data_dir,
 		 "sqlite:", "aula.db") ||

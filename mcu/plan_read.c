@@ -2,126 +2,14 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "signaling/proto.h"
+#include "mcu/plan_read_field.h"
 #include "signaling/proto_scan.h"
 
 #define VERSION 1
-
-/* Where the reader is: the first thing that is wrong ends it. */
-struct reader {
-	struct plan *plan;
-	uint32_t unit; /* a side of the canvas, in which cells are written */
-	struct plan_wrong *wrong;
-	char at[48]; /* of the object that is read, with a dot behind it */
-	bool bad;
-};
-
-static void refuse(struct reader *r, const char *key, const char *why, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void refuse(struct reader *r, const char *key, const char *why, ...)
-{
-	va_list ap;
-
-	if (r->bad)
-		return;
-	r->bad = true;
-	snprintf(r->wrong->path, sizeof(r->wrong->path), "%s%.31s", r->at, key);
-	va_start(ap, why);
-	vsnprintf(r->wrong->why, sizeof(r->wrong->why), why, ap);
-	va_end(ap);
-}
-
-/* ---- simple values -------------------------------------------------------------- */
-
-/* Whatever is not of the form is a slip of the pen: nothing is ignored. */
-static void only(struct reader *r, const cJSON *object, const char *const *keys)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, object)
-	{
-		size_t i = 0;
-
-		while (keys[i] && strcmp(keys[i], item->string) != 0)
-			i++;
-		if (!keys[i])
-			refuse(r, item->string, "is not known");
-	}
-}
-
-static const cJSON *get(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-static int64_t whole(struct reader *r, const cJSON *object, const char *key, int64_t min,
-		     int64_t max, int64_t usual)
-{
-	const cJSON *item = get(object, key);
-	double v;
-
-	if (!item)
-		return usual;
-	v = cJSON_IsNumber(item) ? item->valuedouble : (double)min - 1;
-	if (!(v >= (double)min && v <= (double)max) || v != floor(v)) {
-		refuse(r, key, "must be a whole number from %lld to %lld", (long long)min,
-		       (long long)max);
-		return usual;
-	}
-	return (int64_t)v;
-}
-
-static bool yes(struct reader *r, const cJSON *object, const char *key)
-{
-	const cJSON *item = get(object, key);
-
-	if (item && !cJSON_IsBool(item))
-		refuse(r, key, "must be true or false");
-	return cJSON_IsTrue(item);
-}
-
-static uint8_t either(struct reader *r, const cJSON *object, const char *key)
-{
-	return get(object, key) ? yes(r, object, key) : PLAN_EITHER;
-}
-
-/* What people read: no control characters, nothing that turns lines around. */
-static void words(struct reader *r, const cJSON *object, const char *key, char *out,
-		  size_t size)
-{
-	const cJSON *item = get(object, key);
-	char clean[PLAN_TITLE > PLAN_TEXT ? PLAN_TITLE : PLAN_TEXT];
-
-	if (!item)
-		return;
-	if (!cJSON_IsString(item) || strlen(item->valuestring) >= size ||
-	    proto_name(clean, size, item->valuestring)) {
-		refuse(r, key, "must be a line of at most %zu bytes", size - 1);
-		return;
-	}
-	memcpy(out, clean, strlen(clean) + 1);
-}
-
-/* [a-z0-9-], as plugins are called. */
-static void name(struct reader *r, const cJSON *object, const char *key, char *out,
-		 size_t size)
-{
-	const cJSON *item = get(object, key);
-	const char *text = cJSON_IsString(item) ? item->valuestring : "";
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	if (n == 0 || n >= size || text[n])
-		refuse(r, key, "must be 1 to %zu of the letters a-z, 0-9 and -",
-		       size - 1);
-	else
-		memcpy(out, text, n + 1);
-}
 
 /* ---- parameters ----------------------------------------------------------------- */
 
@@ -136,14 +24,15 @@ static void param_words(struct reader *r, const cJSON *list, struct param_spec *
 
 		if (n == 0 || n >= PARAM_LETTER || text[n] ||
 		    spec->n_words == PARAM_WORDS) {
-			refuse(r, spec->key, "must be 1 to %d words of a-z, 0-9, - and _",
-			       PARAM_WORDS);
+			field_refuse(r, spec->key,
+				     "must be 1 to %d words of a-z, 0-9, - and _",
+				     PARAM_WORDS);
 			return;
 		}
 		memcpy(spec->words[spec->n_words++], text, n + 1);
 	}
 	if (!spec->n_words)
-		refuse(r, spec->key, "has no words to choose from");
+		field_refuse(r, spec->key, "has no words to choose from");
 }
 
 static void param_number(struct reader *r, const cJSON *object, struct param_spec *spec)
@@ -151,19 +40,19 @@ static void param_number(struct reader *r, const cJSON *object, struct param_spe
 	static const char *const keys[] = {"min", "max", "usual", NULL};
 
 	snprintf(r->at, sizeof(r->at), "params.%s.", spec->key);
-	only(r, object, keys);
-	spec->min = (uint32_t)whole(r, object, "min", 0, 999, 0);
-	spec->max = (uint32_t)whole(r, object, "max", spec->min, 999, 999);
-	spec->usual = (uint32_t)whole(r, object, "usual", spec->min, spec->max,
-				      spec->max);
+	field_only(r, object, keys);
+	spec->min = (uint32_t)field_whole(r, object, "min", 0, 999, 0);
+	spec->max = (uint32_t)field_whole(r, object, "max", spec->min, 999, 999);
+	spec->usual = (uint32_t)field_whole(r, object, "usual", spec->min, spec->max,
+					    spec->max);
 }
 
 static void read_params(struct reader *r, const cJSON *json)
 {
-	const cJSON *params = get(json, "params"), *item;
+	const cJSON *params = field_get(json, "params"), *item;
 
 	if (params && !cJSON_IsObject(params))
-		refuse(r, "params", "must be an object");
+		field_refuse(r, "params", "must be an object");
 	cJSON_ArrayForEach(item, params)
 	{
 		struct param_specs *specs = &r->plan->params;
@@ -173,7 +62,8 @@ static void read_params(struct reader *r, const cJSON *json)
 		snprintf(r->at, sizeof(r->at), "params.");
 		if (specs->n == PARAMS_MAX || n == 0 || n >= PARAM_LETTER ||
 		    item->string[n]) {
-			refuse(r, item->string, "is too many, or no name of a-z and 0-9");
+			field_refuse(r, item->string,
+				     "is too many, or no name of a-z and 0-9");
 			break;
 		}
 		specs->n++;
@@ -183,29 +73,21 @@ static void read_params(struct reader *r, const cJSON *json)
 		else if (cJSON_IsObject(item))
 			param_number(r, item, spec);
 		else
-			refuse(r, item->string, "must be a list of words or an object");
+			field_refuse(r, item->string,
+				     "must be a list of words or an object");
 	}
 	r->at[0] = '\0';
-}
-
-/* Its place + 1; 0: there is none. */
-static uint8_t param_place(const struct reader *r, const char *key)
-{
-	for (uint32_t i = 0; i < r->plan->params.n; i++)
-		if (strcmp(r->plan->params.specs[i].key, key) == 0)
-			return (uint8_t)(i + 1);
-	return 0;
 }
 
 /* ---- when ----------------------------------------------------------------------- */
 
 static void read_word(struct reader *r, const cJSON *item, struct plan_when *when)
 {
-	uint8_t place = param_place(r, item->string);
+	uint8_t place = field_param(r, item->string);
 	const struct param_spec *spec;
 
 	if (!place || !cJSON_IsString(item)) {
-		refuse(r, item->string, "is not known");
+		field_refuse(r, item->string, "is not known");
 		return;
 	}
 	spec = &r->plan->params.specs[place - 1];
@@ -214,7 +96,7 @@ static void read_word(struct reader *r, const cJSON *item, struct plan_when *whe
 			when->words[place - 1] = (uint8_t)(i + 1);
 			return;
 		}
-	refuse(r, item->string, "is none of the parameter's words");
+	field_refuse(r, item->string, "is none of the parameter's words");
 }
 
 static void read_when(struct reader *r, const cJSON *json, struct plan_when *when)
@@ -224,14 +106,14 @@ static void read_when(struct reader *r, const cJSON *json, struct plan_when *whe
 	const cJSON *item;
 
 	if (json && !cJSON_IsObject(json))
-		refuse(r, "", "must be an object");
-	when->tall = either(r, json, "tall");
-	when->screen = either(r, json, "screen");
-	when->pinned = either(r, json, "pinned");
-	when->interpreter = either(r, json, "interpreter");
-	when->guest = either(r, json, "guest");
-	when->min = (uint16_t)whole(r, json, "min", 0, 9999, 0);
-	when->max = (uint16_t)whole(r, json, "max", when->min, 9999, 9999);
+		field_refuse(r, "", "must be an object");
+	when->tall = field_either(r, json, "tall");
+	when->screen = field_either(r, json, "screen");
+	when->pinned = field_either(r, json, "pinned");
+	when->interpreter = field_either(r, json, "interpreter");
+	when->guest = field_either(r, json, "guest");
+	when->min = (uint16_t)field_whole(r, json, "min", 0, 9999, 0);
+	when->max = (uint16_t)field_whole(r, json, "max", when->min, 9999, 9999);
 	cJSON_ArrayForEach(item, json)
 	{
 		size_t i = 0;
@@ -253,12 +135,12 @@ static uint32_t edge(const struct reader *r, double v)
 
 static double side(struct reader *r, const cJSON *json, const char *key)
 {
-	const cJSON *item = get(json, key);
+	const cJSON *item = field_get(json, key);
 
 	if (cJSON_IsNumber(item) && item->valuedouble >= 0 &&
 	    item->valuedouble <= r->unit)
 		return item->valuedouble;
-	refuse(r, key, "must be a number from 0 to %u", r->unit);
+	field_refuse(r, key, "must be a number from 0 to %u", r->unit);
 	return 0;
 }
 
@@ -272,13 +154,13 @@ static void read_rect(struct reader *r, const cJSON *json, struct aula_rect *at)
 	at->w = edge(r, x + w) - at->x;
 	at->h = edge(r, y + h) - at->y;
 	if (at->x + at->w > AULA_UNIT)
-		refuse(r, "w", "ends outside of the canvas");
+		field_refuse(r, "w", "ends outside of the canvas");
 	if (at->y + at->h > AULA_UNIT)
-		refuse(r, "h", "ends outside of the canvas");
+		field_refuse(r, "h", "ends outside of the canvas");
 	if (at->w < AULA_UNIT / 50)
-		refuse(r, "w", "is less than a fiftieth of the canvas");
+		field_refuse(r, "w", "is less than a fiftieth of the canvas");
 	if (at->h < AULA_UNIT / 50)
-		refuse(r, "h", "is less than a fiftieth of the canvas");
+		field_refuse(r, "h", "is less than a fiftieth of the canvas");
 }
 
 static void read_role(struct reader *r, const cJSON *item, struct plan_cell *cell)
@@ -293,16 +175,17 @@ static void read_role(struct reader *r, const cJSON *item, struct plan_cell *cel
 	while (role < PLAN_ROLES && strcmp(plan_role_name(role), text) != 0)
 		role++;
 	if (role == PLAN_ROLES || cell->n_who == PLAN_WHO)
-		refuse(r, "who", "has %s",
-		       role == PLAN_ROLES ? "somebody unknown, or \"rest\" beside others"
-					  : "too many wishes");
+		field_refuse(r, "who", "has %s",
+			     role == PLAN_ROLES
+				     ? "somebody unknown, or \"rest\" beside others"
+				     : "too many wishes");
 	else
 		cell->who[cell->n_who++] = (uint8_t)role;
 }
 
 static void read_who(struct reader *r, const cJSON *json, struct plan_cell *cell)
 {
-	const cJSON *who = get(json, "who"), *item;
+	const cJSON *who = field_get(json, "who"), *item;
 	cJSON alone;
 
 	if (cJSON_IsArray(who)) {
@@ -312,8 +195,8 @@ static void read_who(struct reader *r, const cJSON *json, struct plan_cell *cell
 		alone.next = NULL; /* its neighbour is another field */
 		read_role(r, &alone, cell);
 	}
-	if (!cell->n_who && !cell->rest && !get(json, "text"))
-		refuse(r, "who", "is nobody, and there is no text instead");
+	if (!cell->n_who && !cell->rest && !field_get(json, "text"))
+		field_refuse(r, "who", "is nobody, and there is no text instead");
 }
 
 static uint8_t ninths(struct reader *r, const cJSON *item)
@@ -321,50 +204,65 @@ static uint8_t ninths(struct reader *r, const cJSON *item)
 	double v = cJSON_IsNumber(item) ? item->valuedouble : 0;
 
 	if (v < 0.3 || v > 4)
-		refuse(r, "shape", "must be two numbers from 0.3 to 4, width by height");
+		field_refuse(r, "shape",
+			     "must be two numbers from 0.3 to 4, width by height");
 	return (uint8_t)lround((v < 0.3 ? 1 : v > 4 ? 4 : v) * 9);
 }
 
 static void read_rest(struct reader *r, const cJSON *json, struct plan_cell *cell)
 {
 	static const char *const keys[] = {"most", "cols", "zoom", "shape", NULL};
-	const cJSON *most = get(json, "most"), *shape = get(json, "shape");
+	const cJSON *most = field_get(json, "most"), *shape = field_get(json, "shape");
 
 	for (size_t i = 0; !cell->rest && keys[i]; i++)
-		if (get(json, keys[i]))
-			refuse(r, keys[i], "is only for the rest");
+		if (field_get(json, keys[i]))
+			field_refuse(r, keys[i], "is only for the rest");
 	cell->slim = 12;
 	cell->broad = 16;
 	if (cJSON_IsString(most)) {
-		cell->most_param = param_place(r, most->valuestring);
+		cell->most_param = field_param(r, most->valuestring);
 		if (!cell->most_param ||
 		    r->plan->params.specs[cell->most_param - 1].n_words)
-			refuse(r, "most", "names no parameter that is a number");
+			field_refuse(r, "most", "names no parameter that is a number");
 	} else {
-		cell->most = (uint16_t)whole(r, json, "most", 1, AULA_CELLS_MAX,
-					     AULA_CELLS_MAX);
+		cell->most = (uint16_t)field_whole(r, json, "most", 1, AULA_CELLS_MAX,
+						   AULA_CELLS_MAX);
 	}
-	cell->cols = (uint8_t)whole(r, json, "cols", 1, AULA_CELLS_MAX, 0);
-	cell->zoom = yes(r, json, "zoom");
+	cell->cols = (uint8_t)field_whole(r, json, "cols", 1, AULA_CELLS_MAX, 0);
+	cell->zoom = field_yes(r, json, "zoom");
 	if (!shape)
 		return;
 	cell->slim = ninths(r, cJSON_GetArrayItem(shape, 0));
 	cell->broad = ninths(r, cJSON_GetArrayItem(shape, 1));
 	if (cJSON_GetArraySize(shape) != 2 || cell->slim > cell->broad)
-		refuse(r, "shape", "must be two numbers, the lesser first");
+		field_refuse(r, "shape", "must be two numbers, the lesser first");
 }
 
 static void read_fit(struct reader *r, const cJSON *json, struct plan_cell *cell)
 {
-	const cJSON *fit = get(json, "fit");
+	const cJSON *fit = field_get(json, "fit");
 	const char *text = cJSON_IsString(fit) ? fit->valuestring : "";
 
 	if (strcmp(text, "fit") == 0)
 		cell->fit = PLAN_FIT;
 	else if (strcmp(text, "fill") == 0)
 		cell->fit = PLAN_FILL;
+	else if (strcmp(text, "face") == 0)
+		cell->fit = PLAN_FACE;
 	else if (fit)
-		refuse(r, "fit", "must be \"fit\" or \"fill\"");
+		field_refuse(r, "fit", "must be \"fit\", \"fill\" or \"face\"");
+}
+
+static void read_border(struct reader *r, const cJSON *json, struct plan_cell *cell)
+{
+	const cJSON *border = field_get(json, "border");
+
+	if (cJSON_IsString(border) && strcmp(border->valuestring, "speaking") == 0)
+		cell->talks = true;
+	else if (border && !cJSON_IsBool(border))
+		field_refuse(r, "border", "must be true, false or \"speaking\"");
+	else
+		cell->border = cJSON_IsTrue(border);
 }
 
 static void read_cell(struct reader *r, const cJSON *json)
@@ -376,23 +274,23 @@ static void read_cell(struct reader *r, const cJSON *json)
 	struct plan_cell *cell = &r->plan->cells[r->plan->n_cells];
 
 	if (!cJSON_IsObject(json)) {
-		refuse(r, "", "must be an object");
+		field_refuse(r, "", "must be an object");
 		return;
 	}
 	if (r->plan->n_cells == PLAN_CELLS) {
-		refuse(r, "", "is one too many: all variants have at most %d",
-		       PLAN_CELLS);
+		field_refuse(r, "", "is one too many: all variants have at most %d",
+			     PLAN_CELLS);
 		return;
 	}
-	only(r, json, keys);
+	field_only(r, json, keys);
 	read_rect(r, json, &cell->at);
 	read_who(r, json, cell);
 	read_fit(r, json, cell);
 	read_rest(r, json, cell);
-	cell->z = (int8_t)whole(r, json, "z", -100, 100, 0);
-	cell->border = yes(r, json, "border");
-	cell->over = yes(r, json, "over");
-	words(r, json, "text", cell->text, sizeof(cell->text));
+	cell->z = (int8_t)field_whole(r, json, "z", -100, 100, 0);
+	read_border(r, json, cell);
+	cell->over = field_yes(r, json, "over");
+	field_words(r, json, "text", cell->text, sizeof(cell->text));
 	r->plan->n_cells++;
 }
 
@@ -402,17 +300,17 @@ static void read_variant(struct reader *r, const cJSON *json, uint32_t i)
 {
 	static const char *const keys[] = {"when", "cells", NULL};
 	struct plan_variant *v = &r->plan->variants[i];
-	const cJSON *cells = get(json, "cells"), *item;
+	const cJSON *cells = field_get(json, "cells"), *item;
 	uint32_t one, other, k = 0;
 
 	snprintf(r->at, sizeof(r->at), "variants[%u].", i);
 	if (!cJSON_IsObject(json) || !cJSON_IsArray(cells)) {
-		refuse(r, "cells", "must be a list");
+		field_refuse(r, "cells", "must be a list");
 		return;
 	}
-	only(r, json, keys);
+	field_only(r, json, keys);
 	snprintf(r->at, sizeof(r->at), "variants[%u].when.", i);
-	read_when(r, get(json, "when"), &v->when);
+	read_when(r, field_get(json, "when"), &v->when);
 	v->first = r->plan->n_cells;
 	cJSON_ArrayForEach(item, cells)
 	{
@@ -424,10 +322,12 @@ static void read_variant(struct reader *r, const cJSON *json, uint32_t i)
 	v->n = r->plan->n_cells - v->first;
 	snprintf(r->at, sizeof(r->at), "variants[%u].", i);
 	if (v->n > AULA_CELLS_MAX)
-		refuse(r, "cells", "are more than a picture takes: %d", AULA_CELLS_MAX);
+		field_refuse(r, "cells", "are more than a picture takes: %d",
+			     AULA_CELLS_MAX);
 	else if (plan_overlap(r->plan, v, &one, &other))
-		refuse(r, "cells", "%u and %u lie over each other, and none has \"over\"",
-		       one, other);
+		field_refuse(r, "cells",
+			     "%u and %u lie over each other, and none has \"over\"", one,
+			     other);
 }
 
 /* The last one must suit whatever is the case, so that there is always a picture. */
@@ -449,38 +349,40 @@ static void check_last(struct reader *r)
 	}
 	r->at[0] = '\0';
 	if (!tall || !wide)
-		refuse(r, "variants",
-		       "has none for %s canvases that suits whoever is there",
-		       wide ? "tall" : "wide");
+		field_refuse(r, "variants",
+			     "has none for %s canvases that suits whoever is there",
+			     wide ? "tall" : "wide");
 }
 
 static void read_whole(struct reader *r, const cJSON *json)
 {
 	static const char *const keys[] = {
 		"version", "name",    "title",  "group",    "unit",
-		"keep",    "hold_ms", "params", "variants", NULL,
+		"keep",    "hold_ms", "params", "variants", "background",
+		"names",   "banner",  "clock",  NULL,
 	};
-	const cJSON *variants = get(json, "variants"), *item;
+	const cJSON *variants = field_get(json, "variants"), *item;
 	struct plan *plan = r->plan;
 
-	only(r, json, keys);
-	if (whole(r, json, "version", 0, 9999, 0) != VERSION)
-		refuse(r, "version", "must be %d", VERSION);
-	name(r, json, "name", plan->name, sizeof(plan->name));
-	words(r, json, "title", plan->title, sizeof(plan->title));
-	if (get(json, "group"))
-		name(r, json, "group", plan->group, sizeof(plan->group));
-	r->unit = (uint32_t)whole(r, json, "unit", 1, AULA_UNIT, 1);
-	plan->keep = (uint8_t)whole(r, json, "keep", 0, PLAN_KEEP, 0);
-	plan->hold_ms = (uint32_t)whole(r, json, "hold_ms", 0, PLAN_HOLD_MS, 0);
+	field_only(r, json, keys);
+	if (field_whole(r, json, "version", 0, 9999, 0) != VERSION)
+		field_refuse(r, "version", "must be %d", VERSION);
+	field_name(r, json, "name", plan->name, sizeof(plan->name));
+	field_words(r, json, "title", plan->title, sizeof(plan->title));
+	if (field_get(json, "group"))
+		field_name(r, json, "group", plan->group, sizeof(plan->group));
+	r->unit = (uint32_t)field_whole(r, json, "unit", 1, AULA_UNIT, 1);
+	plan->keep = (uint8_t)field_whole(r, json, "keep", 0, PLAN_KEEP, 0);
+	plan->hold_ms = (uint32_t)field_whole(r, json, "hold_ms", 0, PLAN_HOLD_MS, 0);
 	read_params(r, json);
+	field_decor(r, json);
 	if (!cJSON_IsArray(variants))
-		refuse(r, "variants", "must be a list");
+		field_refuse(r, "variants", "must be a list");
 	cJSON_ArrayForEach(item, variants)
 	{
 		r->at[0] = '\0';
 		if (plan->n_variants == PLAN_VARIANTS)
-			refuse(r, "variants", "are more than %d", PLAN_VARIANTS);
+			field_refuse(r, "variants", "are more than %d", PLAN_VARIANTS);
 		if (r->bad)
 			return;
 		read_variant(r, item, plan->n_variants++);
@@ -495,13 +397,13 @@ int plan_read(struct plan *plan, const cJSON *json, struct plan_wrong *wrong)
 	memset(wrong, 0, sizeof(*wrong));
 	r.plan = calloc(1, sizeof(*r.plan));
 	if (!r.plan) {
-		refuse(&r, "", "no memory");
+		field_refuse(&r, "", "no memory");
 		return -EINVAL;
 	}
 	if (cJSON_IsObject(json))
 		read_whole(&r, json);
 	else
-		refuse(&r, "", "must be an object");
+		field_refuse(&r, "", "must be an object");
 	if (!r.bad)
 		*plan = *r.plan;
 	free(r.plan);

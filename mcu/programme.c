@@ -10,6 +10,7 @@
 #include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/sound.h"
+#include "mcu/viewer.h"
 #include "plugins/set.h"
 #include "transport/net.h"
 
@@ -67,65 +68,78 @@ int programme_reach(struct room *room, uint32_t at)
 
 int programme_open(struct room *room)
 {
-	int err = views_open(room);
+	int err = pictures_open(room);
 
 	if (err)
 		return err;
 	err = mix_open(room);
 	if (err) {
-		views_close(room);
+		pictures_close(room);
 		return err;
 	}
 	memset(room->n_listeners, 0, sizeof(room->n_listeners));
-	memset(room->rungs, 0, sizeof(room->rungs));
-	memset(room->stills, 0, sizeof(room->stills));
-	room->n_tall = room->n_baseline = 0;
+	room->n_baseline = 0;
 	room->baseline_us = 0;
-	room->content = CONTENT_PEOPLE;
-	room->content_us = clock_us() - VIEW_CONTENT_US;
 	room->media = true;
+	decks_open(room);
 	return 0;
 }
 
 void programme_close(struct room *room)
 {
-	stills_close(room);
-	rungs_close(room);
-	views_close(room);
+	decks_close(room);
+	pictures_close(room);
 	aworker_mix_close(room->server->aworker, room->base + ID_MIX);
 	sound_close(room);
 	room->nets = 0;
 	room->media = false;
 }
 
-/* Other costs, other wishes; told to those as well whose level stays. */
-static void costs_changed(struct room *room) RUNS_ON(on_ctl)
+/* Other costs, other wishes; told to those as well whose level stays. NULL: of all
+ * pictures. */
+static void costs_changed(struct room *room, const struct room_picture *of)
+	RUNS_ON(on_ctl)
 {
 	for (uint32_t i = 0; i < room->n_members; i++) {
-		quality_limit(room->members[i]);
-		if (room->members[i]->quality.on)
-			notice_quality(room->members[i]);
+		struct member *member = room->members[i];
+
+		if (of && member->picture != of)
+			continue;
+		quality_limit(member);
+		if (member->quality.on)
+			notice_quality(member);
 	}
 }
 
+/* Those that nobody watches stay as they are; the class's is the one that others look
+ * at, to see who is in front of it: it comes first. */
 static void arrange(struct room *room) RUNS_ON(on_ctl)
 {
 	room->dirty = false;
-	views_arrange(room);
+	for (uint32_t i = 0; i < room->n_members; i++)
+		room->members[i]->in_picture = false;
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		if (picture_lives(room->pictures[i]))
+			views_arrange(room->pictures[i]);
 	rungs_update(room);
-	views_sweep(room);
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		views_sweep(room->pictures[i]);
 	asks_update(room, clock_us());
 }
 
 void programme_arrange(struct room *room)
 {
-	enum content before = room->content;
+	enum content before[PICTURES_MAX];
+	uint32_t n = room->n_pictures;
 
 	if (!room->media)
 		return;
+	for (uint32_t i = 0; i < n; i++)
+		before[i] = room->pictures[i]->content;
 	arrange(room);
-	if (room->content != before)
-		costs_changed(room);
+	for (uint32_t i = 0; i < n; i++)
+		if (room->pictures[i]->content != before[i])
+			costs_changed(room, room->pictures[i]);
 }
 
 void programme_retune(struct room *room)
@@ -135,36 +149,77 @@ void programme_retune(struct room *room)
 	aworker_mix_rates(room->server->aworker, room->base + ID_MIX,
 			  room->ladder.mix_bps);
 	arrange(room);
-	costs_changed(room);
+	costs_changed(room, NULL);
 }
 
-int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
+/* The text of the layout that the room keeps for this picture. */
+static char *kept(struct room *room, enum picture_kind kind)
 {
-	int err = plugin_set_facts(room->server->plugins, name, NULL);
+	return kind == PICTURE_CLASS ? room->row.layout : room->looks.layout[kind];
+}
+
+static uint32_t newest(const struct room *room, enum picture_kind kind)
+{
+	for (uint32_t i = 0; i < room->n_pictures; i++) {
+		const struct room_picture *p = room->pictures[i];
+
+		if (p->key.kind == kind && picture_lives(p) && p->views[0])
+			return p->views[0]->generation;
+	}
+	return 0;
+}
+
+void programme_layout_changed(struct room *room)
+{
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		memset(room->pictures[i]->layout_mark, 0,
+		       sizeof(room->pictures[i]->layout_mark));
+	programme_arrange(room);
+}
+
+int programme_set_layout(struct room *room, enum picture_kind kind, const char *name,
+			 uint32_t *generation)
+{
+	bool usual = !*name && kind != PICTURE_CLASS;
+	int err = usual ? 0 : plugin_set_facts(room->server->plugins, name, NULL);
 
 	if (err)
 		return err;
-	if (strcmp(room->row.layout, name) != 0) {
-		memset(room->layout_mark, 0, sizeof(room->layout_mark));
-		snprintf(room->row.layout, sizeof(room->row.layout), "%s", name);
+	if (strcmp(kept(room, kind), name) != 0) {
+		snprintf(kept(room, kind), LIMIT_LAYOUT_TEXT + 1, "%s", name);
+		looks_write(&room->looks, room->row.looks);
 		if (db_room_put(room->server->db, &room->row))
 			log_warn("room_lost", "room=%s", room->row.id);
-		programme_arrange(room);
+		programme_layout_changed(room);
 	}
-	*generation = room->views[0] ? room->views[0]->generation : 0;
+	*generation = newest(room, kind);
 	return 0;
+}
+
+static bool content_due(const struct room *room, int64_t now_us)
+{
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		if (picture_lives(room->pictures[i]) &&
+		    views_content_due(room->pictures[i], now_us))
+			return true;
+	return false;
 }
 
 void programme_tick(struct room *room)
 {
+	int64_t now_us = clock_us();
+
 	if (!room->media)
 		return;
 	sound_tick(room);
-	if (room->dirty || views_content_due(room, clock_us())) {
+	viewers_update(room);
+	pictures_sweep(room, now_us);
+	if (room->dirty || content_due(room, now_us)) {
 		programme_arrange(room);
 		return;
 	}
 	rungs_update(room);
-	views_sweep(room);
-	asks_update(room, clock_us());
+	for (uint32_t i = 0; i < room->n_pictures; i++)
+		views_sweep(room->pictures[i]);
+	asks_update(room, now_us);
 }

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mcu/picture.h"
 #include "mcu/room.h"
 
 /* Opens view, mix and their outlets; closes them. */
@@ -25,10 +26,15 @@ void programme_arrange(struct room *room) RUNS_ON(on_ctl);
 /* The room's ladder has changed: whatever runs goes on by the new one, at once. */
 void programme_retune(struct room *room) RUNS_ON(on_ctl);
 
-/* `name` may have parameters behind it. -ENOENT: no such layout; -EINVAL: no such
- * parameters. Else `generation` is the scene that will show it. */
-int programme_set_layout(struct room *room, const char *name, uint32_t *generation)
-	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+/* Of the picture of this kind; an empty name: its usual one (not of the class's). `name`
+ * may have parameters behind it. -ENOENT: no such layout; -EINVAL: no such
+ * parameters. Else `generation` is the scene that will show it, 0 when nobody is
+ * shown that picture now. Stored. */
+int programme_set_layout(struct room *room, enum picture_kind kind, const char *name,
+			 uint32_t *generation) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* What a layout says to itself is forgotten, and all is arranged anew. */
+void programme_layout_changed(struct room *room) RUNS_ON(on_ctl);
 
 /* Each second: what was put off, what nobody needs any more. */
 void programme_tick(struct room *room) RUNS_ON(on_ctl);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
+#include "mcu/picture.h"
 #include "mcu/programme.h"
 #include "mcu/room.h"
 #include "mcu/sound.h"
@@ -47,13 +48,25 @@ static void lower(struct most *m, enum level level, enum choice_why why)
 		*m = (struct most){level, why};
 }
 
-static enum level wished(const struct room *room, const struct quality *q)
+enum content quality_content(const struct member *member)
 {
+	const struct room_picture *picture = member->picture;
+
+	if (!picture) /* it waits before the class */
+		picture = picture_of_class(member->room);
+	return picture ? picture->content : CONTENT_PEOPLE;
+}
+
+static enum level wished(const struct member *member)
+{
+	const struct quality *q = &member->quality;
+
 	switch (q->wish) {
 	case WISH_SAVE:
 		return LEVEL_LOW;
 	case WISH_SLIDES:
-		return room->content == CONTENT_SLIDES ? LEVEL_HIGH : LEVEL_SOUND;
+		return quality_content(member) == CONTENT_SLIDES ? LEVEL_HIGH
+								 : LEVEL_SOUND;
 	case WISH_SOUND:
 		return LEVEL_SOUND;
 	default:
@@ -73,7 +86,7 @@ static struct most most_of(const struct member *member)
 	if (q->budget_bytes)
 		lower(&m, q->budget_level, WHY_BUDGET);
 	lower(&m, q->cap, WHY_MEMBER);
-	lower(&m, wished(room, q), WHY_MEMBER);
+	lower(&m, wished(member), WHY_MEMBER);
 	if (!member->codecs) /* it has no place for pictures */
 		lower(&m, LEVEL_SOUND, WHY_MEMBER);
 	if (q->hidden)
@@ -83,7 +96,7 @@ static struct most most_of(const struct member *member)
 
 uint32_t quality_cost(const struct member *member, enum level level)
 {
-	return ladder_wire_bps(&member->room->ladder, level, member->room->content,
+	return ladder_wire_bps(&member->room->ladder, level, quality_content(member),
 			       member->sound_ms);
 }
 
@@ -129,29 +142,31 @@ static void show(struct member *member, bool at_once) RUNS_ON(on_ctl)
 {
 	struct quality *q = &member->quality;
 	const struct quality old = *q;
-	struct room *room = member->room;
 	enum level level = choice_level(&q->choice);
 	bool moving = level >= LEVEL_VIDEO && member->codecs;
 
+	q->picture = member->picture;
 	q->level = level;
 	q->shape = q->tall ? SHAPE_TALL : SHAPE_WIDE;
 	q->family = moving ? family_of(member, level) : FAMILY_H264;
 	q->video = moving;
 	if (moving) {
-		rungs_take(room, q->shape, q->family, level);
+		rungs_take(q->picture, q->shape, q->family, level);
 		net_peer_watch_video(member->net, member->peer,
-				     rungs_id(room, q->shape, q->family, level), at_once);
+				     rungs_id(q->picture, q->shape, q->family, level),
+				     at_once);
 	} else {
 		net_peer_watch_video(member->net, member->peer, 0, true);
 	}
 	if (old.video)
-		rungs_leave(room, old.shape, old.family, old.level);
+		rungs_leave(old.picture, old.shape, old.family, old.level);
 	if (old.level != level) {
 		count_level(old.level, -1);
 		count_level(level, 1);
 		count_add(level < old.level ? COUNT_LEVEL_DOWN : COUNT_LEVEL_UP, 1);
 	}
-	if (views_of(room, old.shape, old.level) != views_of(room, q->shape, q->level))
+	if (old.picture != q->picture || views_of(q->picture, old.shape, old.level) !=
+						 views_of(q->picture, q->shape, level))
 		notice_layout_to(member);
 	stills_set(member, level == LEVEL_STILL);
 }
@@ -161,9 +176,20 @@ void quality_show_again(struct member *member)
 	const struct quality *q = &member->quality;
 
 	if (q->on && q->video)
-		net_peer_watch_video(
-			member->net, member->peer,
-			rungs_id(member->room, q->shape, q->family, q->level), false);
+		net_peer_watch_video(member->net, member->peer,
+				     rungs_id(q->picture, q->shape, q->family, q->level),
+				     false);
+}
+
+void quality_look(struct member *member)
+{
+	struct quality *q = &member->quality;
+
+	if (q->on) {
+		show(member, false);
+		quality_limit(member); /* of other content other levels may be wished */
+	}
+	notice_quality(member);
 }
 
 static void hear(struct member *member) RUNS_ON(on_ctl)
@@ -315,7 +341,7 @@ void quality_end(struct member *member)
 		rungs_baseline(member->room, -1);
 	count_level(q->level, -1);
 	if (q->video)
-		rungs_leave(member->room, q->shape, q->family, q->level);
+		rungs_leave(q->picture, q->shape, q->family, q->level);
 	q->video = false;
 	stills_set(member, false);
 	sound_listen(member->room, q->channel, q->mix, -1);
@@ -446,18 +472,22 @@ void quality_stats(struct member *member, const struct peer_stats *stats, int64_
 	int64_t since_us = q->stats_us ? at_us - q->stats_us : 0;
 	uint32_t loss = (uint32_t)stats->link.loss_64k * 100 / 65536;
 	uint64_t out = growth(stats->wire_out, q->peer_out);
+	uint64_t in = growth(stats->wire_in, q->peer_in);
 
-	q->used += out + growth(stats->wire_in, q->peer_in);
+	q->used += out + in;
 	q->peer_out = stats->wire_out;
 	q->peer_in = stats->wire_in;
 	q->stats_us = at_us;
-	if (since_us > 0)
+	if (since_us > 0) {
 		q->kbps = (uint32_t)(out * 8 * 1000 / (uint64_t)since_us);
+		q->in_kbps = (uint32_t)(in * 8 * 1000 / (uint64_t)since_us);
+	}
 	q->rtt_ms = stats->rtt_ms;
 	q->link.loss_64k = stats->link.loss_64k;
 	q->link.queue_ms = stats->link.queue_ms;
 	if (loss > q->now.loss)
 		q->now.loss = (uint8_t)(loss < 100 ? loss : 100);
+	member->heard_us = stats->heard_us;
 	session_alive(member->session, stats->heard_us);
 	plan(member);
 }

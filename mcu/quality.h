@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct member;
+struct room_picture;
 struct room;
 struct peer_stats;
 
@@ -60,14 +61,16 @@ struct quality {
 	enum mix_class mix;
 	uint32_t channel;   /* of sound, see sound.h */
 	uint8_t voice_loss; /* percent, as the encoder of its own was told */
-	bool still;         /* counted in the room's stills, of this shape */
+	struct room_picture
+		*picture;           /* what it was given last; of a `video` it is open */
+	struct room_picture *still; /* counted in its stills, of this shape; NULL: not */
 	enum shape still_shape;
 	/* what its link is like */
 	struct link_report link;
 	uint32_t rtt_ms;
 	uint64_t used;              /* bytes on the wire, both ways, of all its peers */
 	uint64_t peer_in, peer_out; /* of the one at hand, as it said last */
-	uint32_t kbps;              /* lately, to it */
+	uint32_t kbps, in_kbps;     /* lately, to it and from it */
 	int64_t stats_us;           /* when it said that; 0: never */
 	uint32_t n_minutes;
 	struct quality_minute now;
@@ -101,6 +104,11 @@ void quality_losses(struct room *room) RUNS_ON(on_ctl);
 /* Data that the member may use from now on; 0 bytes: no limit. */
 void quality_budget(struct member *member, uint64_t bytes, int64_t minutes)
 	RUNS_ON(on_ctl);
+
+/* Another picture is its own now, see viewer.h. */
+void quality_look(struct member *member) RUNS_ON(on_ctl);
+/* What kind of content it is shown. */
+enum content quality_content(const struct member *member);
 
 /* What the level costs this member, bits a second on the wire: see ladder_wire_bps(). */
 uint32_t quality_cost(const struct member *member, enum level level);

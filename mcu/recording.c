@@ -52,6 +52,13 @@ static struct take *take_find(const struct server *server, const char *id)
 	return take;
 }
 
+void recording_inherit(struct server *server, const char *room, const char *heir)
+{
+	for (struct take *take = server->takes; take; take = take->next)
+		if (strcmp(take->row.room, room) == 0)
+			snprintf(take->row.room, sizeof(take->row.room), "%s", heir);
+}
+
 /* Takes it out of the list; the row is the caller's copy. */
 static bool take_remove(struct server *server, const char *id, bool rescued,
 			struct db_recording *row)

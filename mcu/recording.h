@@ -24,4 +24,8 @@ int recording_recover(struct server *server) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* At the end: frees what is known of unfinished ones. */
 void recording_forget(struct server *server) RUNS_ON(on_ctl);
 
+/* What is still being finished of this room will be another's. */
+void recording_inherit(struct server *server, const char *room, const char *heir)
+	RUNS_ON(on_ctl);
+
 #endif

@@ -4,26 +4,36 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/count.h"
 #include "config.h"
 #include "db/db.h"
+#include "mcu/console.h"
+#include "mcu/deck.h"
 #include "mcu/overload.h"
 #include "mcu/server.h"
 #include "signaling/auth.h"
 
 #define RECORDINGS    "/api/v1/recordings/"
-#define LINK_GOOD_MS  (10 * 60 * 1000)
+#define LINK_GOOD_MS  REVOKED_MS
+#define WHAT          (DB_ID + 16) /* a link is for: its file, and its member */
 #define LOOP_STUCK_US (5 * SEC_US)
 
-void rest_recording_url(const char *id, char *out, size_t size)
+static void link_what(const char *id, uint32_t member, char out[WHAT])
 {
-	char sig[128];
+	snprintf(out, WHAT, "%s %u", id, member);
+}
 
-	auth_sign(sig, sizeof(sig), id, clock_wall_ms() + LINK_GOOD_MS);
-	snprintf(out, size, RECORDINGS "%s?sig=%s", id, sig);
+void rest_recording_url(const char *id, uint32_t member, char *out, size_t size)
+{
+	char sig[128], what[WHAT];
+
+	link_what(id, member, what);
+	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
+	snprintf(out, size, RECORDINGS "%s?m=%u&sig=%s", id, member, sig);
 }
 
 static bool id_ok(const char *id)
@@ -37,14 +47,31 @@ static bool id_ok(const char *id)
 	return n > 0;
 }
 
+/* Signed, not too old, and of nobody who was removed since. */
+static bool link_good(const struct server *server, struct http_request *req,
+		      const char *id) RUNS_ON(on_ctl)
+{
+	const char *sig = http_query(req, "sig"), *m = http_query(req, "m");
+	int64_t now_ms = clock_wall_ms();
+	char what[WHAT];
+	uint32_t member;
+
+	if (!id_ok(id) || !sig || !m || !*m || strlen(m) > 10 ||
+	    strspn(m, "0123456789") != strlen(m))
+		return false;
+	member = (uint32_t)strtoul(m, NULL, 10);
+	link_what(id, member, what);
+	return auth_verify(sig, what, now_ms) &&
+	       !revoked_has(&server->console->revoked, member, now_ms);
+}
+
 static void recording(const struct server *server, struct http_request *req,
 		      const char *id) RUNS_ON(on_ctl)
 {
-	const char *sig = http_query(req, "sig");
 	char path[CONF_PATH + 64], name[64];
 	int fd;
 
-	if (!id_ok(id) || !sig || !auth_verify(sig, id, clock_wall_ms())) {
+	if (!link_good(server, req, id)) {
 		http_reply_error(req, 403, "bad_link");
 		return;
 	}
@@ -78,7 +105,7 @@ static void health(const struct server *server, struct http_request *req) RUNS_O
 static void ready(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
 {
 	enum shed shed = overload_shed(server->overload);
-	bool ok = !server->draining && shed < SHED_HIGH && db_healthy(server->db);
+	bool ok = !server->draining && !server->no_newcomers && shed < SHED_HIGH && db_healthy(server->db);
 	char body[96];
 	int n = snprintf(
 		body, sizeof(body), "{\"ready\":%s,\"load_permille\":%lld,\"shed\":%d}\n",
@@ -126,6 +153,8 @@ void rest_request(struct server *server, struct http_request *req)
 		metrics(server, req);
 	else if (strcmp(path, "/version") == 0)
 		http_reply(req, 200, "application/json", version, sizeof(version) - 1);
+	else if (strncmp(path, DECKS_PATH, strlen(DECKS_PATH)) == 0)
+		deck_get(server, req, path + strlen(DECKS_PATH));
 	else if (strncmp(path, RECORDINGS, strlen(RECORDINGS)) == 0)
 		recording(server, req, path + strlen(RECORDINGS));
 	else

@@ -19,6 +19,8 @@ static void end_media(struct member *member, uint32_t caps, const struct member 
 	}
 	if (member->cam && !(caps & CAP_CAMERA))
 		member_set_camera(member, false);
+	if (member->room->decks.by == member->base && !(caps & CAP_SHARE))
+		deck_hide(member->room);
 	if (member->screen && !(caps & CAP_SHARE)) {
 		member_set_screen(member, false);
 		if (call_offer(member))

@@ -10,13 +10,17 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "mcu/director.h"
+#include "mcu/breakout.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
+#include "mcu/preview.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/roster.h"
 #include "mcu/settings.h"
 #include "mcu/tools.h"
+#include "mcu/viewer.h"
 
 /* What cannot be read is left as it is stored, for somebody to look at. */
 static void row_apply(struct room *room) RUNS_ON(on_ctl)
@@ -38,8 +42,12 @@ static void row_apply(struct room *room) RUNS_ON(on_ctl)
 	if (hearing_read(row->hearing, &room->hearing)) {
 		log_error("settings_refused", "room=%s code=%s key=hearing", row->id,
 			  row->code);
-		room->hearing.rule = HEARING_LECTURERS; /* rather too little */
+		/* rather too little */
+		room->hearing.rule = room->hearing.sees = HEARING_LECTURERS;
 	}
+	if (looks_read(row->looks, &room->looks))
+		log_error("settings_refused", "room=%s code=%s key=looks", row->id,
+			  row->code);
 	room->top = row->most[0] ? level_by_name(row->most) : LEVEL_HIGH;
 	if (room->top < LEVELS)
 		return;
@@ -62,7 +70,9 @@ int room_create(struct room **out, struct server *server, const struct db_room *
 		return -ENOMEM;
 	}
 	room->server = server;
+	decks_init(room);
 	room->base = server_block(server);
+	room->made_us = clock_us();
 	room->row = *row;
 	row_apply(room);
 	if (idmap_put(&server->room_of, room->base, room)) {
@@ -89,6 +99,10 @@ void room_destroy(struct room *room)
 	idmap_del(&server->room_of, room->base);
 	session_alike_fini(&room->alike);
 	tools_close(room);
+	decks_fini(room);
+	breakout_close(room);
+	live_fini(&room->live);
+	director_free(room);
 	seats_fini(&room->seats);
 	free(room->chat);
 	free(room);
@@ -102,15 +116,20 @@ static bool code_taken(const struct server *server, const char *code)
 	return false;
 }
 
+void room_code_fresh(const struct server *server, char out[8])
+{
+	do
+		rand_code(out);
+	while (code_taken(server, out));
+}
+
 int room_new(struct room **out, struct server *server, const char *title)
 {
 	struct db_room row = {.created_ms = clock_wall_ms()};
 	int err;
 
 	rand_token(row.id, 16);
-	do
-		rand_code(row.code);
-	while (code_taken(server, row.code));
+	room_code_fresh(server, row.code);
 	snprintf(row.title, sizeof(row.title), "%s", title);
 	snprintf(row.layout, sizeof(row.layout), "%s", server->conf->layout);
 	err = room_create(out, server, &row);
@@ -202,12 +221,17 @@ void room_url(const struct room *room, bool lecturer, char *out, size_t size)
 	room_role_url(room, lecturer ? ROLE_LECTURER : ROLE_STUDENT, out, size);
 }
 
+bool room_full(const struct room *room)
+{
+	return room->n_members >= room->server->conf->max_members ||
+	       room->n_members == LIMIT_ROOM_MEMBERS;
+}
+
 int room_add(struct room *room, struct member *member)
 {
 	int err;
 
-	if (room->n_members >= room->server->conf->max_members ||
-	    room->n_members == LIMIT_ROOM_MEMBERS)
+	if (room_full(room))
 		return -ENOSPC;
 	if (!room->media) {
 		err = programme_open(room);
@@ -216,6 +240,7 @@ int room_add(struct room *room, struct member *member)
 		count_add(COUNT_ROOMS, 1);
 	}
 	room->members[room->n_members++] = member;
+	viewer_join(member);
 	roster_join(member);
 	count_add(COUNT_MEMBERS, 1);
 	return 0;
@@ -235,7 +260,7 @@ void room_remove(struct room *room, struct member *member)
 	roster_leave(member);
 	tools_leave(room, member);
 	count_add(COUNT_MEMBERS, -1);
-	room->n_tall -= member->quality.tall;
+	viewer_leave(member);
 	if (room->screen_owner == member->base)
 		room->screen_owner = 0;
 	if (room->pinned == member->base)
@@ -249,6 +274,7 @@ void room_remove(struct room *room, struct member *member)
 		}
 	if (room->n_members == 0 && room->media) {
 		recording_stop(room);
+		previews_forget(room->server->previews, room);
 		programme_close(room);
 		tools_idle(room);
 		count_add(COUNT_ROOMS, -1);
@@ -310,7 +336,7 @@ int room_chat(struct room *room, const struct member *by,
 			room->n_chat * sizeof(room->chat_by[0]));
 	}
 	room->chat[room->n_chat] = *message;
-	room->chat_by[room->n_chat++] = by->base;
-	notice_chat(room, by->base, message);
+	room->chat_by[room->n_chat++] = by ? by->base : 0;
+	notice_chat(room, by ? by->base : 0, message);
 	return 0;
 }

@@ -9,20 +9,20 @@
 #include "base/thread.h"
 #include "db/db.h"
 #include "mcu/countdown.h"
+#include "mcu/deck.h"
 #include "mcu/hands.h"
-#include "mcu/hold.h"
 #include "mcu/hearing.h"
 #include "mcu/ids.h"
 #include "mcu/joins.h"
 #include "mcu/ladder.h"
+#include "mcu/looks.h"
+#include "mcu/picture.h"
 #include "mcu/policy.h"
 #include "mcu/poll.h"
 #include "mcu/reactions.h"
-#include "mcu/rungs.h"
 #include "mcu/seats.h"
 #include "mcu/server.h"
-#include "mcu/stills.h"
-#include "mcu/views.h"
+#include "mcu/live.h"
 #include "mixer/aworker.h"
 #include "mixer/scene.h"
 #include "signaling/session.h"
@@ -48,13 +48,13 @@ struct room_lobby {
 struct room {
 	struct server *server;
 	uint32_t base; /* its block of ids */
+	int64_t made_us;
 	struct db_room row;
 	uint32_t n_members;
 	struct member *members[LIMIT_ROOM_MEMBERS]; /* in order of joining */
 	uint32_t n_listed;                          /* of them, see roster.h */
 	struct room_roster roster;
 	struct join_line joins, resumes; /* see joins.h */
-	uint32_t n_tall;                 /* who want it upright */
 	uint32_t n_baseline;             /* who take H.264, but not high profile */
 	int64_t baseline_us;             /* since when there are none; 0: never */
 	bool media;                      /* view, mix and outlets are open */
@@ -66,14 +66,11 @@ struct room {
 	struct room_lobby lobby;
 	/* what is seen */
 	uint32_t generation; /* of the newest scene of any view */
-	enum content content;
-	int64_t content_us;        /* since when */
-	bool thin[SHAPES][LEVELS]; /* the level has a view of its own */
-	struct room_view *views[VIEWS];
-	struct room_rung rungs[SHAPES][FAMILIES][LEVELS];
+	uint32_t n_pictures, next_picture;
+	struct room_picture *pictures[PICTURES_MAX]; /* the class's first; see picture.h */
+	struct looks looks;                     /* the layouts of the others */
 	enum level top;       /* nobody in this class gets more, by a lecturer's word */
 	struct ladder ladder; /* its own: the server's under what row.settings says */
-	struct room_still stills[SHAPES];
 	/* what is heard */
 	struct hearing hearing;
 	bool sound_due;    /* see sound_tick() */
@@ -83,11 +80,10 @@ struct room {
 	uint32_t screen_owner;         /* base of a member, or 0 */
 	uint32_t pinned;               /* base of a member, or 0 */
 	uint32_t interpreter, guest;   /* the same: whom layouts have places for */
-	uint32_t layout_mark[SHAPES];  /* of the last arrangement, see aula_plugin.h */
-	struct hold hold;              /* for layouts that ask for it */
 	uint32_t n_speakers;
 	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
 	struct session_alike alike;      /* what was told to one after the other lately */
+	struct director *director;       /* see director.h; NULL: nothing to direct */
 	/* what is recorded */
 	bool recording;
 	struct db_recording recording_row;
@@ -101,6 +97,11 @@ struct room {
 	struct reactions reactions;
 	struct countdown countdown;
 	struct poll *poll; /* the last one; NULL: none */
+	struct room_decks decks;
+	/* see breakout.h and live.h */
+	struct room *parent;       /* whose group it is; NULL: a class of its own */
+	struct breakout *breakout; /* its groups; NULL: none now */
+	struct live live;
 };
 
 /* Puts a room into the server's list; takes nothing. */
@@ -111,6 +112,9 @@ void room_destroy(struct room *room) RUNS_ON(on_ctl); /* sends nothing */
 /* A new class with a fresh code, stored. -ENOSPC at LIMIT_ROOMS. */
 int room_new(struct room **out, struct server *server, const char *title)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* One that no class has. */
+void room_code_fresh(const struct server *server, char out[8]) RUNS_ON(on_ctl);
 
 /* By code, in any case, dashes and spaces ignored. NULL: none. */
 struct room *room_by_code(struct server *server, const char *code) RUNS_ON(on_ctl);
@@ -133,6 +137,7 @@ void room_url(const struct room *room, bool lecturer, char *out, size_t size);
 /* The same for any role; a student's has no token. */
 void room_role_url(const struct room *room, enum role role, char *out, size_t size);
 
+bool room_full(const struct room *room);
 int room_add(struct room *room, struct member *member) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void room_remove(struct room *room, struct member *member) RUNS_ON(on_ctl);
 struct member *room_member(const struct room *room, uint32_t base);
@@ -143,7 +148,8 @@ int room_limit(struct room *room, enum level most) RUNS_ON(on_ctl) AULA_MUST_CHE
 int room_settle(struct room *room, const char *settings, const struct ladder *ladder)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
-/* Keeps the last ROOM_CHAT; stores it, tells it. */
+/* Keeps the last ROOM_CHAT; stores it, tells it. `by` NULL: a notice of the server, which
+ * has no name. */
 int room_chat(struct room *room, const struct member *by,
 	      const struct db_message *message) RUNS_ON(on_ctl);
 

@@ -1,4 +1,4 @@
-/* rungs.h - the encoders of a room: each runs only while somebody watches or
+/* rungs.h - the encoders of a picture: each runs only while somebody watches or
  * records it. Control thread.
  */
 #ifndef MCU_RUNGS_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct net;
+struct room_picture;
 struct room;
 
 #define RUNGS_VIDEO    (LEVELS - LEVEL_VIDEO)
@@ -27,14 +28,14 @@ struct room_rung {
 };
 
 /* The number of the outlet, and of the rung. */
-uint32_t rungs_id(const struct room *room, enum shape shape, enum family family,
-		  enum level level);
+uint32_t rungs_id(const struct room_picture *picture, enum shape shape,
+		  enum family family, enum level level);
 
 /* One viewer more, or less. The encoder is started at once; it is stopped some
  * seconds after the last one left. */
-void rungs_take(struct room *room, enum shape shape, enum family family, enum level level)
-	RUNS_ON(on_ctl);
-void rungs_leave(struct room *room, enum shape shape, enum family family,
+void rungs_take(struct room_picture *picture, enum shape shape, enum family family,
+		enum level level) RUNS_ON(on_ctl);
+void rungs_leave(struct room_picture *picture, enum shape shape, enum family family,
 		 enum level level) RUNS_ON(on_ctl);
 
 /* One viewer more, or less, that takes H.264 but not its high profile: then none is
@@ -43,20 +44,21 @@ void rungs_leave(struct room *room, enum shape shape, enum family family,
 void rungs_baseline(struct room *room, int n) RUNS_ON(on_ctl);
 
 /* An encoder could not be made after all. */
-void rungs_failed(struct room *room, uint32_t id) RUNS_ON(on_ctl);
+void rungs_failed(struct room_picture *picture, uint32_t id) RUNS_ON(on_ctl);
 
 /* Starts, tunes, moves and stops encoders as they are needed now: after any
- * change of scenes or content, and each second. */
+ * change of scenes or content, and each second: in all pictures of the room. */
 void rungs_update(struct room *room) RUNS_ON(on_ctl);
-/* Stops all. */
 /* Opens the outlets of those that run on one more net thread. */
 void rungs_reach(struct room *room, struct net *net) RUNS_ON(on_ctl);
-void rungs_close(struct room *room) RUNS_ON(on_ctl);
+/* Stops all of a picture. */
+void rungs_close(struct room_picture *picture) RUNS_ON(on_ctl);
 
 /* Somebody watches this level, in any family. */
-bool rungs_watched(const struct room *room, enum shape shape, enum level level);
+bool rungs_watched(const struct room_picture *picture, enum shape shape,
+		   enum level level);
 /* A rung is made of this view. */
-bool rungs_on(const struct room *room, uint32_t view);
+bool rungs_on(const struct room_picture *picture, uint32_t view);
 
 /* The rung that recordings are made of; its size and profile stay as they are
  * while it is recorded. */

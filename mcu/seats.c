@@ -8,11 +8,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "mcu/breakout.h"
+#include "mcu/live.h"
 #include "mcu/member.h"
 #include "mcu/room.h"
 #include "mcu/subscriber.h"
 
 #define SEATS_FIRST 16
+
+/* A class and its groups know the same seats: those of the class. */
+static const struct room *root(const struct room *room)
+{
+	return room->parent ? room->parent : room;
+}
 
 /* ---- the name of a seat ------------------------------------------------------ */
 
@@ -24,7 +32,7 @@ void seat_fresh(char id[SEAT_ID + 1])
 #define PURPOSE 40
 static void purpose_of(const struct room *room, const char *id, char out[PURPOSE])
 {
-	snprintf(out, PURPOSE, "seat:%s:%s", room->row.code, id);
+	snprintf(out, PURPOSE, "seat:%s:%s", root(room)->row.code, id);
 }
 
 void seat_token(const struct room *room, const char *id, char out[SEAT_TOKEN + 1])
@@ -62,6 +70,7 @@ void seats_fini(struct seats *seats)
 
 static struct db_seat *find(const struct room *room, const char *id)
 {
+	room = root(room);
 	for (uint32_t i = 0; i < room->seats.n; i++)
 		if (strcmp(room->seats.list[i].id, id) == 0)
 			return &room->seats.list[i];
@@ -131,7 +140,7 @@ static struct db_seat row_of(const struct room *room, const struct member *membe
 	if (known)
 		row = *known;
 	snprintf(row.id, sizeof(row.id), "%s", member->seat);
-	snprintf(row.room, sizeof(row.room), "%s", room->row.id);
+	snprintf(row.room, sizeof(row.room), "%s", root(room)->row.id);
 	snprintf(row.name, sizeof(row.name), "%s", member->name);
 	return row;
 }
@@ -139,7 +148,10 @@ static struct db_seat row_of(const struct room *room, const struct member *membe
 static int store(struct room *room, const struct db_seat *row) RUNS_ON(on_ctl)
 {
 	struct db_seat *known = find(room, row->id);
-	int err = known ? 0 : make_place(room);
+	int err;
+
+	room = room->parent ? room->parent : room;
+	err = known ? 0 : make_place(room);
 
 	if (!err)
 		err = db_seat_put(room->server->db, row);
@@ -154,10 +166,23 @@ static int store(struct room *room, const struct db_seat *row) RUNS_ON(on_ctl)
 
 /* ---- who comes in --------------------------------------------------------------- */
 
-static bool is_held(const struct room *room, const char *id)
+static bool is_in(const struct room *room, const char *id)
 {
 	for (uint32_t i = 0; i < room->n_members; i++)
 		if (strcmp(room->members[i]->seat, id) == 0)
+			return true;
+	return false;
+}
+
+static bool is_held(const struct room *room, const char *id) RUNS_ON(on_ctl)
+{
+	struct room *group;
+
+	room = root(room);
+	if (is_in(room, id))
+		return true;
+	for (uint32_t i = 1; (group = breakout_room(room, i)); i++)
+		if (is_in(group, id))
 			return true;
 	return false;
 }
@@ -173,6 +198,7 @@ static bool is_suspect(const struct room *room, const char *ip)
 {
 	const struct subscriber who = subscriber_of(ip);
 
+	room = root(room);
 	for (uint32_t i = 0; i < room->seats.n; i++) {
 		const struct db_seat *seat = &room->seats.list[i];
 		const struct subscriber banned = subscriber_of(seat->net);
@@ -215,9 +241,11 @@ void seats_own(const struct room *room, const char *id, struct policy_own *out)
 int seats_keep(struct room *room, const struct member *member)
 {
 	struct db_seat row = row_of(room, member);
+	struct policy_own own; /* without what the floor gives for a while */
 
-	row.grants = member->own.grants;
-	row.denies = member->own.denies;
+	own = hands_own(member);
+	row.grants = own.grants;
+	row.denies = own.denies;
 	return store(room, &row);
 }
 
@@ -271,15 +299,28 @@ void seats_hold(struct room *room)
 	}
 }
 
-void seats_take_over(const struct member *member)
+static void take_over(struct room *room, struct member *member) RUNS_ON(on_ctl)
 {
-	struct room *room = member->room;
-
 	for (uint32_t i = room->n_members; i-- > 0;) {
 		struct member *other = room->members[i];
 
-		if (other != member && other->away_since_us &&
-		    strcmp(other->seat, member->seat) == 0)
-			member_leave(other, "left", NULL);
+		if (other == member || !other->away_since_us ||
+		    strcmp(other->seat, member->seat) != 0)
+			continue;
+		live_park(other); /* its hand and all that wait for the seat's next one */
+		if (room == member->room)
+			live_claim(member);
+		member_leave(other, "left", NULL);
 	}
+}
+
+void seats_take_over(struct member *member)
+{
+	struct room *class = member->room->parent ? member->room->parent : member->room;
+	struct room *group;
+
+	take_over(class, member);
+	for (uint32_t i = 1; (group = breakout_room(class, i)); i++)
+		take_over(group, member);
+	live_claim(member); /* of before a restart */
 }

@@ -60,7 +60,9 @@ int seats_ban(struct room *room, const struct member *member)
 int seats_unban(struct room *room, const char *id) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* The class is locked now: who is in it may come back, even after a restart. */
 void seats_hold(struct room *room) RUNS_ON(on_ctl);
-/* Somebody comes in with a seat of which an older self is away: that one goes. */
-void seats_take_over(const struct member *member) RUNS_ON(on_ctl);
+/* Somebody comes in with a seat of which an older self is away: that one goes, and what
+ * it had in the class is the newcomer's, see live.h. Also what was the seat's before a
+ * restart. */
+void seats_take_over(struct member *member) RUNS_ON(on_ctl);
 
 #endif

@@ -12,9 +12,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "mcu/breakout.h"
 #include "mcu/bridge.h"
 #include "mcu/check.h"
+#include "mcu/clip.h"
 #include "mcu/command.h"
+#include "mcu/console.h"
+#include "mcu/director.h"
 #include "mcu/guess.h"
 #include "mcu/layouts.h"
 #include "mcu/ids.h"
@@ -25,12 +29,15 @@
 #include "mcu/notice.h"
 #include "mcu/overload.h"
 #include "mcu/porch.h"
+#include "mcu/preview.h"
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/server_load.h"
 #include "mcu/tools.h"
+#include "mcu/tuning.h"
 #include "mixer/avlog.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
@@ -115,6 +122,8 @@ static void room_sweep(struct room *room, int64_t now) RUNS_ON(on_ctl)
 
 		if (member->away_since_us && now - member->away_since_us > room->server->away_us)
 			member_leave(member, "vanished", NULL);
+		else if (member->away_since_us)
+			room->dirty = true; /* whether it is still seen: cast.c */
 	}
 }
 
@@ -128,6 +137,7 @@ static void room_second(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	stills_tick(room, now);
 	roster_tick(room, now);
 	lobby_tick(room, now);
+	decks_second(room, now);
 	if (room->server->seconds % STATS_SEC == STATS_SEC - 1)
 		notice_links(room);
 }
@@ -141,6 +151,7 @@ static void on_second(void *ctx)
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		room_second(server->rooms[i], server->tick_us);
 	porch_tick(server, server->tick_us);
+	console_tick(server, server->tick_us);
 	if (server->conf->shed)
 		overload_tick(server->overload, server->tick_us);
 	if (++server->seconds % STATS_SEC == 0)
@@ -154,9 +165,16 @@ static void on_tools(void *ctx)
 
 	thread_claim(&on_ctl);
 	server->tools_even = !server->tools_even;
-	for (uint32_t i = 0; i < server->n_rooms; i++)
+	for (uint32_t i = server->n_rooms; i-- > 0;) {
+		if (i >= server->n_rooms) /* groups that ended were among those behind */
+			continue;
 		if (server->rooms[i]->n_members)
 			tools_tick(server->rooms[i], now, server->tools_even);
+		if (server->tools_even)
+			live_tick(server->rooms[i], now);
+		if (!server->draining)
+			breakout_tick(server->rooms[i], now);
+	}
 }
 
 static void on_goodbye_over(void *ctx)
@@ -193,6 +211,7 @@ static void on_stop(void *ctx, int signo)
 	for (uint32_t r = 0; r < server->n_rooms; r++) {
 		struct room *room = server->rooms[r];
 
+		live_save(room);
 		recording_stop(room);
 		for (uint32_t i = 0; i < room->n_members; i++)
 			/* spread, so that they do not all come back at once */
@@ -273,6 +292,11 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 	const struct aworker_events audio_events = bridge_aworker(server);
 	int err;
 
+	err = decks_start(server);
+	if (err) {
+		snprintf(why, why_len, "%s/decks: %s", conf->data_dir, strerror(-err));
+		return -EX_CANTCREAT;
+	}
 	err = recorder_create(&server->recorder, &rec, &rec_events);
 	if (err) {
 		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
@@ -282,6 +306,8 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 	err = vworker_create(&server->vworker, &video, &video_events);
 	if (!err)
 		err = aworker_create(&server->aworker, &audio, &audio_events);
+	if (!err)
+		err = clips_start(server);
 	if (err) {
 		snprintf(why, why_len, "media threads: %s", strerror(-err));
 		return -EX_OSERR;
@@ -294,6 +320,7 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 	const struct conf *conf = server->conf;
 	const struct http_events events = {.ctx = server,
 					   .request = on_request,
+					   .upload = deck_upload,
 					   .ws_open = on_ws_open,
 					   .ws_text = on_ws_text,
 					   .ws_closed = on_ws_closed};
@@ -315,7 +342,7 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 		       : 0;
 }
 
-static int timers_start(struct server *server)
+static int timers_start(struct server *server) RUNS_ON(on_ctl)
 {
 	int err = loop_timer_create(&server->second, server->loop, on_second, server);
 
@@ -324,6 +351,10 @@ static int timers_start(struct server *server)
 					on_goodbye_over, server);
 	if (!err)
 		err = loop_timer_create(&server->tools, server->loop, on_tools, server);
+	if (!err)
+		err = director_start(server);
+	if (!err)
+		err = previews_create(&server->previews, server);
 	if (!err)
 		err = loop_signal(server->loop, SIGTERM, on_stop, server);
 	if (!err)
@@ -338,92 +369,6 @@ static int timers_start(struct server *server)
 	return 0;
 }
 
-/* ---- the rooms of the database ------------------------------------------------- */
-
-static void got_chat(void *ctx, int err, const struct db_message *rows, uint32_t n)
-{
-	struct server *server = ctx;
-	struct room *room;
-
-	thread_claim(&on_ctl);
-	room = n ? room_by_id(server, rows[0].room) : NULL;
-	if (err || !room || room->n_chat)
-		return;
-	for (uint32_t i = 0; i < n && room->n_chat < ROOM_CHAT; i++)
-		room->chat[room->n_chat++] = rows[i];
-}
-
-static void got_seats(void *ctx, int err, const struct db_seat *rows, uint32_t n)
-{
-	struct server *server = ctx;
-	struct room *room;
-
-	thread_claim(&on_ctl);
-	if (err)
-		log_error("seats_unread", "err=%d", err);
-	for (uint32_t i = 0; i < n; i++) {
-		room = room_by_id(server, rows[i].room);
-		if (room && seats_load(room, &rows[i]))
-			log_warn("seat_unread", "room=%s", rows[i].room);
-	}
-}
-
-static void print_links(struct server *server) RUNS_ON(on_ctl)
-{
-	char url[400], token[AUTH_TOKEN + 1];
-
-	for (uint32_t i = 0; i < server->n_rooms && i < 3; i++) {
-		const struct room *room = server->rooms[i];
-
-		printf("Class \"%s\"\n", room->row.title);
-		room_url(room, false, url, sizeof(url));
-		printf("  students:  %s\n", url);
-		room_url(room, true, url, sizeof(url));
-		printf("  lecturer:  %s\n", url);
-	}
-	server_url(server, url, sizeof(url));
-	auth_key_token(&server->key, "admin", token);
-	printf("Admin:       %s/admin#t=%s\n", url, token);
-	printf("Ready:       %s\n", url);
-	fflush(stdout);
-}
-
-static void got_layouts(void *ctx, int err, const struct db_layout *rows, uint32_t n)
-{
-	struct server *server = ctx;
-
-	thread_claim(&on_ctl);
-	if (err)
-		log_error("layouts_unread", "err=%d", err);
-	layouts_stored(server->plugins, rows, n);
-}
-
-static void got_rooms(void *ctx, int err, const struct db_room *rows, uint32_t n)
-{
-	struct server *server = ctx;
-	struct room *room;
-
-	thread_claim(&on_ctl);
-	if (server->draining)
-		return; /* stopped before it began */
-	if (err)
-		log_error("rooms_unread", "err=%d", err);
-	if (n > LIMIT_ROOMS)
-		log_warn("rooms_left_out", "n=%u", n - LIMIT_ROOMS);
-	for (uint32_t i = 0; i < n && i < LIMIT_ROOMS; i++)
-		if (room_create(&room, server, &rows[i]) ||
-		    db_messages(server->db, rows[i].id, ROOM_CHAT, got_chat, server) ||
-		    tools_load(room))
-			log_warn("room_unread", "room=%s", rows[i].id);
-	if (!err && n == 0 && room_new(&room, server, "First class"))
-		log_error("no_first_class", "db=%d", db_healthy(server->db));
-	if (db_seats(server->db, got_seats, server))
-		log_error("seats_unread", "db=%d", db_healthy(server->db));
-	if (recording_recover(server))
-		log_error("recovery_failed", "db=%d", db_healthy(server->db));
-	print_links(server);
-}
-
 /* What needs no other part of the server. */
 static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
 {
@@ -434,6 +379,8 @@ static int base_make(struct server *server, char *why, size_t why_len) RUNS_ON(o
 		return err;
 	server->ladder = checked.ladder;
 	server->plugins = checked.plugins;
+	if (console_create(server))
+		return -EX_OSERR;
 	server->top = LEVEL_HIGH;
 	server->away_us = MEMBER_AWAY_US;
 	err = dirs_make(server->conf, why, why_len);
@@ -465,9 +412,7 @@ int server_create(struct server **out, const struct conf *conf, char *why, size_
 		err = http_start(server, why, why_len);
 	if (!err)
 		err = timers_start(server);
-	/* before the classes that may show them */
-	if (!err && (db_layouts(server->db, got_layouts, server) ||
-		     db_rooms(server->db, got_rooms, server)))
+	if (!err && server_load(server))
 		err = -EX_UNAVAILABLE;
 	if (err) {
 		server_destroy(server);
@@ -508,6 +453,8 @@ void server_destroy(struct server *server)
 	while (server->n_consoles)
 		member_leave(server->consoles[0], NULL, NULL);
 	http_destroy(server->http);
+	decks_stop(server);
+	clips_stop(server);
 	/* Callbacks go from video to net and recorder, from sound to recorder, and
 	 * from all to this thread: so each ends before whom it calls. */
 	vworker_destroy(server->vworker);
@@ -522,6 +469,8 @@ void server_destroy(struct server *server)
 	nets_destroy(server->nets);
 	loop_timer_destroy(server->second);
 	loop_timer_destroy(server->tools);
+	director_stop(server);
+	previews_destroy(server->previews);
 	loop_timer_destroy(server->stop_timer);
 	loop_destroy(server->loop);
 	idmap_fini(&server->room_of);
@@ -531,5 +480,6 @@ void server_destroy(struct server *server)
 	guess_destroy(server->guess);
 	joins_destroy(server->joins);
 	overload_destroy(server->overload);
+	console_destroy(server);
 	free(server);
 }

@@ -21,6 +21,7 @@ struct member;
 struct nets;
 struct vworker;
 struct aworker;
+struct console;
 struct recorder;
 struct db;
 struct http_server;
@@ -28,6 +29,9 @@ struct plugin_set;
 struct guess;
 struct joins;
 struct overload;
+struct previews;
+struct projector;
+struct shelf;
 struct take;
 
 struct server {
@@ -57,9 +61,12 @@ struct server {
 	uint32_t n_waiting;
 	struct take *takes; /* recordings that run or are being finished */
 	uint32_t next_id;
+	uint32_t n_pins; /* pictures with somebody in front, see picture.h */
 	int64_t away_us; /* how long a seat is held: MEMBER_AWAY_US but in tests */
 	int64_t tick_us; /* of the last second's tick, for /healthz */
 	bool draining;
+	bool no_newcomers;       /* by an administrator's word */
+	struct console *console; /* what administrators are shown, see console.h */
 	int64_t closing_us; /* when the close frames were sent; 0: not yet */
 	/* what overload has taken away */
 	struct overload *overload;
@@ -68,7 +75,14 @@ struct server {
 	uint32_t seconds; /* of the timer */
 	struct loop_timer *tools; /* see tools.h */
 	bool tools_even;
+	struct loop_timer *director; /* see director.h */
+	struct previews *previews;   /* see preview.h */
 	struct loop_timer *stop_timer;
+	struct shelf *shelf; /* of decks, see deck.h */
+	uint32_t n_uploads;  /* of them, that run */
+	struct projector *projector; /* of clips, see clip.h */
+	uint32_t n_clips;            /* that are played */
+	uint32_t clip_runs;          /* so far */
 };
 
 /* Starts everything; on failure one line for the operator is in `why` and the

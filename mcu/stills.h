@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct member;
+struct room_picture;
 struct room;
 
 #define STILL_PART 600 /* bytes a second */
@@ -23,7 +24,7 @@ struct still_part {
 	size_t len;
 };
 
-/* Of one shape of a room. */
+/* Of one shape of a picture. */
 struct room_still {
 	uint32_t n;            /* members who get it */
 	struct au *au;         /* the one that is being sent, or NULL */
@@ -35,7 +36,8 @@ void stills_set(struct member *member, bool on) RUNS_ON(on_ctl);
 /* Each second: the next part, or the next picture. */
 void stills_tick(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
 /* A picture is there. Takes it. */
-void stills_picture(struct room *room, uint32_t view, struct au *au) RUNS_ON(on_ctl);
-void stills_close(struct room *room) RUNS_ON(on_ctl);
+void stills_take(struct room_picture *picture, uint32_t view, struct au *au)
+	RUNS_ON(on_ctl);
+void stills_close(struct room_picture *picture) RUNS_ON(on_ctl);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mcu/live.h"
 #include "mcu/member.h"
 #include "mcu/notice_tools.h"
 #include "mcu/room.h"
@@ -40,6 +41,8 @@ void tools_close(struct room *room)
 /* The next lesson begins without yesterday's timer; a poll and its sums stay. */
 void tools_idle(struct room *room)
 {
+	if (room->breakout)
+		return; /* its members are in their groups */
 	room->countdown = (struct countdown){.on = false};
 	room->reactions = (struct reactions){.any = false};
 }

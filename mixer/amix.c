@@ -349,7 +349,7 @@ static void report_speakers(struct amix *mix, int64_t now_us)
 	uint32_t n;
 
 	for (struct voice *v = mix->first; v; v = v->next)
-		if (!v->muted && v->gain_next[0] > 0 && (v->selected || v->has_level))
+		if (!v->muted && !v->tape && v->gain_next[0] > 0 && (v->selected || v->has_level))
 			speakers_feed(&mix->speakers, v->id, v->level_db, now_us);
 	if (speakers_report(&mix->speakers, list, &n, now_us))
 		sink->speakers(sink->ctx, amix_id(mix), list, n);

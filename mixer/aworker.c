@@ -206,6 +206,17 @@ void aworker_do_voice_loss(struct aworker *w, uint32_t id, uint8_t percent)
 		amix_voice_loss(v->mix, v, percent);
 }
 
+_Static_assert(AWORKER_BLOCK == PCM_TICK, "a block is a tick");
+
+void aworker_do_voice_put(struct aworker *w, uint32_t id, int64_t due_us,
+			  const int16_t pcm[AWORKER_BLOCK])
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		voice_put(v, due_us, pcm, clock_us());
+}
+
 void aworker_do_stats(struct aworker *w, struct aworker_stats *out)
 {
 	*out = (struct aworker_stats){

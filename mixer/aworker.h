@@ -61,6 +61,8 @@ static inline uint32_t mix_class_ms(enum mix_class c)
  * like as a whole. What is alike in two of them is mixed and encoded once. */
 #define MIX_CHANNELS 16
 
+#define AWORKER_BLOCK 960 /* samples of aworker_voice_put() */
+
 #define MIX_DB_MAX  12
 #define MIX_DB_MIN  (-60)
 #define MIX_DB_NONE INT8_MIN /* it is not in there at all */
@@ -117,6 +119,14 @@ int aworker_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent);
 /* Takes effect within one tick: a muted voice is not decoded and not in the mix. It
  * gets the listeners' mix when nothing of it can be left in there, within 200 ms. */
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted);
+
+/* A voice that is no member's: 20 ms of sound, 48 kHz, mono, that all hear at `due_us` of
+ * clock_us(); each later than the one before. The voice gets no units of its own, is
+ * never reported as a speaker, and goes before others where not all can be heard. Held
+ * are 400 ms; what comes too late is silence, of too many the oldest goes. Copies.
+ * -ENOBUFS, -ENOMEM. */
+int aworker_voice_put(struct aworker *w, uint32_t voice, int64_t due_us,
+		      const int16_t pcm[AWORKER_BLOCK]) AULA_MUST_CHECK;
 
 struct aworker_stats {
 	uint64_t ticks;  /* done so far */

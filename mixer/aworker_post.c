@@ -1,6 +1,7 @@
 #include "mixer/aworker_post.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a call says, as it is copied into the mailbox: small, so that none of them
@@ -241,6 +242,38 @@ static void voice_mute(void *note)
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted)
 {
 	return post_must(voice_mute, &(struct letter){w, .voice = voice, .on = muted});
+}
+
+struct block_letter {
+	struct aworker *worker;
+	uint32_t voice;
+	int64_t due_us;
+	int16_t pcm[AWORKER_BLOCK];
+};
+
+static void voice_put_block(void *arg)
+{
+	struct block_letter *l = arg;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_put(l->worker, l->voice, l->due_us, l->pcm);
+	free(l);
+}
+
+int aworker_voice_put(struct aworker *w, uint32_t voice, int64_t due_us,
+		      const int16_t pcm[AWORKER_BLOCK])
+{
+	struct block_letter *l = malloc(sizeof(*l));
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	*l = (struct block_letter){.worker = w, .voice = voice, .due_us = due_us};
+	memcpy(l->pcm, pcm, sizeof(l->pcm));
+	err = mailbox_post(aworker_mailbox(w), voice_put_block, l);
+	if (err)
+		free(l);
+	return err;
 }
 
 static void stats(void *note)

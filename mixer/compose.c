@@ -1,5 +1,9 @@
 #include "mixer/compose.h"
 
+#include "base/clock.h"
+#include "mixer/label.h"
+#include "mixer/overlay.h"
+#include "mixer/paint.h"
 #include "mixer/scale.h"
 #include "mixer/vsource.h"
 
@@ -7,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* BT.601, limited range, of #14181e */
-static const struct colour ground = {36, 130, 127};
+/* BT.601, limited range */
 static const struct colour mark = {200, 128, 128};
 static const struct colour frame = {168, 128, 128};
+static const struct colour speaks = {176, 82, 54}; /* of #4ade80 */
 
 /* What a cell shows on the canvas. */
 struct drawn {
@@ -22,8 +26,11 @@ struct drawn {
 struct compose {
 	struct picture *canvas;
 	struct scene *scene; /* NULL: only ground */
+	struct colour ground;
 	struct drawn drawn[LIMIT_CELLS];
-	bool anew; /* draw the ground, then all cells */
+	struct overlays over;
+	int64_t wall_ms; /* what time it was when now_us was 0 */
+	bool anew;       /* draw the ground, then all cells */
 };
 
 static int make_canvas(struct picture **out, uint16_t w_px, uint16_t h_px)
@@ -34,6 +41,21 @@ static int make_canvas(struct picture **out, uint16_t w_px, uint16_t h_px)
 	return picture_create(out, w_px, h_px);
 }
 
+/* Where the cells lie on this canvas; nothing is drawn yet. */
+static void lay_out(struct compose *c)
+{
+	static const struct decor none = {.ground = DECOR_GROUND};
+	const struct decor *decor = c->scene ? &c->scene->decor : &none;
+
+	c->anew = true;
+	c->ground = paint_colour(decor->ground);
+	overlays_place(&c->over, decor, c->canvas->w_px, c->canvas->h_px);
+	for (uint32_t i = 0; c->scene && i < c->scene->n; i++)
+		c->drawn[i] = (struct drawn){geom_to_px(c->scene->cells[i].at,
+							c->canvas->w_px, c->canvas->h_px),
+					     0, VSOURCE_NAME};
+}
+
 int compose_create(struct compose **out, uint16_t w_px, uint16_t h_px)
 {
 	struct compose *c = calloc(1, sizeof(*c));
@@ -41,8 +63,9 @@ int compose_create(struct compose **out, uint16_t w_px, uint16_t h_px)
 
 	if (!c)
 		return -ENOMEM;
-	c->anew = true;
 	err = make_canvas(&c->canvas, w_px, h_px);
+	if (!err)
+		lay_out(c);
 	if (err)
 		compose_destroy(c);
 	else
@@ -69,16 +92,6 @@ const struct scene *compose_shows(const struct compose *c)
 	return c->scene;
 }
 
-/* Where the cells lie on this canvas; nothing is drawn yet. */
-static void lay_out(struct compose *c)
-{
-	c->anew = true;
-	for (uint32_t i = 0; c->scene && i < c->scene->n; i++)
-		c->drawn[i] = (struct drawn){geom_to_px(c->scene->cells[i].at,
-							c->canvas->w_px, c->canvas->h_px),
-					     0, VSOURCE_NAME};
-}
-
 void compose_scene(struct compose *c, struct scene *scene)
 {
 	scene_put(c->scene);
@@ -99,49 +112,11 @@ int compose_resize(struct compose *c, uint16_t w_px, uint16_t h_px)
 	return 0;
 }
 
-static uint16_t even(uint32_t v, uint16_t max)
-{
-	uint32_t e = v / 2 * 2;
-
-	return (uint16_t)(e < 2 ? 2 : e > max ? max / 2 * 2 : e);
-}
-
-struct rect_px compose_crop(uint16_t w_px, uint16_t h_px, struct rect_px cell)
-{
-	uint32_t across = (uint32_t)w_px * cell.h, down = (uint32_t)h_px * cell.w;
-	struct rect_px r = {0, 0, w_px, h_px};
-
-	if (!cell.w || !cell.h || w_px < 4 || h_px < 4)
-		return r;
-	if (across > down)
-		r.w = even((down + cell.h / 2) / cell.h, w_px);
-	else if (across < down)
-		r.h = even((across + cell.w / 2) / cell.w, h_px);
-	r.x = (uint16_t)((w_px - r.w) / 4 * 2);
-	r.y = (uint16_t)((h_px - r.h) / 4 * 2);
-	return r;
-}
-
-struct rect_px compose_fit(uint16_t w_px, uint16_t h_px, struct rect_px cell)
-{
-	uint32_t across = (uint32_t)w_px * cell.h, down = (uint32_t)h_px * cell.w;
-	struct rect_px r = cell;
-
-	if (!cell.w || !cell.h || !w_px || !h_px)
-		return r;
-	if (across > down)
-		r.h = even(((uint32_t)cell.w * h_px + w_px / 2) / w_px, cell.h);
-	else if (across < down)
-		r.w = even(((uint32_t)cell.h * w_px + h_px / 2) / h_px, cell.w);
-	r.x = (uint16_t)(cell.x + (cell.w - r.w) / 4 * 2);
-	r.y = (uint16_t)(cell.y + (cell.h - r.h) / 4 * 2);
-	return r;
-}
-
 /* ---- one cell ------------------------------------------------------------- */
 
 /* `at` without `inside`, which it contains: the bars around a fitted picture. */
-static void fill_around(struct picture *canvas, struct rect_px at, struct rect_px in)
+static void fill_around(struct picture *canvas, struct rect_px at, struct rect_px in,
+			struct colour ground)
 {
 	uint16_t bottom = (uint16_t)(in.y + in.h), right = (uint16_t)(in.x + in.w);
 
@@ -186,77 +161,92 @@ static void dim(struct picture *canvas, struct rect_px at)
 			   mark);
 }
 
-static void draw_name(struct picture *canvas, struct rect_px at, const char *name,
-		      struct tiles *tiles)
+static void draw_name(struct compose *c, struct rect_px at, const char *name,
+		      struct tiles *tiles) RUNS_ON(on_mix)
 {
 	const struct picture *tile = tiles_get(tiles, name, at.w, at.h);
 
-	if (!tile || scale_rect(tile, (struct rect_px){0, 0, at.w, at.h}, canvas, at))
-		scale_fill(canvas, at, ground);
+	if (!tile || scale_rect(tile, (struct rect_px){0, 0, at.w, at.h}, c->canvas, at))
+		scale_fill(c->canvas, at, c->ground);
 }
 
-static void draw_picture(struct picture *canvas, struct rect_px at,
-			 const struct picture *pic, bool fill)
+static void draw_picture(struct compose *c, struct rect_px at, const struct picture *pic,
+			 const struct scene_cell *cell) RUNS_ON(on_mix)
 {
 	struct rect_px from = {0, 0, pic->w_px, pic->h_px}, to = at;
 
-	if (fill)
-		from = compose_crop(pic->w_px, pic->h_px, at);
+	if (cell->fill)
+		from = geom_crop(pic->w_px, pic->h_px, at, cell->face);
 	else
-		to = compose_fit(pic->w_px, pic->h_px, at);
-	fill_around(canvas, at, to);
-	if (scale_rect(pic, from, canvas, to))
-		scale_fill(canvas, to, ground);
+		to = geom_fit(pic->w_px, pic->h_px, at);
+	fill_around(c->canvas, at, to, c->ground);
+	if (scale_rect(pic, from, c->canvas, to))
+		scale_fill(c->canvas, to, c->ground);
 }
 
-/* As thick as can be seen on a small rung, and no thicker. */
-static uint16_t frame_px(const struct picture *canvas)
+/* As thick as can be seen on a small rung, and no thicker. 0: the cell is too small. */
+static uint16_t frame_px(const struct picture *canvas, struct rect_px at)
 {
 	uint16_t side = canvas->w_px < canvas->h_px ? canvas->w_px : canvas->h_px;
+	uint16_t d = side >= 540 ? 4 : 2;
 
-	return side >= 540 ? 4 : 2;
+	return at.w <= 8 * d || at.h <= 8 * d ? 0 : d;
 }
 
-/* Draws a frame, and takes it off `at`. */
-static void draw_frame(struct picture *canvas, struct rect_px *at)
+static void draw_frame(struct picture *canvas, struct rect_px at, struct colour colour)
 {
-	uint16_t d = frame_px(canvas);
+	uint16_t d = frame_px(canvas, at);
+	uint16_t bottom = (uint16_t)(at.y + at.h - d),
+		 right = (uint16_t)(at.x + at.w - d);
 
-	if (at->w <= 8 * d || at->h <= 8 * d)
+	if (!d)
 		return;
-	scale_fill(canvas, (struct rect_px){at->x, at->y, at->w, d}, frame);
-	scale_fill(canvas,
-		   (struct rect_px){at->x, (uint16_t)(at->y + at->h - d), at->w, d},
-		   frame);
-	scale_fill(canvas, (struct rect_px){at->x, at->y, d, at->h}, frame);
-	scale_fill(canvas,
-		   (struct rect_px){(uint16_t)(at->x + at->w - d), at->y, d, at->h},
-		   frame);
-	*at = (struct rect_px){(uint16_t)(at->x + d), (uint16_t)(at->y + d),
-			       (uint16_t)(at->w - 2 * d), (uint16_t)(at->h - 2 * d)};
+	scale_fill(canvas, (struct rect_px){at.x, at.y, at.w, d}, colour);
+	scale_fill(canvas, (struct rect_px){at.x, bottom, at.w, d}, colour);
+	scale_fill(canvas, (struct rect_px){at.x, at.y, d, at.h}, colour);
+	scale_fill(canvas, (struct rect_px){right, at.y, d, at.h}, colour);
 }
 
-static void draw_cell(struct compose *c, uint32_t i, struct vsource *source,
-		      struct tiles *tiles) RUNS_ON(on_mix)
+static struct rect_px inside(struct rect_px at, uint16_t d)
+{
+	return (struct rect_px){(uint16_t)(at.x + d), (uint16_t)(at.y + d),
+				(uint16_t)(at.w - 2 * d), (uint16_t)(at.h - 2 * d)};
+}
+
+static void draw_inside(struct compose *c, uint32_t i, struct rect_px at,
+			struct vsource *source, struct tiles *tiles) RUNS_ON(on_mix)
 {
 	const struct scene_cell *cell = &c->scene->cells[i];
 	const struct drawn *drawn = &c->drawn[i];
 	const struct picture *pic = NULL;
-	struct rect_px at = drawn->at;
 
-	if (!at.w || !at.h)
-		return;
-	if (cell->border)
-		draw_frame(c->canvas, &at);
 	if (source && drawn->look != VSOURCE_NAME)
 		pic = vsource_picture(source);
 	if (!pic) {
-		draw_name(c->canvas, at, cell->name, tiles);
+		draw_name(c, at, cell->name, tiles);
 		return;
 	}
-	draw_picture(c->canvas, at, pic, cell->fill);
+	draw_picture(c, at, pic, cell);
 	if (drawn->look == VSOURCE_FROZEN)
 		dim(c->canvas, at);
+	if (cell->label)
+		label_name(c->canvas, at, cell->name, tiles);
+}
+
+/* A frame of its own makes the picture smaller; that of who speaks, which comes and
+ * goes, lies over it, so that the picture stays where it is. */
+static void draw_cell(struct compose *c, uint32_t i, struct vsource *source,
+		      struct tiles *tiles) RUNS_ON(on_mix)
+{
+	const struct scene_cell *cell = &c->scene->cells[i];
+	struct rect_px at = c->drawn[i].at;
+
+	if (!at.w || !at.h)
+		return;
+	draw_inside(c, i, cell->border ? inside(at, frame_px(c->canvas, at)) : at, source,
+		    tiles);
+	if (cell->border || cell->talks)
+		draw_frame(c->canvas, at, cell->talks ? speaks : frame);
 }
 
 /* ---- all cells ------------------------------------------------------------ */
@@ -280,28 +270,80 @@ static bool look_at(struct drawn *drawn, struct vsource *source, int64_t now_us)
 	return !same;
 }
 
+/* The clock needs a time of day; that it may be put right only counts from the next
+ * scene on. */
+static void tell_time(struct compose *c, int64_t now_us)
+{
+	if (c->anew)
+		c->wall_ms = clock_wall_ms() - now_us / MS_US;
+	overlays_time(&c->over, c->wall_ms + now_us / MS_US);
+}
+
+/* An overlay is drawn over cells that are new, and over all of them: its veil must not
+ * lie over itself. True when anything more is stale now. */
+static bool spread_over(struct compose *c, struct overlay *over, uint32_t n, bool *stale)
+{
+	bool more = false;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (stale[i] == over->stale || !meet(over->at, c->drawn[i].at))
+			continue;
+		stale[i] = over->stale = more = true;
+	}
+	return more;
+}
+
+/* What lies over something that is drawn is drawn again. */
+static void spread(struct compose *c, uint32_t n, bool *stale)
+{
+	bool more;
+
+	do {
+		more = false;
+		for (uint32_t i = 1; i < n; i++)
+			for (uint32_t k = 0; !stale[i] && k < i; k++)
+				stale[i] = stale[k] &&
+					   meet(c->drawn[k].at, c->drawn[i].at);
+		for (uint32_t i = 0; i < c->over.n; i++)
+			more |= spread_over(c, &c->over.list[i], n, stale);
+	} while (more);
+}
+
+static void clear(struct compose *c)
+{
+	if (c->anew)
+		scale_fill(c->canvas,
+			   (struct rect_px){0, 0, c->canvas->w_px, c->canvas->h_px},
+			   c->ground);
+	for (uint32_t i = 0; !c->anew && i < c->over.n; i++)
+		if (c->over.list[i].stale)
+			scale_fill(c->canvas, c->over.list[i].at, c->ground);
+}
+
 bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *tiles,
 		  int64_t now_us)
 {
 	bool stale[LIMIT_CELLS] = {false}, any = c->anew;
 	uint32_t n = c->scene ? c->scene->n : 0;
 
-	if (c->anew)
-		scale_fill(c->canvas,
-			   (struct rect_px){0, 0, c->canvas->w_px, c->canvas->h_px},
-			   ground);
+	tell_time(c, now_us);
+	for (uint32_t i = 0; i < n; i++)
+		stale[i] = look_at(&c->drawn[i],
+				   idmap_get(sources, c->scene->cells[i].source),
+				   now_us) ||
+			   c->anew;
+	spread(c, n, stale);
+	clear(c);
 	for (uint32_t i = 0; i < n; i++) {
-		struct vsource *source = idmap_get(sources, c->scene->cells[i].source);
-
-		if (look_at(&c->drawn[i], source, now_us) || c->anew)
-			stale[i] = true;
-		/* what lies over something that is drawn is drawn again */
-		for (uint32_t k = 0; !stale[i] && k < i; k++)
-			stale[i] = stale[k] && meet(c->drawn[k].at, c->drawn[i].at);
-		if (!stale[i])
-			continue;
-		draw_cell(c, i, source, tiles);
-		any = true;
+		any |= stale[i];
+		if (stale[i])
+			draw_cell(c, i, idmap_get(sources, c->scene->cells[i].source),
+				  tiles);
+	}
+	for (uint32_t i = 0; i < c->over.n; i++) {
+		any |= c->over.list[i].stale;
+		if (c->over.list[i].stale)
+			overlay_draw(&c->over, i, c->canvas, &c->scene->decor, tiles);
 	}
 	c->anew = false;
 	return any;

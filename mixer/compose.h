@@ -34,10 +34,4 @@ bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *
 
 const struct picture *compose_canvas(const struct compose *c) RUNS_ON(on_mix);
 
-/* The part of a w x h picture that has the shape of `cell`, in its middle. */
-struct rect_px compose_crop(uint16_t w_px, uint16_t h_px, struct rect_px cell);
-
-/* The part of `cell`, in its middle, that has the shape of a w x h picture. */
-struct rect_px compose_fit(uint16_t w_px, uint16_t h_px, struct rect_px cell);
-
 #endif

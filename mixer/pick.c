@@ -1,5 +1,7 @@
 #include "mixer/pick.h"
 
+#include "mixer/tape.h"
+
 #include <stddef.h>
 
 #define SWAPS     2   /* a tick, at most */
@@ -7,7 +9,8 @@
 
 static bool is_held(const struct voice *v, int64_t now_us)
 {
-	return (v->loud_us && now_us - v->loud_us < PICK_HOLD_US) ||
+	return (v->tape && tape_holds(v->tape)) ||
+	       (v->loud_us && now_us - v->loud_us < PICK_HOLD_US) ||
 	       now_us - v->picked_us < PICK_TRIAL_US;
 }
 

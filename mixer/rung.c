@@ -122,6 +122,13 @@ uint32_t rung_view(const struct rung *rung)
 	return rung->stats.view;
 }
 
+void rung_moved(struct rung *rung, uint32_t view)
+{
+	rung->stats.view = view;
+	rung->dirty = true;
+	rung->refine = RUNG_REFINE_FRAMES;
+}
+
 void rung_stats(const struct rung *rung, struct rung_stats *out)
 {
 	*out = rung->stats;

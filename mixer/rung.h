@@ -41,6 +41,8 @@ void rung_destroy(struct rung *rung) RUNS_ON(on_mix); /* NULL is accepted */
 
 uint32_t rung_id(const struct rung *rung) RUNS_ON(on_mix);
 uint32_t rung_view(const struct rung *rung) RUNS_ON(on_mix);
+/* It gets the frames of another view from now on; the next one is encoded. */
+void rung_moved(struct rung *rung, uint32_t view) RUNS_ON(on_mix);
 /* Another encoder under the same id; its first unit is a key frame. What is the
  * same already changes nothing. -EINVAL for another codec. */
 int rung_retune(struct rung *rung, const struct rung_conf *conf) AULA_MUST_CHECK

@@ -15,6 +15,7 @@ int scene_create(struct scene **out)
 	if (!scene)
 		return -ENOMEM;
 	ref_init(&scene->ref, scene_free);
+	scene->decor.ground = DECOR_GROUND;
 	*out = scene;
 	return 0;
 }

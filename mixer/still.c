@@ -213,8 +213,8 @@ int still_make(struct au **out, struct still_job *job)
 
 	if (!job->spec.max_bytes)
 		err = jpeg ? make(&au, jpeg, job->pic, FAIR) : -EIO;
-	else if (webp || jpeg)
-		err = fit_any_size(&au, webp ? webp : jpeg, job);
+	else if (jpeg || (webp && !job->spec.jpeg))
+		err = fit_any_size(&au, webp && !job->spec.jpeg ? webp : jpeg, job);
 	if (err)
 		return err;
 	au->pts_us = job->pts_us;

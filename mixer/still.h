@@ -9,6 +9,7 @@
 #include "base/au.h"
 #include "mixer/picture.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STILL_POSTER_PX 640 /* the longer side of a poster */
@@ -19,6 +20,7 @@
 struct still_spec {
 	uint16_t side_px;   /* of the longer side, at most */
 	uint32_t max_bytes; /* 0: a JPEG of fair quality, whatever it takes */
+	bool jpeg;          /* nothing else, for who must know what it is */
 };
 
 enum still_kind { STILL_POSTER, STILL_SMALL };

@@ -113,6 +113,8 @@ static int draw(struct text_mask **out, PangoLayout *layout, const PangoRectangl
 
 		mask->w_px = (uint16_t)w;
 		mask->h_px = (uint16_t)h;
+		mask->base = (int16_t)(pango_layout_get_baseline(layout) / PANGO_SCALE -
+				       box->y + MARGIN);
 		for (size_t row = 0; row < (size_t)h; row++)
 			memcpy(mask->a + row * (size_t)w, pixels + row * stride,
 			       (size_t)w);

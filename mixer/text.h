@@ -14,6 +14,7 @@ struct text;
 /* How much of each pixel is covered, 0..255, rows without padding. */
 struct text_mask {
 	uint16_t w_px, h_px;
+	int16_t base; /* px from its top to the line that letters stand on */
 	uint8_t a[];
 };
 

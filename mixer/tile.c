@@ -1,8 +1,9 @@
 #include "mixer/tile.h"
 
 #include "base/limits.h"
+#include "mixer/line.h"
+#include "mixer/paint.h"
 #include "mixer/scale.h"
-#include "mixer/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,21 +11,16 @@
 
 #define SIDE_MIN 72 /* px; a smaller tile shows the name alone */
 
-struct rgb {
-	uint8_t r, g, b;
-};
-
 /* Discs: dark enough for white letters (contrast 4.5 or more). */
-static const struct rgb palette[] = {
-	{0x1f, 0x6f, 0x8b}, {0x7a, 0x4f, 0x9a}, {0x2e, 0x7d, 0x4f}, {0xa3, 0x4a, 0x28},
-	{0x3f, 0x5f, 0xb0}, {0x9a, 0x3f, 0x6b}, {0x6b, 0x6a, 0x1f}, {0x4a, 0x60, 0x70},
+static const uint32_t palette[] = {
+	0x1f6f8b, 0x7a4f9a, 0x2e7d4f, 0xa34a28, 0x3f5fb0, 0x9a3f6b, 0x6b6a1f, 0x4a6070,
 };
 
 #define PALETTE_N (sizeof(palette) / sizeof(palette[0]))
 
-static const struct rgb ground = {0x22, 0x29, 0x31};
-static const struct rgb edge = {0x14, 0x18, 0x1e}; /* tells neighbours apart */
-static const struct rgb white = {0xf2, 0xf4, 0xf6};
+static const uint32_t ground = 0x222931;
+static const uint32_t edge = 0x14181e; /* tells neighbours apart */
+static const uint32_t white = 0xf2f4f6;
 
 struct tile {
 	char name[LIMIT_NAME_BYTES + 1];
@@ -37,21 +33,13 @@ struct tiles {
 	/* Made when the first name is drawn: it reads the fonts of the system and
 	 * starts Pango's own threads, on the thread that draws. */
 	struct text *text;
+	struct lines *lines;
 	struct tile list[TILES_MAX];
 	size_t bytes;
 	uint64_t clock;
 };
 
-static struct colour to_colour(struct rgb c)
-{
-	return (struct colour){
-		(uint8_t)(16 + ((66 * c.r + 129 * c.g + 25 * c.b + 128) >> 8)),
-		(uint8_t)(128 + ((-38 * c.r - 74 * c.g + 112 * c.b + 128) >> 8)),
-		(uint8_t)(128 + ((112 * c.r - 94 * c.g - 18 * c.b + 128) >> 8)),
-	};
-}
-
-static struct rgb colour_of(const char *name)
+static uint32_t colour_of(const char *name)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a: the same name, the same colour */
 
@@ -61,42 +49,6 @@ static struct rgb colour_of(const char *name)
 }
 
 /* ---- painting ------------------------------------------------------------- */
-
-static uint8_t mix(uint8_t below, uint8_t above, uint32_t alpha)
-{
-	return (uint8_t)((below * (255 - alpha) + above * alpha + 127) / 255);
-}
-
-/* Puts a colour where the mask covers, its corner at (x0, y0); what lies
- * outside of the picture is left out. Chroma goes by the mask's pixel at each
- * even place. */
-static void paint(struct picture *pic, const struct text_mask *mask, int x0, int y0,
-		  struct colour c)
-{
-	for (int row = 0; row < mask->h_px; row++) {
-		const uint8_t *a = mask->a + (size_t)row * mask->w_px;
-		int y = y0 + row;
-
-		if (y < 0 || y >= pic->h_px)
-			continue;
-		for (int col = 0; col < mask->w_px; col++) {
-			int x = x0 + col;
-
-			if (x < 0 || x >= pic->w_px || !a[col])
-				continue;
-			uint8_t *luma = &pic->y[y * pic->y_stride + x];
-
-			*luma = mix(*luma, c.y, a[col]);
-			if (x % 2 || y % 2)
-				continue;
-			uint8_t *u = &pic->u[y / 2 * pic->u_stride + x / 2];
-			uint8_t *v = &pic->v[y / 2 * pic->v_stride + x / 2];
-
-			*u = mix(*u, c.u, a[col]);
-			*v = mix(*v, c.v, a[col]);
-		}
-	}
-}
 
 /* A filled circle with a soft edge: 4x4 samples a pixel. */
 static int disc(struct text_mask **out, uint16_t side_px)
@@ -138,8 +90,8 @@ static void paint_line(struct tiles *tiles, struct picture *pic, struct line lin
 		return;
 	if (text_line(tiles->text, &mask, line.text, line.size_px, line.max_w_px))
 		return;
-	paint(pic, mask, line.x - mask->w_px / 2, line.y - mask->h_px / 2,
-	      to_colour(white));
+	paint_mask(pic, mask, line.x - mask->w_px / 2, line.y - mask->h_px / 2,
+		   paint_colour(white));
 	free(mask);
 }
 
@@ -159,10 +111,10 @@ static void draw_both(struct tiles *tiles, struct picture *pic, const char *name
 	scale_fill(pic,
 		   (struct rect_px){2, 2, (uint16_t)(pic->w_px - 4),
 				    (uint16_t)(pic->h_px - 4)},
-		   to_colour(ground));
+		   paint_colour(ground));
 	if (disc(&mask, round) == 0) {
-		paint(pic, mask, x - round / 2, y - round / 2,
-		      to_colour(colour_of(name)));
+		paint_mask(pic, mask, x - round / 2, y - round / 2,
+			   paint_colour(colour_of(name)));
 		free(mask);
 	}
 	text_initial(initial, sizeof(initial), name);
@@ -184,7 +136,7 @@ static int draw(struct tiles *tiles, struct picture **out, const char *name, uin
 	if (err)
 		return err;
 	scale_fill(pic, (struct rect_px){0, 0, w, h},
-		   to_colour(side < SIDE_MIN ? ground : edge));
+		   paint_colour(side < SIDE_MIN ? ground : edge));
 	if (side < SIDE_MIN)
 		paint_line(tiles, pic,
 			   (struct line){name, w / 2, h / 2, clamp(side / 3, 8, 20), w});
@@ -202,6 +154,10 @@ int tiles_create(struct tiles **out)
 
 	if (!tiles)
 		return -ENOMEM;
+	if (lines_create(&tiles->lines)) {
+		free(tiles);
+		return -ENOMEM;
+	}
 	*out = tiles;
 	return 0;
 }
@@ -221,6 +177,7 @@ void tiles_destroy(struct tiles *tiles)
 		return;
 	for (int i = 0; i < TILES_MAX; i++)
 		forget(tiles, &tiles->list[i]);
+	lines_destroy(tiles->lines);
 	text_destroy(tiles->text);
 	free(tiles);
 }
@@ -278,4 +235,12 @@ const struct picture *tiles_get(struct tiles *tiles, const char *name, uint16_t 
 	place->used = ++tiles->clock;
 	tiles->bytes += bytes;
 	return pic;
+}
+
+const struct text_mask *tiles_line(struct tiles *tiles, const char *utf8,
+				   uint16_t size_px, uint16_t max_w_px)
+{
+	if (!tiles->text && text_create(&tiles->text))
+		return NULL;
+	return lines_get(tiles->lines, tiles->text, utf8, size_px, max_w_px);
 }

@@ -273,7 +273,7 @@ static void fulfil(struct view *view, struct wish *wish, enum still_kind kind,
 
 static void fulfil_due(struct view *view, int64_t now_us) RUNS_ON(on_mix)
 {
-	static const struct still_spec poster = {STILL_POSTER_PX, 0};
+	static const struct still_spec poster = {STILL_POSTER_PX, 0, true};
 
 	if (now_us >= wish_due_us(view, &view->poster, now_us))
 		fulfil(view, &view->poster, STILL_POSTER, &poster, now_us);

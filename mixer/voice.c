@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "mixer/playout.h"
+#include "mixer/tape.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ void voice_destroy(struct voice *v)
 	if (!v)
 		return;
 	playout_destroy(v->playout);
+	tape_destroy(v->tape);
 	free(v);
 }
 
@@ -94,6 +96,17 @@ void voice_push(struct voice *v, struct au *au, int64_t now_us)
 		ask(v, len, now_us);
 }
 
+void voice_put(struct voice *v, int64_t due_us, const int16_t pcm[PCM_TICK],
+	       int64_t now_us)
+{
+	if (v->muted || (!v->tape && tape_create(&v->tape)))
+		return;
+	tape_put(v->tape, due_us, pcm);
+	v->packet_us = now_us;
+	if (!v->selected)
+		v->level_db = 0; /* somebody wants all to hear it */
+}
+
 void voice_age(struct voice *v, int64_t now_us)
 {
 	if (now_us - v->packet_us > GONE_US)
@@ -130,7 +143,7 @@ static void fade(float *pcm, uint32_t n, float from, float to)
 		pcm[i] *= from + (to - from) * (float)(i + 1) / (float)n;
 }
 
-bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
+static bool packets_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
 {
 	bool any = v->playout && playout_pull(v->playout, pcm, now_us);
 	bool was = v->sounding;
@@ -152,6 +165,24 @@ bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
 	return v->sounding || was;
 }
 
+/* What is made here is as it shall be: nothing in it is noise, however faint, and its
+ * loudness is its maker's. */
+static bool tape_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
+{
+	bool any = tape_pull(v->tape, pcm, now_us);
+
+	hear(v, any ? pcm_level(pcm, PCM_TICK) : PCM_SILENT, now_us);
+	if (any && !v->sounding)
+		fade(pcm, FADE_IN, 0, 1);
+	v->sounding = any;
+	return any;
+}
+
+bool voice_sound(struct voice *v, float pcm[PCM_TICK], int64_t now_us)
+{
+	return v->tape ? tape_sound(v, pcm, now_us) : packets_sound(v, pcm, now_us);
+}
+
 static void fall_silent(struct voice *v)
 {
 	v->sounding = false;
@@ -163,6 +194,8 @@ void voice_skip(struct voice *v, int64_t now_us)
 {
 	if (v->playout)
 		playout_skip(v->playout, now_us);
+	if (v->tape)
+		tape_skip(v->tape, now_us);
 	fall_silent(v);
 }
 
@@ -204,6 +237,8 @@ void voice_turned(struct voice *v)
 /* Its outlet may be the wanted channel's already. */
 bool voice_hears_itself(const struct voice *v)
 {
+	if (v->tape)
+		return false; /* nobody listens there */
 	return v->gain_now[v->channel_now] > 0 || v->gain_next[v->channel_next] > 0 ||
 	       v->gain_next[v->channel_want] > 0;
 }
@@ -212,6 +247,8 @@ void voice_park(struct voice *v)
 {
 	if (v->playout)
 		playout_drop(v->playout);
+	if (v->tape)
+		tape_drop(v->tape);
 	fall_silent(v);
 	v->parked = true;
 }

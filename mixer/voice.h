@@ -28,6 +28,7 @@
 struct amix;
 struct feed;
 struct playout;
+struct tape;
 
 struct voice {
 	uint32_t id;
@@ -36,6 +37,7 @@ struct voice {
 	struct voice *next;      /* of a list of its mix */
 	struct voice **from;     /* what points to it there */
 	struct playout *playout; /* NULL until the first packet */
+	struct tape *tape;       /* NULL unless its sound is made here: nobody's then */
 	struct agc agc;
 	bool muted;
 	bool parked;       /* muted, and nothing is left to be done for it */
@@ -70,6 +72,10 @@ void voice_destroy(struct voice *v); /* NULL is accepted */
 
 /* Takes the unit. Of a muted voice nothing is kept. */
 void voice_push(struct voice *v, struct au *au, int64_t now_us) RUNS_ON(on_aud);
+
+/* A block of sound that was made here; see tape.h. Of a muted voice nothing is kept. */
+void voice_put(struct voice *v, int64_t due_us, const int16_t pcm[PCM_TICK],
+	       int64_t now_us) RUNS_ON(on_aud);
 
 /* Once a tick, before voices are picked: forgets who sends no more. */
 void voice_age(struct voice *v, int64_t now_us) RUNS_ON(on_aud);

@@ -33,6 +33,7 @@ struct vsource {
 	struct picture *upright; /* made of it when it is shown, if it needs it */
 	uint32_t serial;
 	bool off;
+	bool placed;       /* the picture was put there; no units */
 	bool seen;         /* by a viewer */
 	bool heard;        /* units came since it was opened or switched on */
 	bool frozen;       /* until the next picture */
@@ -270,11 +271,22 @@ static uint32_t pass_by(struct vsource *s, const struct au *au, int64_t now_us)
 	return s->w_px ? 0 : want_key(s, now_us);
 }
 
+uint32_t vsource_put(struct vsource *s, struct picture *picture)
+{
+	drop_decoder(s);
+	forget_picture(s);
+	s->placed = true;
+	s->newest = picture;
+	s->frozen = false;
+	s->serial++;
+	return note_shown(s, picture->w_px, picture->h_px, picture->rotation_deg);
+}
+
 uint32_t vsource_unit(struct vsource *s, struct au *au, int64_t now_us)
 {
 	uint32_t told = 0;
 
-	if (s->off || now_us < s->barred_until_us)
+	if (s->placed || s->off || now_us < s->barred_until_us)
 		return 0;
 	s->heard = true;
 	s->heard_us = now_us;
@@ -303,7 +315,7 @@ uint32_t vsource_off(struct vsource *s, bool off, int64_t now_us)
 		told = VSOURCE_RESIZED;
 	forget_picture(s);
 	s->w_px = s->h_px = 0;
-	s->frozen = s->heard = false;
+	s->frozen = s->heard = s->placed = false;
 	return told;
 }
 
@@ -319,7 +331,7 @@ uint32_t vsource_seen(struct vsource *s, bool seen, int64_t now_us)
 
 void vsource_rest(struct vsource *s, int64_t now_us)
 {
-	if (s->seen || now_us - s->hidden_us < VSOURCE_REST_US || !(s->dec || s->newest))
+	if (s->seen || s->placed || now_us - s->hidden_us < VSOURCE_REST_US || !(s->dec || s->newest))
 		return;
 	drop_decoder(s);
 	forget_picture(s);
@@ -328,7 +340,7 @@ void vsource_rest(struct vsource *s, int64_t now_us)
 
 bool vsource_settled(const struct vsource *s, int64_t now_us)
 {
-	if (s->off || !s->heard || now_us < s->barred_until_us)
+	if (s->placed || s->off || !s->heard || now_us < s->barred_until_us)
 		return true;
 	if (now_us - s->heard_us >= VSOURCE_FROZEN_US) /* its sender is gone */
 		return true;
@@ -347,7 +359,7 @@ enum vsource_look vsource_look(struct vsource *s, int64_t now_us)
 {
 	if (!s->newest)
 		return VSOURCE_NAME;
-	if (now_us - s->unit_us >= VSOURCE_FROZEN_US)
+	if (!s->placed && now_us - s->unit_us >= VSOURCE_FROZEN_US)
 		s->frozen = true;
 	return s->frozen ? VSOURCE_FROZEN : VSOURCE_LIVE;
 }

@@ -52,6 +52,10 @@ uint32_t vsource_spent_us(struct vsource *s) RUNS_ON(on_mix);
  * at. Returns VSOURCE_*. */
 uint32_t vsource_unit(struct vsource *s, struct au *au, int64_t now_us) RUNS_ON(on_mix);
 
+/* Shows this picture from now on, which never freezes and is kept while nobody sees it;
+ * units that come are passed by. Takes it. Returns VSOURCE_*. */
+uint32_t vsource_put(struct vsource *s, struct picture *picture) RUNS_ON(on_mix);
+
 /* Returns VSOURCE_*. Its picture is forgotten when it is switched off. */
 uint32_t vsource_off(struct vsource *s, bool off, int64_t now_us) RUNS_ON(on_mix);
 

@@ -229,6 +229,18 @@ void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 		tell(st, source, vsource_off(source, off, now_us));
 }
 
+int vstage_source_put(struct vstage *st, uint32_t id, struct picture *picture)
+{
+	struct vsource *source = idmap_get(&st->sources, id);
+
+	if (!source) {
+		picture_destroy(picture);
+		return -ENOENT;
+	}
+	tell(st, source, vsource_put(source, picture));
+	return 0;
+}
+
 /* Notes which sources somebody sees, and who pays for them. Put off until it
  * matters: many orders come together. */
 static void look_around(struct vstage *st, int64_t now_us) RUNS_ON(on_mix)
@@ -328,6 +340,28 @@ int vstage_rung_retune(struct vstage *st, uint32_t id, const struct rung_conf *c
 	struct rung *rung = idmap_get(&st->rungs, id);
 
 	return rung ? rung_retune(rung, conf) : -ENOENT;
+}
+
+int vstage_rung_move(struct vstage *st, uint32_t id, uint32_t view,
+		     const struct rung_conf *conf, int64_t now_us)
+{
+	struct rung *rung = idmap_get(&st->rungs, id);
+	struct view *to = idmap_get(&st->views, view), *from;
+	int err;
+
+	if (!rung || !to)
+		return -ENOENT;
+	from = idmap_get(&st->views, rung_view(rung));
+	if (from != to) {
+		err = view_add(to, rung, now_us);
+		if (err)
+			return err;
+		if (from)
+			view_remove(from, rung);
+		rung_moved(rung, view);
+		st->stale = true;
+	}
+	return rung_retune(rung, conf);
 }
 
 void vstage_rung_key(struct vstage *st, uint32_t id)

@@ -47,6 +47,9 @@ int vstage_source_open(struct vstage *st, uint32_t id) AULA_MUST_CHECK RUNS_ON(o
 void vstage_source_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
 void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 	RUNS_ON(on_mix);
+/* Takes the picture, also on failure: -ENOENT. */
+int vstage_source_put(struct vstage *st, uint32_t id,
+		      struct picture *picture) RUNS_ON(on_mix) AULA_MUST_CHECK;
 
 int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 		     const struct rung_conf *conf, int64_t now_us) AULA_MUST_CHECK
@@ -54,6 +57,11 @@ int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 void vstage_rung_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
 int vstage_rung_retune(struct vstage *st, uint32_t id,
 		       const struct rung_conf *conf) AULA_MUST_CHECK RUNS_ON(on_mix);
+/* Made of another view, by the same encoder; -ENOENT: no such rung or view, -ENOSPC:
+ * that one has VIEW_RUNGS_MAX. */
+int vstage_rung_move(struct vstage *st, uint32_t id, uint32_t view,
+		     const struct rung_conf *conf, int64_t now_us) AULA_MUST_CHECK
+	RUNS_ON(on_mix);
 void vstage_rung_key(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
 void vstage_rung_tap(struct vstage *st, uint32_t id, bool on) RUNS_ON(on_mix);
 

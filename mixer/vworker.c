@@ -170,6 +170,7 @@ static void on_order(void *arg)
 		carry_out(order->worker, order);
 	}
 	scene_put(order->scene);
+	picture_destroy(order->picture);
 	free(order);
 }
 
@@ -226,6 +227,7 @@ int vworker_give(struct vworker *w, const struct order *order)
 	}
 	if (err) {
 		scene_put(order->scene);
+		picture_destroy(order->picture);
 		free(copy);
 	}
 	return err;

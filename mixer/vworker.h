@@ -11,6 +11,7 @@
 #include "base/au.h"
 #include "base/limits.h"
 #include "base/ring.h"
+#include "mixer/picture.h"
 #include "mixer/scene.h"
 
 struct vworker;
@@ -68,6 +69,8 @@ int vworker_poster(struct vworker *w, uint32_t view);
  * as good as that allows, smaller if it must be. Answered by the event, at most
  * one a second per view; of several wishes within that second the last one counts. */
 int vworker_still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes);
+/* The same as a JPEG. */
+int vworker_jpeg(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes);
 
 /* A source is decoded while it is in the live or the waiting scene of a view that
  * has a rung open, or a poster or still asked for. Of others only the size is
@@ -78,6 +81,10 @@ int vworker_source_close(struct vworker *w, uint32_t source);
  * source without units for 2 s that was not switched off is shown frozen:
  * dimmed, with its last picture. */
 int vworker_source_off(struct vworker *w, uint32_t source, bool off);
+/* It shows this picture from the next frame on, until another one is put there: of a
+ * source without units, whose picture never freezes. Takes it, also on failure. */
+int vworker_source_put(struct vworker *w, uint32_t source,
+		       struct picture *picture) AULA_MUST_CHECK;
 
 /* How hard the encoder looks for a better way: the smaller the picture, the more
  * it may. x264: superfast, veryfast, faster. */
@@ -104,6 +111,10 @@ int vworker_rung_close(struct vworker *w, uint32_t rung);
  * it anew. */
 int vworker_rung_retune(struct vworker *w, uint32_t rung,
 			const struct rung_conf *conf) AULA_MUST_CHECK;
+/* It is made of another view from now on. The encoder goes on: that costs no key
+ * frame, only what is different. What conf changes costs what a retune costs. */
+int vworker_rung_move(struct vworker *w, uint32_t rung, uint32_t view,
+		      const struct rung_conf *conf);
 /* A key frame as soon as the key gate allows: one per rung per second. */
 int vworker_rung_key(struct vworker *w, uint32_t rung);
 /* Copies its units to the tap event, too. The first one comes at the next tick

@@ -77,7 +77,8 @@ static int run_scene(struct vstage *st, struct order *o, int64_t now_us)
 
 static bool scene_ok(const struct scene *scene)
 {
-	if (scene->n > LIMIT_CELLS)
+	if (scene->n > LIMIT_CELLS || scene->decor.clock >= DECOR_CORNERS ||
+	    !memchr(scene->decor.banner, 0, sizeof(scene->decor.banner)))
 		return false;
 	for (uint32_t i = 0; i < scene->n; i++) {
 		const struct scene_cell *cell = &scene->cells[i];
@@ -123,17 +124,28 @@ static int run_still(struct vstage *st, struct order *o, int64_t now_us)
 	return 0;
 }
 
-int vworker_still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes)
+static int still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes,
+		 bool jpeg)
 {
 	const struct order o = {.run = run_still,
 				.what = "still",
 				.id = view,
-				.still = {side_px, max_bytes}};
+				.still = {side_px, max_bytes, jpeg}};
 
 	if (side_px < STILL_SIDE_MIN || max_bytes < STILL_BYTES_MIN ||
 	    max_bytes > STILL_BYTES_MAX)
 		return -EINVAL;
 	return vworker_give(w, &o);
+}
+
+int vworker_still(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes)
+{
+	return still(w, view, side_px, max_bytes, false);
+}
+
+int vworker_jpeg(struct vworker *w, uint32_t view, uint16_t side_px, uint32_t max_bytes)
+{
+	return still(w, view, side_px, max_bytes, true);
 }
 
 /* ---- sources -------------------------------------------------------------- */
@@ -182,6 +194,30 @@ int vworker_source_off(struct vworker *w, uint32_t source, bool off)
 		.run = run_source_off, .what = "source_off", .id = source, .on = off};
 
 	return vworker_give_must(w, &o);
+}
+
+static int run_source_put(struct vstage *st, struct order *o, int64_t now_us)
+{
+	struct picture *picture = o->picture;
+
+	thread_claim(&on_mix);
+	(void)now_us;
+	o->picture = NULL;
+	return vstage_source_put(st, o->id, picture);
+}
+
+int vworker_source_put(struct vworker *w, uint32_t source, struct picture *picture)
+{
+	const struct order o = {.run = run_source_put,
+				.what = "source_put",
+				.id = source,
+				.picture = picture};
+
+	if ((uint32_t)picture->w_px * picture->h_px > LIMIT_PIXELS) {
+		picture_destroy(picture);
+		return -EINVAL;
+	}
+	return vworker_give(w, &o);
 }
 
 /* ---- rungs ---------------------------------------------------------------- */
@@ -234,6 +270,24 @@ int vworker_rung_retune(struct vworker *w, uint32_t rung, const struct rung_conf
 				.rung_conf = *conf};
 
 	return rung ? vworker_give(w, &o) : -EINVAL;
+}
+
+static int run_rung_move(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	return vstage_rung_move(st, o->id, o->view, &o->rung_conf, now_us);
+}
+
+int vworker_rung_move(struct vworker *w, uint32_t rung, uint32_t view,
+		      const struct rung_conf *conf)
+{
+	const struct order o = {.run = run_rung_move,
+				.what = "rung_move",
+				.id = rung,
+				.view = view,
+				.rung_conf = *conf};
+
+	return view && rung ? vworker_give(w, &o) : -EINVAL;
 }
 
 static int run_rung_key(struct vstage *st, struct order *o, int64_t now_us)

@@ -29,6 +29,7 @@ struct order {
 	void (*done)(void *ctx, const struct vworker_stats *stats);
 	void *ctx;
 	struct scene *scene; /* owned until run() takes it */
+	struct picture *picture; /* the same */
 };
 
 /* ANY_THREAD. For what closes, silences or replaces something: with the reserve of
@@ -37,7 +38,7 @@ struct order {
  * Takes the scene, also on failure: -ENOBUFS. */
 int vworker_give_must(struct vworker *w, const struct order *order) AULA_MUST_CHECK;
 
-/* ANY_THREAD. Posts a copy. Takes the scene, also on failure. -ENOBUFS when too
+/* ANY_THREAD. Posts a copy. Takes scene and picture, also on failure. -ENOBUFS when too
  * many wait, -ENOMEM. */
 int vworker_give(struct vworker *w, const struct order *order) AULA_MUST_CHECK;
 

@@ -27,7 +27,7 @@ extern "C" {
 /* One canvas side. 10080 = 2^5 * 3^2 * 5 * 7: halves to tenths are exact. */
 #define AULA_UNIT 10080
 
-#define AULA_CELLS_MAX 25 /* a scene takes at least this many cells */
+#define AULA_CELLS_MAX 49 /* a scene takes at least this many cells */
 
 enum {
 	AULA_SRC_VIDEO = 1 << 0,    /* has a picture now */
@@ -73,6 +73,9 @@ enum {
 	AULA_CELL_BORDER = 1 << 2, /* a thin light frame inside of the cell */
 	AULA_CELL_OVER = 1 << 3,   /* lies over others, or under them, on purpose */
 	AULA_CELL_VACANT = 1 << 4, /* nobody's: `source` is 0, `text` is drawn */
+	AULA_CELL_FACE = 1 << 5,   /* with FILL: crop more below than above */
+	AULA_CELL_NAME = 1 << 6,   /* burn the name into the picture */
+	AULA_CELL_TALKS = 1 << 7,  /* a frame in the colour of who speaks */
 };
 
 struct aula_cell {
@@ -203,7 +206,9 @@ static inline int aula_put_one(const struct aula_layout_in *in,
 	cell.y = (uint16_t)(area.y + (area.h - size.h) / 2);
 	cell.w = (uint16_t)size.w;
 	cell.h = (uint16_t)size.h;
-	cell.flags = AULA_CELL_LABEL | (screen ? 0u : (uint32_t)AULA_CELL_FILL);
+	cell.flags = AULA_CELL_LABEL;
+	if (!screen)
+		cell.flags |= AULA_CELL_FILL | AULA_CELL_FACE;
 	cell.text = NULL;
 	return aula_put(out, cell);
 }

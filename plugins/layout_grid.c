@@ -5,6 +5,8 @@
  */
 #include "plugins/aula_plugin.h"
 
+#define GRID_MAX 25 /* what a class has at most, see mcu/cast.h */
+
 /* Only matters with more sources than tiles: whom nobody would miss goes. */
 static uint32_t rank(const struct aula_source *s, const void *ctx)
 {
@@ -22,9 +24,9 @@ static uint32_t rank(const struct aula_source *s, const void *ctx)
 
 static int arrange(const struct aula_layout_in *in, struct aula_layout_out *out)
 {
-	const struct aula_source *shown[AULA_CELLS_MAX];
+	const struct aula_source *shown[GRID_MAX];
 	struct aula_rect all = {0, 0, AULA_UNIT, AULA_UNIT};
-	uint32_t max = aula_param_number(in, "max", 1, AULA_CELLS_MAX, AULA_CELLS_MAX);
+	uint32_t max = aula_param_number(in, "max", 1, GRID_MAX, GRID_MAX);
 	uint32_t n = aula_pick(in, NULL, rank, shown, max);
 
 	return aula_put_tiles(in, out, all, shown, n);

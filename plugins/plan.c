@@ -99,6 +99,7 @@ static const struct plan_variant *choose(const struct plan *plan,
 struct placing {
 	const struct aula_layout_in *in;
 	struct class_now now;
+	bool names;
 	uint32_t n;
 	struct aula_cell cells[AULA_CELLS_MAX];
 	int8_t z[AULA_CELLS_MAX];
@@ -201,12 +202,32 @@ static uint32_t wish_rank(const struct aula_source *s, const void *ctx)
 
 /* ---- where --------------------------------------------------------------------- */
 
+static uint32_t flags_for(const struct placing *p, const struct plan_cell *cell,
+			  const struct aula_source *s)
+{
+	bool screen = s && s->flags & AULA_SRC_SCREEN;
+	uint32_t flags = AULA_CELL_LABEL;
+
+	if (cell->fit == PLAN_FILL)
+		flags |= AULA_CELL_FILL;
+	else if (cell->fit == PLAN_FACE || (cell->fit == PLAN_BY_KIND && !screen))
+		flags |= AULA_CELL_FILL | AULA_CELL_FACE;
+	if (cell->border)
+		flags |= AULA_CELL_BORDER;
+	if (cell->over)
+		flags |= AULA_CELL_OVER;
+	if (!s)
+		return flags | AULA_CELL_VACANT;
+	if (!screen && p->names)
+		flags |= AULA_CELL_NAME;
+	if (!screen && cell->talks && s->talk_rank == 0)
+		flags |= AULA_CELL_TALKS;
+	return flags;
+}
+
 static void put(struct placing *p, const struct plan_cell *cell, struct aula_rect at,
 		const struct aula_source *s)
 {
-	bool screen = s && s->flags & AULA_SRC_SCREEN;
-	bool fill = cell->fit == PLAN_FILL || (cell->fit == PLAN_BY_KIND && !screen);
-
 	if (p->n == AULA_CELLS_MAX)
 		return; /* each variant can have more than a scene takes */
 	p->z[p->n] = cell->z;
@@ -216,10 +237,7 @@ static void put(struct placing *p, const struct plan_cell *cell, struct aula_rec
 		.y = (uint16_t)at.y,
 		.w = (uint16_t)at.w,
 		.h = (uint16_t)at.h,
-		.flags = AULA_CELL_LABEL | (fill ? (uint32_t)AULA_CELL_FILL : 0u) |
-			 (cell->border ? (uint32_t)AULA_CELL_BORDER : 0u) |
-			 (cell->over ? (uint32_t)AULA_CELL_OVER : 0u) |
-			 (s ? 0u : (uint32_t)AULA_CELL_VACANT),
+		.flags = flags_for(p, cell, s),
 		.text = s ? NULL : cell->text,
 	};
 }
@@ -354,6 +372,15 @@ static void sort(struct placing *p)
 		}
 }
 
+static bool with_names(const struct plan *plan, const struct aula_layout_in *in)
+{
+	uint8_t place = plan->names_param;
+
+	return place ? params_value(in, &plan->params.specs[place - 1]) ==
+			       plan->names_word
+		     : plan->names;
+}
+
 int plan_arrange(const struct plan *plan, const struct aula_layout_in *in,
 		 struct aula_layout_out *out)
 {
@@ -364,6 +391,7 @@ int plan_arrange(const struct plan *plan, const struct aula_layout_in *in,
 	int err = 0;
 
 	look(in, &p.now);
+	p.names = with_names(plan, in);
 	v = choose(plan, in, &p.now);
 	if (!v)
 		return 0;

@@ -5,6 +5,7 @@
 #define PLUGINS_PLAN_H
 
 #include "base/attr.h"
+#include "base/decor.h"
 #include "plugins/aula_plugin.h"
 #include "plugins/params.h"
 
@@ -39,7 +40,8 @@ enum plan_role {
 /* "pinned", ...; NULL behind the last. */
 const char *plan_role_name(enum plan_role role);
 
-enum plan_fit { PLAN_BY_KIND, PLAN_FIT, PLAN_FILL }; /* by kind: a screen is fitted */
+/* By kind: a screen is fitted, and of a face the upper part is kept. */
+enum plan_fit { PLAN_BY_KIND, PLAN_FIT, PLAN_FILL, PLAN_FACE };
 
 #define PLAN_EITHER 2 /* beside false and true */
 
@@ -54,8 +56,9 @@ struct plan_cell {
 	int8_t z; /* the higher is drawn later */
 	uint8_t fit;
 	bool border;
-	bool over; /* may lie over others, or under them */
-	bool rest; /* an area for all who are not seen yet, as equal tiles */
+	bool talks; /* a frame while who is seen there speaks */
+	bool over;  /* may lie over others, or under them */
+	bool rest;  /* an area for all who are not seen yet, as equal tiles */
 	uint32_t n_who;
 	uint8_t who[PLAN_WHO];
 	char text[PLAN_TEXT]; /* while it is nobody's; empty: it is left out */
@@ -76,7 +79,11 @@ struct plan {
 	char name[PLAN_NAME], title[PLAN_TITLE], group[PLAN_NAME];
 	struct param_specs params;
 	uint8_t keep;
-	uint32_t hold_ms; /* a speaker keeps the first place so long */
+	uint32_t hold_ms;    /* a speaker keeps the first place so long */
+	bool names;          /* are burnt in */
+	uint8_t names_param; /* its place + 1: that says so; 0: `names` */
+	uint8_t names_word;  /* the place of the word that says yes */
+	struct decor decor;
 	uint32_t n_variants, n_cells;
 	struct plan_variant variants[PLAN_VARIANTS];
 	struct plan_cell cells[PLAN_CELLS];

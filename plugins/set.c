@@ -16,6 +16,7 @@
 #define SOFT_US        (5 * MS_US)
 #define HARD_US        (100 * MS_US)
 #define STRIKES        3
+#define REFUSALS       16
 #define STRIKE_TIME_US (600 * SEC_US)
 
 _Static_assert(AULA_CELLS_MAX == LIMIT_CELLS, "a scene takes what the contract promises");
@@ -24,13 +25,22 @@ struct entry {
 	struct plugin *plugin;              /* owned */
 	bool built_in, hidden, quarantined; /* hidden: one of the same name was loaded */
 	char *own; /* owned: the text of an administrator's layout; else NULL */
+	char *path;      /* owned: of the file; NULL: none */
+	const char *why; /* it was put aside; a constant, or NULL */
+	struct plugin_info did; /* its figures only */
 	uint32_t n_strikes;
 	int64_t strikes_us[STRIKES]; /* clock_us() of the latest failures, as a ring */
 };
 
 struct plugin_set {
+	void (*aside)(void *ctx, const char *layout, const char *why); /* or NULL */
+	void *aside_ctx;
 	uint32_t n;
 	struct entry entries[PLUGIN_SET_MAX];
+	uint32_t n_refused; /* files; policy when full: the first ones are kept */
+	struct refusal {
+		char file[64], why[160];
+	} refused[REFUSALS];
 };
 
 static struct entry *layout_find(const struct plugin_set *set, const char *name)
@@ -47,8 +57,11 @@ static struct entry *layout_find(const struct plugin_set *set, const char *name)
 
 static void entry_free(struct entry *e) RUNS_ON(on_ctl)
 {
+	if (e->quarantined)
+		count_add(COUNT_LAYOUTS_ASIDE, -1);
 	plugin_free(e->plugin);
 	free(e->own);
+	free(e->path);
 }
 
 /* ---- filling the set ------------------------------------------------------ */
@@ -114,9 +127,16 @@ void plugin_set_destroy(struct plugin_set *set)
 	free(set);
 }
 
-static int refused(const char *file, const char *why, int err)
+static int refused(struct plugin_set *set, const char *file, const char *why, int err)
 {
 	char quoted[300];
+	struct refusal *r;
+
+	if (set->n_refused < REFUSALS) {
+		r = &set->refused[set->n_refused++];
+		snprintf(r->file, sizeof(r->file), "%s", file);
+		snprintf(r->why, sizeof(r->why), "%s", why);
+	}
 
 	count_add(COUNT_PLUGIN_ERRORS, 1);
 	log_error("plugin_refused", "plugin=%s err=%d why=%s", file, err,
@@ -155,25 +175,27 @@ int plugin_set_load(struct plugin_set *set, const char *dir, const char *file)
 	int err;
 
 	if (!file_name_ok(file))
-		return refused("?", "a plugin is named [a-z0-9_-]{1,63}, without .so",
+		return refused(set, "?", "a plugin is named [a-z0-9_-]{1,63}, without .so",
 			       -EINVAL);
 	if (snprintf(path, sizeof(path), "%s/%s.so", dir, file) >= (int)sizeof(path))
-		return refused(file, "the path is too long", -ENAMETOOLONG);
+		return refused(set, file, "the path is too long", -ENAMETOOLONG);
 	err = dir_trusted(dir);
 	if (err)
-		return refused(file,
+		return refused(set, file,
 			       "others than root and we can write the directory, or it "
 			       "is missing",
 			       err);
 	err = plugin_load(&p, path, why, sizeof(why));
 	if (err)
-		return refused(file, why, err);
+		return refused(set, file, why, err);
 	err = enter(set, p, false);
 	if (err)
-		return refused(file,
+		return refused(set, file,
 			       err == -EEXIST ? "one of this name is loaded already"
 					      : "too many plugins",
 			       err);
+	/* without memory it is shown as one without a file */
+	set->entries[set->n - 1].path = strdup(path);
 	log_info("plugin_loaded", "plugin=%s", file);
 	return 0;
 }
@@ -303,9 +325,55 @@ bool plugin_set_quarantined(const struct plugin_set *set, const char *name)
 	return e && e->quarantined;
 }
 
+bool plugin_set_info(const struct plugin_set *set, uint32_t i, struct plugin_info *info)
+{
+	const struct entry *e = &set->entries[i < set->n ? i : 0];
+	const struct refusal *r;
+
+	if (i >= set->n + set->n_refused)
+		return false;
+	if (i >= set->n) {
+		r = &set->refused[i - set->n];
+		*info = (struct plugin_info){
+			.name = r->file, .path = "", .why = r->why, .refused = true};
+		return true;
+	}
+	*info = e->did;
+	info->name = plugin_name(e->plugin);
+	info->layout = plugin_is_layout(e->plugin);
+	info->abi = plugin_plan(e->plugin) ? 0 : AULA_ABI_MAJOR;
+	info->path = e->path ? e->path : "";
+	info->why = e->why         ? e->why
+		    : e->hidden    ? "another one of this name took its place"
+				   : "";
+	info->aside = e->quarantined;
+	return true;
+}
+
+void plugin_set_watch(struct plugin_set *set,
+		      void (*aside)(void *ctx, const char *layout, const char *why),
+		      void *ctx)
+{
+	set->aside = aside;
+	set->aside_ctx = ctx;
+}
+
 /* ---- running -------------------------------------------------------------- */
 
-static void strike(struct entry *e, int64_t now_us, const char *why, int err)
+static void put_aside(struct plugin_set *set, struct entry *e, const char *why)
+	RUNS_ON(on_ctl)
+{
+	e->quarantined = true;
+	e->why = why;
+	count_add(COUNT_LAYOUTS_ASIDE, 1);
+	log_error("plugin_quarantined", "layout=%s why=%s instead=grid",
+		  plugin_name(e->plugin), why);
+	if (set->aside)
+		set->aside(set->aside_ctx, plugin_name(e->plugin), why);
+}
+
+static void strike(struct plugin_set *set, struct entry *e, int64_t now_us,
+		   const char *why, int err) RUNS_ON(on_ctl)
 {
 	uint32_t slot = e->n_strikes++ % STRIKES;
 	bool third = e->n_strikes >= STRIKES &&
@@ -313,13 +381,21 @@ static void strike(struct entry *e, int64_t now_us, const char *why, int err)
 
 	/* the slot after the newest holds the oldest of three */
 	e->strikes_us[slot] = now_us;
+	e->did.failed += err != 0;
 	count_add(COUNT_PLUGIN_ERRORS, 1);
 	log_warn("plugin_failed", "layout=%s why=%s err=%d", plugin_name(e->plugin), why,
 		 err);
-	if (!third)
-		return;
-	e->quarantined = true;
-	log_error("plugin_quarantined", "layout=%s instead=grid", plugin_name(e->plugin));
+	if (third && !e->quarantined)
+		put_aside(set, e, why);
+}
+
+static void took(struct entry *e, uint64_t us)
+{
+	e->did.calls++;
+	e->did.us += us;
+	e->did.slow += us > SOFT_US;
+	if (us > e->did.max_us)
+		e->did.max_us = us;
 }
 
 int plugin_set_place(struct plugin_set *set, const char *text,
@@ -347,10 +423,13 @@ int plugin_set_place(struct plugin_set *set, const char *text,
 	start_us = clock_us();
 	err = plugin_arrange(e->plugin, &with, cells, AULA_CELLS_MAX, n, mark);
 	end_us = clock_us();
+	count_add(COUNT_LAYOUT_CALLS, 1);
+	count_add(COUNT_LAYOUT_US, end_us - start_us);
+	took(e, (uint64_t)(end_us - start_us));
 	if (err)
-		strike(e, end_us, "failed", err);
+		strike(set, e, end_us, "failed", err);
 	else if (end_us - start_us > HARD_US)
-		strike(e, end_us, "stalled", 0);
+		strike(set, e, end_us, "stalled", 0);
 	else if (end_us - start_us > SOFT_US)
 		log_warn("plugin_slow", "layout=%s us=%lld", params.name,
 			 (long long)(end_us - start_us));

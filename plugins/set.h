@@ -77,6 +77,27 @@ static inline int plugin_set_arrange(struct plugin_set *set, const char *text,
 	return plugin_set_place(set, text, in, cells, n, NULL);
 }
 
+/* Whom to tell when a layout is put into quarantine, and why ("failed", "stalled").
+ * Called in the middle of plugin_set_place(): to run a layout from there is wrong. */
+void plugin_set_watch(struct plugin_set *set,
+		      void (*aside)(void *ctx, const char *layout, const char *why),
+		      void *ctx) RUNS_ON(on_ctl);
+
+/* What administrators are shown of a plugin. */
+struct plugin_info {
+	const char *name;      /* of a refused one the file's */
+	bool layout;           /* else a recorder; of a refused one not known: false */
+	int abi;               /* major; 0: of data, or not known */
+	const char *path, *why; /* empty: built in; nothing is wrong */
+	bool aside, refused;
+	uint64_t calls, slow, failed, us, max_us;
+};
+
+/* The plugin `i` of all, those that were refused behind the others. False: there are no
+ * more. Good until the set changes. */
+bool plugin_set_info(const struct plugin_set *set, uint32_t i,
+		     struct plugin_info *info) RUNS_ON(on_ctl);
+
 bool plugin_set_quarantined(const struct plugin_set *set, const char *name)
 	RUNS_ON(on_ctl);
 

@@ -27,6 +27,7 @@ static const struct http_times usual = {
 	.hello_us = LIMIT_HTTP_HEAD_SEC * SEC_US,
 	.head_us = LIMIT_HTTP_HEAD_SEC * SEC_US,
 	.body_us = LIMIT_HTTP_BODY_SEC * SEC_US,
+	.upload_us = LIMIT_UPLOAD_SEC * SEC_US,
 	.idle_us = 30 * SEC_US,
 	.read_us = 30 * SEC_US,
 	.linger_us = 1 * SEC_US,

@@ -32,6 +32,18 @@ struct http_conf {
 	const char *webroot; /* NULL: the files inside the binary */
 };
 
+/* Where the body of an upload goes while it comes. */
+struct http_sink {
+	void *ctx;
+	/* Some of it, in order. False: no more before http_upload_go(). It may refuse the
+	 * rest by replying to the request: then nothing more is told. */
+	bool (*data)(void *ctx, const void *data, size_t len);
+	/* All of it came. Reply now or later, once. */
+	void (*whole)(void *ctx);
+	/* The client left, or was too slow: the request is no more. Not after whole(). */
+	void (*gone)(void *ctx);
+};
+
 struct http_events {
 	void *ctx;
 	/* A request that is not for a built-in file. Reply now or later, once. */
@@ -44,6 +56,10 @@ struct http_events {
 	/* After it the pointer is dead. Also called after ws_close. Never called
 	 * from inside ws_send or ws_close. */
 	void (*ws_closed)(void *ctx, struct ws *ws);
+	/* A PUT: its head came, of the body nothing was read; http_body_len() tells how
+	 * much there will be. True with a sink for it; false when it was replied to.
+	 * NULL: there are no uploads. */
+	bool (*upload)(void *ctx, struct http_request *req, struct http_sink *sink);
 };
 
 int http_create(struct http_server **out, struct loop *loop, const struct http_conf *conf,
@@ -71,6 +87,10 @@ const char *http_query(const struct http_request *req, const char *key);
 /* A field by its lower-case name; NULL without it. */
 const char *http_field(const struct http_request *req, const char *name);
 const char *http_body(const struct http_request *req, size_t *len);
+/* As its head says. */
+size_t http_body_len(const struct http_request *req);
+/* The sink of this upload takes more again. Not from inside of its data(). */
+void http_upload_go(struct http_request *req) RUNS_ON(on_ctl);
 /* Who asks. With http_conf.plain a proxy on this machine may say it in
  * X-Forwarded-For: then it is the last address there, or "?" when that is none or
  * a loopback one. So loopback always means: asked on this machine. */

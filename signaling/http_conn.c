@@ -1,5 +1,6 @@
 #include "signaling/http_conn.h"
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "signaling/static.h"
 #include "signaling/tls.h"
@@ -49,6 +50,8 @@ static void request_orphan(struct http_conn *conn) RUNS_ON(on_ctl)
 	if (!req)
 		return;
 	req->conn = NULL;
+	if (conn->phase == CONN_UPLOAD)
+		conn->sink.gone(conn->sink.ctx);
 	if (!req->listed)
 		request_done(req);
 }
@@ -214,8 +217,7 @@ static void name_client(struct http_request *req) RUNS_ON(on_ctl)
 
 static void dispatch(struct http_conn *conn) RUNS_ON(on_ctl)
 {
-	static const struct http_extra all = {
-		.allow = "GET, HEAD, POST, DELETE, OPTIONS"};
+	static const struct http_extra all = {.allow = HTTP_METHODS};
 	struct http_server *server = conn->server;
 	struct http_request *req = conn->req;
 
@@ -241,6 +243,84 @@ static void dispatch(struct http_conn *conn) RUNS_ON(on_ctl)
 	TAILQ_INSERT_TAIL(&server->requests, req, link);
 	server->events.request(server->events.ctx, req);
 }
+
+/* ---- uploads -------------------------------------------------------------- */
+
+static void upload_begin(struct http_conn *conn) RUNS_ON(on_ctl)
+{
+	struct http_server *server = conn->server;
+	struct http_request *req = conn->req;
+
+	conn->keep = req->head.keep && ++conn->n_ahead < HTTP_PIPELINE;
+	phase_set(conn, CONN_BUSY, 0);
+	name_client(req);
+	if (server->draining || conn->surplus || !server->events.upload) {
+		refuse(conn, server->events.upload ? 503 : 405);
+		return;
+	}
+	conn->in_left = conn->in_mark = req->head.content_length;
+	conn->in_until_us = clock_us() + server->times.upload_us;
+	conn->in_wait = false;
+	phase_set(conn, CONN_UPLOAD, server->times.read_us);
+	if (!server->events.upload(server->events.ctx, req, &conn->sink))
+		return;
+	if (req->head.expect && evbuffer_get_length(conn_input(conn)) == 0)
+		bufferevent_write(conn->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+}
+
+static void upload_whole(struct http_conn *conn) RUNS_ON(on_ctl)
+{
+	struct http_request *req = conn->req;
+
+	phase_set(conn, CONN_BUSY, 0);
+	req->listed = true;
+	TAILQ_INSERT_TAIL(&conn->server->requests, req, link);
+	conn->sink.whole(conn->sink.ctx);
+}
+
+/* What came, as far as the sink takes it: the rest waits in the socket. */
+static void run_upload(struct http_conn *conn) RUNS_ON(on_ctl)
+{
+	struct evbuffer *in = conn_input(conn);
+	struct evbuffer_iovec v;
+
+	while (conn->phase == CONN_UPLOAD && !conn->in_wait && conn->in_left > 0 &&
+	       evbuffer_peek(in, HTTP_CHUNK, NULL, &v, 1) > 0 && v.iov_len > 0) {
+		size_t n = v.iov_len < conn->in_left ? v.iov_len : conn->in_left;
+
+		n = n < HTTP_CHUNK ? n : HTTP_CHUNK;
+		conn->in_left -= n;
+		conn->in_wait = !conn->sink.data(conn->sink.ctx, v.iov_base, n);
+		evbuffer_drain(in, n);
+	}
+	if (conn->phase == CONN_UPLOAD && conn->in_left == 0)
+		upload_whole(conn);
+}
+
+/* A slow sender must send a chunk per period; when the sink is slow, it is not. */
+static void upload_late(struct http_conn *conn) RUNS_ON(on_ctl)
+{
+	bool slow = conn->in_mark - conn->in_left < HTTP_CHUNK && !conn->in_wait;
+
+	if (slow || clock_us() >= conn->in_until_us) {
+		refuse(conn, 408);
+		return;
+	}
+	conn->in_mark = conn->in_left;
+	loop_timer_once(conn->timer, conn->server->times.read_us);
+}
+
+void http_upload_go(struct http_request *req)
+{
+	struct http_conn *conn = req->conn;
+
+	if (!conn || conn->phase != CONN_UPLOAD || !conn->in_wait)
+		return;
+	conn->in_wait = false;
+	run(conn);
+}
+
+/* ---- bodies and heads ----------------------------------------------------- */
 
 static void run_body(struct http_conn *conn) RUNS_ON(on_ctl)
 {
@@ -286,6 +366,8 @@ static void run_head(struct http_conn *conn) RUNS_ON(on_ctl)
 		evbuffer_drain(in, http_head_feed(head, v.iov_base, v.iov_len));
 	if (head->state == HTTP_HEAD_BAD) {
 		refuse(conn, head->status);
+	} else if (head->state == HTTP_HEAD_DONE && strcmp(head->method, "PUT") == 0) {
+		upload_begin(conn);
 	} else if (head->state == HTTP_HEAD_DONE) {
 		if (head->expect && evbuffer_get_length(in) == 0)
 			bufferevent_write(conn->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
@@ -302,6 +384,8 @@ static void run(struct http_conn *conn)
 		run_head(conn);
 	if (conn->phase == CONN_BODY)
 		run_body(conn);
+	if (conn->phase == CONN_UPLOAD)
+		run_upload(conn);
 	if (conn->eof && (conn->phase == CONN_HEAD || conn->phase == CONN_BODY))
 		conn_kill(conn, false);
 }
@@ -368,6 +452,9 @@ static void on_timer(void *arg)
 		break;
 	case CONN_REPLY:
 		reply_late(conn);
+		break;
+	case CONN_UPLOAD:
+		upload_late(conn);
 		break;
 	case CONN_HEAD:
 	case CONN_BODY:

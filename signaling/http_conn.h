@@ -22,6 +22,7 @@
 
 #define HTTP_PIPELINE 16    /* requests that may come without waiting for replies */
 #define HTTP_CHUNK    65536 /* bytes of a file in memory at once */
+#define HTTP_METHODS  "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
 struct bufferevent;
 struct evbuffer;
@@ -34,6 +35,7 @@ struct http_times {
 	int64_t hello_us;  /* TLS handshake */
 	int64_t head_us;   /* first byte to end of head; of a fresh one: from its start */
 	int64_t body_us;   /* the whole body */
+	int64_t upload_us; /* the same of one that is streamed; HTTP_CHUNK each read_us */
 	int64_t idle_us;   /* between two requests */
 	int64_t read_us;   /* each HTTP_CHUNK of a reply, or the whole when shorter */
 	int64_t linger_us; /* after the last reply, for the client to read it */
@@ -74,6 +76,7 @@ enum conn_phase {
 	CONN_HELLO, /* TLS handshake */
 	CONN_HEAD,  /* waiting for, or inside of, a head */
 	CONN_BODY,
+	CONN_UPLOAD, /* a body that goes to its sink as it comes */
 	CONN_BUSY,   /* the request is at the events */
 	CONN_REPLY,  /* a reply is leaving */
 	CONN_LINGER, /* nothing will be sent any more: reads until the client leaves */
@@ -86,16 +89,21 @@ struct http_conn { /* control thread; owned by the server */
 	struct bufferevent *bev;
 	struct loop_timer *timer; /* the deadline of the phase; the end when dead */
 	enum conn_phase phase;
-	bool stranger;              /* in which of the two lists */
-	bool surplus;               /* above the caps: gets 503 */
-	bool fresh;                 /* no request yet */
-	bool keep;                  /* after the reply the next request */
-	bool eof;                   /* the client sends no more */
-	uint32_t n_ahead;           /* requests since the input was last empty */
-	struct http_request *req;   /* CONN_HEAD with bytes, CONN_BODY, CONN_BUSY */
-	struct ws *ws;              /* CONN_WS */
-	size_t out_mark;            /* bytes waiting when read_us was started */
-	int file_fd;                /* the rest of a reply; -1: none */
+	bool stranger;    /* in which of the two lists */
+	bool surplus;     /* above the caps: gets 503 */
+	bool fresh;       /* no request yet */
+	bool keep;        /* after the reply the next request */
+	bool eof;         /* the client sends no more */
+	uint32_t n_ahead; /* requests since the input was last empty */
+	struct http_request
+		*req;    /* CONN_HEAD with bytes, CONN_BODY, CONN_UPLOAD, CONN_BUSY */
+	struct ws *ws;   /* CONN_WS */
+	size_t out_mark; /* bytes waiting when read_us was started */
+	struct http_sink sink;   /* CONN_UPLOAD */
+	size_t in_left, in_mark; /* of it: bytes to come, and when read_us was started */
+	int64_t in_until_us;     /* of it */
+	bool in_wait;            /* of it: the sink wants no more for now */
+	int file_fd;             /* the rest of a reply; -1: none */
 	int64_t file_at, file_left; /* bytes */
 	struct in6_addr key;        /* who it counts for: an IPv4 address or a /64 */
 	bool local;                 /* loopback: not capped per address */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE", "OPTIONS"};
+static const char *const methods[] = {"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"};
 
 /* Fields that have one value: a second one is a second opinion. */
 static const char *const single[] = {
@@ -178,25 +178,34 @@ static bool host_ok(const struct http_head *head)
 	return !head->authority || strcasecmp(head->buf + head->authority, host) == 0;
 }
 
+/* What a request of this method may carry. */
+static size_t body_most(const struct http_head *head)
+{
+	if (strcmp(head->method, "PUT") == 0)
+		return LIMIT_UPLOAD;
+	if (strcmp(head->method, "POST") == 0 || strcmp(head->method, "DELETE") == 0)
+		return LIMIT_HTTP_BODY;
+	return 0;
+}
+
 static int length_status(struct http_head *head)
 {
 	const char *text = http_head_field(head, "content-length");
 	const char *coding = http_head_field(head, "transfer-encoding");
-	size_t n = 0;
+	size_t n = 0, most = body_most(head);
 
 	if (coding) /* nobody who speaks to us needs it */
 		return !text && strcasecmp(coding, "chunked") == 0 ? 501 : 400;
 	if (!text)
-		return 0;
+		return most == LIMIT_UPLOAD ? 411 : 0;
 	if (!*text || text[strspn(text, "0123456789")] || (text[0] == '0' && text[1]))
 		return 400;
 	for (const char *p = text; *p; p++) {
 		n = n * 10 + (size_t)(*p - '0');
-		if (n > LIMIT_HTTP_BODY)
+		if (n > LIMIT_HTTP_BODY && n > most)
 			return 413;
 	}
-	if (n > 0 && strcmp(head->method, "POST") != 0 &&
-	    strcmp(head->method, "DELETE") != 0)
+	if (n > most)
 		return 400;
 	head->content_length = n;
 	return 0;

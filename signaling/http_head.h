@@ -24,7 +24,7 @@ struct http_pair {
 struct http_head {
 	enum http_head_state state;
 	int status;            /* HTTP_HEAD_BAD: what to answer, then close */
-	size_t content_length; /* bytes, at most LIMIT_HTTP_BODY */
+	size_t content_length; /* bytes, at most LIMIT_HTTP_BODY; of a PUT LIMIT_UPLOAD */
 	bool keep;             /* the client lets the connection stay */
 	bool expect;           /* it waits for 100 Continue */
 	const char *method;    /* a constant */

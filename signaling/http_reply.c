@@ -51,6 +51,7 @@ static const char *status_text(int status)
 		{408, "Request Timeout"},
 		{409, "Conflict"},
 		{410, "Gone"},
+		{411, "Length Required"},
 		{413, "Content Too Large"},
 		{414, "URI Too Long"},
 		{415, "Unsupported Media Type"},
@@ -65,6 +66,7 @@ static const char *status_text(int status)
 		{502, "Bad Gateway"},
 		{503, "Service Unavailable"},
 		{505, "HTTP Version Not Supported"},
+		{507, "Insufficient Storage"},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -144,6 +146,8 @@ struct http_conn *request_done(struct http_request *req)
 
 	if (req->listed)
 		TAILQ_REMOVE(&req->server->requests, req, link);
+	if (conn && conn->phase == CONN_UPLOAD)
+		conn->keep = false; /* what is still to come of it is no request */
 	if (conn)
 		conn->req = NULL;
 	free(req->body);
@@ -185,7 +189,7 @@ void reply_error(struct http_request *req, int status, const char *code,
 void reply_refusal(struct http_conn *conn, int status)
 {
 	struct http_extra extra = {
-		.allow = status == 405 ? "GET, HEAD, POST, DELETE, OPTIONS" : NULL,
+		.allow = status == 405 ? HTTP_METHODS : NULL,
 		.retry = status == 503,
 	};
 	char body[256];
@@ -256,6 +260,11 @@ const char *http_body(const struct http_request *req, size_t *len)
 {
 	*len = req->body ? req->head.content_length : 0;
 	return req->body ? req->body : "";
+}
+
+size_t http_body_len(const struct http_request *req)
+{
+	return req->head.content_length;
 }
 
 const char *http_remote_ip(const struct http_request *req)

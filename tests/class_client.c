@@ -105,10 +105,20 @@ static bool is_h264(const struct class_client *c, uint8_t pt)
 	return false;
 }
 
+/* A sequence parameter set, alone or the first of several (RFC 6184, 5.6 and 5.7.1). */
+static bool begins_key(const struct rtp_packet *p)
+{
+	const uint8_t *b = p->payload;
+	uint32_t type = p->payload_len > 3 ? b[0] & 31u : 0;
+
+	return type == 7 || (type == 24 && (b[3] & 31) == 7);
+}
+
 static void look(struct class_client *c, const struct rtp_packet *p)
 {
 	struct au *au = NULL;
 
+	c->stats.keys += is_h264(c, p->pt) && begins_key(p);
 	if (!is_h264(c, p->pt) || depay_push(c->depay, p, false, &au) || !au)
 		return;
 	(void)!framesize_read(au, &c->stats.w_px, &c->stats.h_px);

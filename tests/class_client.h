@@ -26,7 +26,7 @@ struct class_client_conf {
 
 struct class_client_stats {
 	uint32_t video, audio, rtx; /* packets */
-	uint32_t frames, keys;      /* of video, by marker and by first payload byte */
+	uint32_t frames, keys;      /* of video, by marker; key ones of H.264 */
 	uint32_t audible;           /* of sound, that were not silent */
 	uint32_t lengths[3];        /* of sound, how many of 20, 40 and 60 ms */
 	uint64_t bytes;

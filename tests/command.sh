@@ -74,7 +74,7 @@ done
 mkdir "$to/tools"
 ln -s "$build/bench/loadgen" "$build/tests/lab/impair" "$to/tools"
 export AULAD=$aulad AULA_LIBEXEC=$to/tools
-ctl() { says "$1" "$2" sh "$build/script/aulactl" "${@:3}"; }
+ctl() { says "$1" "$2" "$build/aulactl" "${@:3}"; }
 
 ctl 64 'Try' dance
 ctl 78 'none: No such file' -c "$to/none" status
@@ -123,7 +123,7 @@ ctl 0 "process $server reads" -c other/../good.conf reload
 ctl 0 "process $other reads" -c other/good.conf reload
 ctl 0 "process $server reads" -p "$server" reload
 lines=9 ctl 1 'several servers' reload
-says 74 'cannot be written' sh -c '"$0" "$@" >/dev/full' sh "$build/script/aulactl" -c good.conf status
+says 74 'cannot be written' sh -c '"$0" "$@" >/dev/full' "$build/aulactl" -c good.conf status
 ctl 0 "process $server has ended" -c good.conf stop
 server=''
 kill -0 "$other" || { echo 'the wrong server was ended'; bad=1; }

@@ -72,7 +72,7 @@ static void start(void) RUNS_ON(on_ctl)
 	static const struct http_conf conf = {
 		.n_listen = 1, .listen = {"127.0.0.1"}, .plain = true};
 	static const struct http_events events = {NULL, on_request, on_nothing, on_text,
-						  on_nothing};
+						  on_nothing, NULL};
 	char why[100];
 
 	clock_fake(1000000);

@@ -20,6 +20,7 @@ const struct http_times rig_ws_quick = {
 	.hello_us = 5000000,
 	.head_us = 5000000,
 	.body_us = 5000000,
+	.upload_us = 5000000,
 	.idle_us = 5000000,
 	.read_us = 5000000,
 	.linger_us = 200000,
@@ -40,6 +41,12 @@ struct rig {
 	atomic_bool ready;
 	atomic_int n_open, n_closed, n_texts, flood, hint;
 	_Atomic(const char *) file;
+	/* of the control thread: the upload that runs */
+	struct http_request *upload;
+	size_t up_len;
+	uint32_t up_sum;
+	bool up_full;
+	atomic_int n_gone;
 };
 
 struct call {
@@ -189,12 +196,84 @@ static void on_closed(void *ctx, struct ws *ws)
 	atomic_fetch_add(&rig->n_closed, 1);
 }
 
+/* ---- uploads -------------------------------------------------------------- */
+
+static void go_on(void *arg)
+{
+	struct rig *rig = arg;
+
+	thread_claim(&on_ctl);
+	if (rig->upload)
+		http_upload_go(rig->upload);
+}
+
+static bool on_piece(void *ctx, const void *data, size_t len)
+{
+	struct rig *rig = ctx;
+	const uint8_t *p = data;
+
+	thread_claim(&on_ctl);
+	CHECK(rig->upload && len > 0 && len <= HTTP_CHUNK);
+	rig->up_len += len;
+	for (size_t i = 0; i < len; i++)
+		rig->up_sum += p[i];
+	if (rig->up_full) {
+		http_reply_error(rig->upload, 507, "disk_full");
+		rig->upload = NULL;
+		return false;
+	}
+	CHECK(loop_post(rig->loop, go_on, rig) == 0);
+	return false; /* each piece waits for its turn */
+}
+
+static void on_whole(void *ctx)
+{
+	struct rig *rig = ctx;
+	char text[80];
+	int n = snprintf(text, sizeof(text), "up len=%zu sum=%u", rig->up_len,
+			 rig->up_sum);
+
+	thread_claim(&on_ctl);
+	http_reply(rig->upload, 201, "text/plain", text, (size_t)n);
+	rig->upload = NULL;
+}
+
+static void on_gone(void *ctx)
+{
+	struct rig *rig = ctx;
+
+	rig->upload = NULL;
+	atomic_fetch_add(&rig->n_gone, 1);
+}
+
+static bool on_upload(void *ctx, struct http_request *req, struct http_sink *sink)
+{
+	struct rig *rig = ctx;
+
+	thread_claim(&on_ctl);
+	if (strncmp(http_path(req), "/up", 3) != 0) {
+		http_reply_error(req, 403, "forbidden");
+		return false;
+	}
+	rig->upload = req;
+	rig->up_full = strcmp(http_path(req), "/up/full") == 0;
+	rig->up_len = rig->up_sum = 0;
+	*sink = (struct http_sink){rig, on_piece, on_whole, on_gone};
+	return true;
+}
+
+int rig_gone(struct rig *rig)
+{
+	return atomic_load(&rig->n_gone);
+}
+
 /* ---- life ----------------------------------------------------------------- */
 
 static void run(void *arg)
 {
 	struct rig *rig = arg;
-	const struct http_events told = {rig, on_request, on_open, on_text, on_closed};
+	const struct http_events told = {rig,     on_request, on_open,
+					 on_text, on_closed,  on_upload};
 	char why[200] = "";
 
 	thread_claim(&on_ctl);

@@ -1,7 +1,8 @@
 /* http_rig.h - an HTTP server on loopback in a thread of its own, for tests.
  *
  * It answers /echo with what it got, /file with a file, /later from another turn
- * of the loop, /away with a redirect, /big with 3 MB, else 404. A WebSocket gets
+ * of the loop, /away with a redirect, /big with 3 MB, else 404. What is PUT to /up is
+ * summed up, to /up/full refused once it began, elsewhere at once. A WebSocket gets
  * its texts back; "keep" keeps it, "close" closes it with 4000, "flood" sends
  * until the queue is full. "burst" gets RIG_BURST events, "stuff" RIG_STUFF and
  * "snap" one of RIG_SNAP bytes; "hint" gets a hint, "late" one behind 100 events.
@@ -37,6 +38,7 @@ int rig_ws_open(struct rig *rig); /* events seen so far */
 int rig_ws_closed(struct rig *rig);
 void rig_ws_wait_closed(struct rig *rig, int n);
 int rig_ws_texts(struct rig *rig);
+int rig_gone(struct rig *rig);         /* uploads whose client left */
 int rig_flood_result(struct rig *rig); /* of the ws_send that ended "flood" */
 int rig_hint_result(struct rig *rig);  /* of the last ws_send_hint */
 

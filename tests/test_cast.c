@@ -11,12 +11,15 @@
 
 static struct server server;
 static struct room room;
+static struct room_picture picture;
 static struct member members[N];
 
 static void class_init(void)
 {
 	memset(&room, 0, sizeof(room));
 	memset(members, 0, sizeof(members));
+	memset(&picture, 0, sizeof(picture));
+	picture.room = &room;
 	room.server = &server;
 	room.n_members = N;
 	for (uint32_t i = 0; i < N; i++) {
@@ -46,10 +49,10 @@ int main(void)
 	thread_enter(&on_ctl);
 	thread_claim(&on_ctl);
 	class_init();
-	cast_make(&cast, &room, CAST_MAX);
-	CHECK(cast.n == LIMIT_CELLS); /* the first ones, in order of joining */
-	CHECK(has(&cast, 0, ID_CAMERA) && has(&cast, LIMIT_CELLS - 1, ID_CAMERA));
-	CHECK(!has(&cast, LIMIT_CELLS, ID_CAMERA));
+	cast_make(&cast, &picture, CAST_MAX);
+	CHECK(cast.n == CAST_PEOPLE); /* the first ones, in order of joining */
+	CHECK(has(&cast, 0, ID_CAMERA) && has(&cast, CAST_PEOPLE - 1, ID_CAMERA));
+	CHECK(!has(&cast, CAST_PEOPLE, ID_CAMERA));
 	for (uint32_t i = 1; i < cast.n; i++)
 		CHECK(cast.sources[i - 1].id < cast.sources[i].id);
 
@@ -59,41 +62,41 @@ int main(void)
 	room.n_speakers = 2;
 	room.speakers[0] = members[150].base;
 	room.speakers[1] = members[151].base;
-	cast_make(&cast, &room, 4);
+	cast_make(&cast, &picture, 4);
 	CHECK(cast.n == 4);
 	CHECK(has(&cast, 150, ID_CAMERA) && has(&cast, 151, ID_CAMERA));
 	CHECK(has(&cast, 180, ID_CAMERA) && has(&cast, 190, ID_CAMERA));
 	CHECK(cast.sources[0].talk_rank == 0 && cast.sources[1].talk_rank == 1);
 	CHECK(cast.sources[2].flags & AULA_SRC_PINNED);
 	CHECK(cast.sources[3].flags & AULA_SRC_LECTURER);
-	cast_make(&cast, &room, 1);
+	cast_make(&cast, &picture, 1);
 	CHECK(cast.n == 1 && has(&cast, 180, ID_CAMERA));
 
 	/* a screen takes one of the places */
 	room.screen_owner = members[199].base;
 	members[199].screen_w = 1280;
 	members[199].screen_h = 720;
-	cast_make(&cast, &room, 1);
+	cast_make(&cast, &picture, 1);
 	CHECK(cast.n == 1 && has(&cast, 199, ID_SCREEN));
-	cast_make(&cast, &room, CAST_MAX);
-	CHECK(cast.n == LIMIT_CELLS + 1 && has(&cast, 199, ID_SCREEN));
+	cast_make(&cast, &picture, CAST_MAX);
+	CHECK(cast.n == CAST_PEOPLE + 1 && has(&cast, 199, ID_SCREEN));
 
 	/* equals: who is seen stays; a camera goes before a microphone, before none */
 	memset(&room.speakers, 0, sizeof(room.speakers));
 	room.n_speakers = 0;
 	room.screen_owner = room.pinned = 0;
 	members[190].role = ROLE_STUDENT;
-	members[100].in_picture = true;
-	cast_make(&cast, &room, 2);
+	members[100].seen_here = true;
+	cast_make(&cast, &picture, 2);
 	CHECK(has(&cast, 100, ID_CAMERA) && has(&cast, 0, ID_CAMERA));
 	for (uint32_t i = 0; i < N; i++)
 		members[i].cam = false;
 	members[120].mic = true;
 	members[121].cam = true;
-	cast_make(&cast, &room, 2);
+	cast_make(&cast, &picture, 2);
 	CHECK(has(&cast, 120, ID_CAMERA) && has(&cast, 121, ID_CAMERA));
-	cast_make(&cast, &room, CAST_MAX); /* without cameras everybody is a name */
-	CHECK(cast.n == LIMIT_CELLS);
+	cast_make(&cast, &picture, CAST_MAX); /* without cameras everybody is a name */
+	CHECK(cast.n == CAST_PEOPLE);
 	idmap_fini(&server.member_of);
 	return 0;
 }

@@ -73,10 +73,11 @@ static void all_hear(const struct expected *e)
 
 static void look_up(void *arg)
 {
-	struct room *room = room_by_code(((struct class_world *)arg)->server,
-					 ((struct class_world *)arg)->code);
+	struct class_world *w = arg;
+	struct room *room;
 
 	thread_claim(&on_ctl);
+	room = room_by_code(w->server, w->code);
 	for (uint32_t i = 0; i < room->n_members; i++)
 		for (int k = 0; k < N; k++)
 			if (strcmp(room->members[i]->name, names[k]) == 0)
@@ -182,7 +183,7 @@ static void rules(struct class_world *w)
 /* Languages and the rule are as they were; who interpreted is not here any more. */
 static void after_restart(struct class_world *w)
 {
-	static const char part[] = "\"hearing\":{\"rule\":\"apart\",\"languages\":["
+	static const char part[] = "\"hearing\":{\"rule\":\"apart\",\"sees\":\"all\",\"languages\":["
 				   "{\"name\":\"English\",\"members\":[]},"
 				   "{\"name\":\"Deutsch\",\"members\":[]}]}";
 	const struct class_client_conf conf = {.host = "127.0.0.1",

@@ -97,8 +97,8 @@ static void read_main(void *arg)
 
 	thread_claim(&on_ctl);
 	room = room_by_code(world->server, world->code);
-	out->conf = room->rungs[SHAPE_WIDE][FAMILY_H264][LEVEL_MAIN].conf;
-	out->open = room->rungs[SHAPE_WIDE][FAMILY_H264][LEVEL_MAIN].open;
+	out->conf = picture_of_class(room)->rungs[SHAPE_WIDE][FAMILY_H264][LEVEL_MAIN].conf;
+	out->open = picture_of_class(room)->rungs[SHAPE_WIDE][FAMILY_H264][LEVEL_MAIN].open;
 	out->top = room->top;
 }
 

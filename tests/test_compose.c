@@ -1,49 +1,18 @@
-/* Where pictures lie in their cells, and that nothing is drawn in vain. */
+/* What a canvas shows, and that nothing is drawn in vain. */
 #include "mixer/compose.h"
 
 #include "base/clock.h"
 #include "mixer/encoder.h"
+#include "mixer/overlay.h"
+#include "mixer/paint.h"
 #include "mixer/scale.h"
 #include "mixer/vsource.h"
 #include "tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool same(struct rect_px a, uint16_t x, uint16_t y, uint16_t w, uint16_t h)
-{
-	return a.x == x && a.y == y && a.w == w && a.h == h;
-}
-
-static void shapes(void)
-{
-	const struct rect_px wide = {100, 50, 320, 180}, tall = {0, 0, 180, 320};
-
-	CHECK(same(compose_crop(640, 360, wide), 0, 0, 640, 360));
-	CHECK(same(compose_crop(640, 480, wide), 0, 60, 640, 360));
-	CHECK(same(compose_crop(360, 640, wide), 0, 218, 360, 202));
-	CHECK(same(compose_crop(640, 360, tall), 218, 0, 202, 360));
-	CHECK(same(compose_crop(2, 2, wide), 0, 0, 2, 2));
-	CHECK(same(compose_fit(640, 360, wide), 100, 50, 320, 180));
-	CHECK(same(compose_fit(640, 480, wide), 140, 50, 240, 180));
-	CHECK(same(compose_fit(180, 320, wide), 210, 50, 100, 180));
-	CHECK(same(compose_fit(1920, 2, wide), 100, 138, 320, 2));
-	for (uint16_t w = 1; w < 2000; w = (uint16_t)(w + 37))
-		for (uint16_t h = 1; h < 1200; h = (uint16_t)(h + 41)) {
-			struct rect_px c = compose_crop(w, h, wide);
-			struct rect_px f = compose_fit(w, h, wide);
-
-			CHECK(c.w && c.h && c.x + c.w <= w && c.y + c.h <= h);
-			CHECK(c.x % 2 == 0 && c.y % 2 == 0);
-			CHECK(f.w && f.h && f.x >= wide.x && f.y >= wide.y);
-			CHECK(f.x + f.w <= wide.x + wide.w &&
-			      f.y + f.h <= wide.y + wide.h);
-			CHECK((f.x | f.y | f.w | f.h) % 2 == 0);
-		}
-}
-
-/* ---- with sources ---------------------------------------------------------- */
 
 struct bench {
 	struct compose *c;
@@ -101,10 +70,12 @@ static struct scene *three(void)
 
 	CHECK(scene_create(&scene) == 0);
 	scene->n = 3;
-	scene->cells[0] = (struct scene_cell){1, {0, 0, 5040, 10080}, true, "one", false};
+	scene->cells[0] = (struct scene_cell){
+		.source = 1, .at = {0, 0, 5040, 10080}, .fill = true, .name = "one"};
 	scene->cells[1] = (struct scene_cell){
-		2, {5040, 0, 5040, 10080}, false, "two", false};
-	scene->cells[2] = (struct scene_cell){9, {0, 0, 2520, 2520}, true, "gone", false};
+		.source = 2, .at = {5040, 0, 5040, 10080}, .name = "two"};
+	scene->cells[2] = (struct scene_cell){
+		.source = 9, .at = {0, 0, 2520, 2520}, .fill = true, .name = "gone"};
 	return scene;
 }
 
@@ -165,13 +136,157 @@ static void goes_off(struct bench *b) RUNS_ON(on_mix)
 	CHECK(at(b, 200, 300, red));
 }
 
+/* The darkest and the brightest luma of a part of the canvas. */
+static void luma(const struct bench *b, struct rect_px at, uint8_t *least, uint8_t *most)
+	RUNS_ON(on_mix)
+{
+	const struct picture *pic = compose_canvas(b->c);
+
+	*least = 255;
+	*most = 0;
+	for (int y = at.y; y < at.y + at.h; y++)
+		for (int x = at.x; x < at.x + at.w; x++) {
+			uint8_t v = pic->y[y * pic->y_stride + x];
+
+			*least = v < *least ? v : *least;
+			*most = v > *most ? v : *most;
+		}
+}
+
+static struct scene *decorated(void)
+{
+	struct scene *scene = three();
+
+	scene->n = 2;
+	scene->decor.ground = 0x204060;
+	scene->cells[0].face = scene->cells[0].label = scene->cells[1].label = true;
+	scene->cells[0].talks = true;
+	scene->cells[1].at.w = 4032;
+	snprintf(scene->cells[0].name, sizeof(scene->cells[0].name), "%s",
+		 "\xd8\xa7\xd8\xad\xd9\x85\xd8\xaf \xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7");
+	return scene;
+}
+
+/* The ground's colour, around pictures too; names over pictures, the same each time;
+ * the frame of who speaks, which moves nothing. */
+static void decorates(struct bench *b) RUNS_ON(on_mix)
+{
+	const struct colour blue = paint_colour(0x204060), green = {176, 82, 54};
+	const struct rect_px name = {4, 326, 60, 24}, beside = {240, 326, 70, 24};
+	uint8_t least, most, again[2];
+
+	compose_scene(b->c, decorated());
+	CHECK(show(b, 0, white, 0) == 0 && show(b, 1, white, 0) == VSOURCE_RESIZED);
+	CHECK(draw(b));
+	CHECK(at(b, 620, 180, blue) && at(b, 480, 4, blue));
+	CHECK(at(b, 0, 0, green) && at(b, 319, 358, green) && at(b, 3, 3, white));
+	luma(b, name, &least, &most);
+	CHECK(least < 80 && most > 190);
+	luma(b, beside, again, again + 1);
+	CHECK(abs(again[0] - white.y) <= 4 && abs(again[1] - white.y) <= 4);
+	/* with the next picture it is drawn anew, not a second time over the first */
+	CHECK(show(b, 0, white, 0) == 0 && draw(b));
+	luma(b, name, again, again + 1);
+	CHECK(abs(again[0] - least) <= 1 && abs(again[1] - most) <= 1);
+	CHECK(!draw(b));
+	/* where the camera is off the tile has the name, once */
+	CHECK(vsource_off(b->s[0], true, b->now) == VSOURCE_RESIZED && draw(b));
+	luma(b, beside, again, again + 1);
+	CHECK(again[1] < 80);
+}
+
+/* A banner above, a clock beside it; they lie over a picture, which goes on below. */
+static void overlays(struct bench *b) RUNS_ON(on_mix)
+{
+	const struct rect_px banner = {230, 0, 180, 26}, clock = {574, 26, 66, 26};
+	struct scene *scene = three();
+	uint8_t least, most, again[2];
+
+	scene->n = 1;
+	scene->cells[0].at.w = GEOM_UNIT;
+	scene->decor.clock = DECOR_TOP_RIGHT;
+	snprintf(scene->decor.banner, sizeof(scene->decor.banner), "Exam, room 12");
+	compose_scene(b->c, scene);
+	b->now += SEC_US;
+	(void)vsource_off(b->s[0], false, b->now);
+	(void)show(b, 0, white, 0);
+	CHECK(draw(b));
+	CHECK(at(b, 300, 200, white) && !at(b, 300, 2, white) && !at(b, 630, 30, white));
+	CHECK(at(b, 568, 30, white)); /* the clock is no row */
+	for (int i = 0; i < 3; i++) {
+		luma(b, banner, &least, &most);
+		CHECK(least > 30 && least < 80 && most > 190);
+		luma(b, clock, again, again + 1);
+		CHECK(again[0] > 30 && again[0] < 80 && again[1] > 190);
+		CHECK(show(b, 0, white, 0) == 0 && draw(b) && !draw(b));
+	}
+}
+
+/* The time is never cut off, and nothing lies outside or over each other. */
+static void places(struct bench *b)
+{
+	static const uint16_t sides[][2] = {{1280, 720}, {720, 1280}, {640, 360},
+					    {320, 180},  {180, 320},  {178, 178},
+					    {64, 64}};
+	struct decor decor = {.banner = "Exam"};
+	struct overlays o;
+	uint16_t whole;
+
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++)
+		for (int k = 0; k < 2 * DECOR_CORNERS; k++) {
+			uint16_t w = sides[i][0], h = sides[i][1];
+			const struct rect_px *c = &o.list[1].at, *t = &o.list[0].at;
+
+			decor.clock = (enum decor_corner)(k / 2);
+			decor.banner_below = k % 2;
+			overlays_place(&o, &decor, w, h);
+			CHECK(o.n == (w < 100 ? 0 : decor.clock ? 2 : 1));
+			for (uint32_t n = 0; n < o.n; n++) {
+				const struct rect_px *at = &o.list[n].at;
+
+				CHECK((at->x | at->y | at->w | at->h) % 2 == 0);
+				CHECK(at->x + at->w <= w && at->y + at->h <= h);
+			}
+			if (o.n < 2)
+				continue;
+			CHECK(c->y >= t->y + t->h || c->y + c->h <= t->y);
+			whole = tiles_line(b->tiles, "00:00", o.size_px, 400)->w_px;
+			CHECK(tiles_line(b->tiles, "00:00", o.size_px,
+					 (uint16_t)(c->w - o.size_px))
+				      ->w_px == whole);
+		}
+}
+
+/* Of a still scene there is a new picture once a minute, and not one more. */
+static void once_a_minute(struct bench *b) RUNS_ON(on_mix)
+{
+	struct scene *scene = three();
+	uint32_t n = 0;
+
+	scene->cells[0] = scene->cells[2];
+	scene->n = 1;
+	scene->decor.clock = DECOR_BOTTOM_LEFT;
+	scene->decor.banner_below = true;
+	snprintf(scene->decor.banner, sizeof(scene->decor.banner), "a");
+	compose_scene(b->c, scene);
+	CHECK(draw(b));
+	for (int i = 0; i < 180; i++) {
+		b->now += SEC_US;
+		n += draw(b);
+	}
+	CHECK(n == 3);
+	CHECK(compose_resize(b->c, 120, 68) == 0); /* too small to read */
+	CHECK(draw(b) && at(b, 100, 66, paint_colour(DECOR_GROUND)));
+	b->now += 60 * SEC_US;
+	CHECK(!draw(b));
+}
+
 int main(void)
 {
 	struct bench b = {.now = 5 * SEC_US};
 
 	thread_enter(&on_mix);
 	thread_claim(&on_mix);
-	shapes();
 	CHECK(compose_create(&b.c, 641, 360) == -EINVAL);
 	CHECK(compose_create(&b.c, 0, 360) == -EINVAL);
 	CHECK(compose_create(&b.c, 640, 360) == 0);
@@ -185,6 +300,10 @@ int main(void)
 	freezes_and_thaws(&b);
 	turns(&b);
 	goes_off(&b);
+	decorates(&b);
+	overlays(&b);
+	places(&b);
+	once_a_minute(&b);
 	vsource_destroy(b.s[0]);
 	vsource_destroy(b.s[1]);
 	idmap_fini(&b.sources);

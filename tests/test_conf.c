@@ -175,6 +175,8 @@ static void not_a_text(void)
 
 	CHECK(read_text(&conf, "") == 0);
 	CHECK(read_text(&conf, "view_fps = 15") == 0); /* no end of line */
+	before.said = conf.said;
+	CHECK(conf_said(&conf, "view_fps") && !conf_said(&conf, "listen"));
 	large = malloc(CONF_FILE_MAX + 2);
 	CHECK(large);
 	memset(large, '\n', CONF_FILE_MAX + 1);
@@ -240,6 +242,30 @@ static void own_values(void)
 	CHECK(n == 10);
 }
 
+/* All keys, one by one, whoever asks. */
+static void all_values(void)
+{
+	struct conf conf;
+	char text[1000];
+	size_t n = 0;
+
+	conf_init(&conf);
+	while (conf_key(n))
+		CHECK(conf_show(&conf, conf_key(n++), text, sizeof(text)) == 0);
+	CHECK(n > 40 && conf_show(&conf, "nothing", text, sizeof(text)) == -ENOENT);
+	CHECK(conf_show(&conf, "plugins", text, sizeof(text)) == 0);
+	CHECK(strcmp(text, "layout_grid layout_speaker layout_lecture record_mp4") == 0);
+	CHECK(conf_show(&conf, "log_level", text, sizeof(text)) == 0);
+	CHECK(strcmp(text, "info") == 0);
+	CHECK(conf_change(&conf, "max_members", "0", why, sizeof(why)) == -EINVAL);
+	CHECK(conf_change(&conf, "plugins", "x", why, sizeof(why)) == -ENOENT);
+	CHECK(!conf_said(&conf, "max_members"));
+	CHECK(conf_change(&conf, "max_members", "7", why, sizeof(why)) == 0);
+	CHECK(conf.max_members == 7 && conf_said(&conf, "max_members"));
+	CHECK(conf_change(&conf, "log_level", "loud", why, sizeof(why)) == -EINVAL);
+	CHECK(conf_change(&conf, "log_level", "warn", why, sizeof(why)) == 0);
+}
+
 /* what is printed can be read again and says the same */
 static void round_trip(void)
 {
@@ -271,6 +297,7 @@ int main(void)
 	bad_values();
 	not_a_text();
 	own_values();
+	all_values();
 	round_trip();
 	unlink(path);
 	return 0;

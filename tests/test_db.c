@@ -29,6 +29,9 @@ static struct answer {
 	struct db_recording recordings[8];
 	struct db_poll polls[8];
 	struct db_vote votes[8];
+	struct db_deck decks[8];
+	struct db_act acts[8];
+	struct db_setting settings[8];
 } got;
 
 static void fill(char *out, size_t size, const char *letter)
@@ -94,6 +97,8 @@ TAKER(message)
 TAKER(recording)
 TAKER(poll)
 TAKER(vote)
+TAKER(act)
+TAKER(setting)
 
 /* ---- a second connection, to look and to spoil --------------------------- */
 
@@ -115,11 +120,36 @@ static void meddle(const char *sql)
 	}
 }
 
+/* Is it refused? */
+static bool refused(const char *sql)
+{
+	bool no;
+
+	if (is_pg) {
+		PGconn *pg = PQconnectdb(url);
+		PGresult *result = PQexec(pg, sql);
+
+		no = PQresultStatus(result) != PGRES_COMMAND_OK;
+		PQclear(result);
+		PQfinish(pg);
+	} else {
+		sqlite3 *handle;
+
+		CHECK(sqlite3_open(url + 7, &handle) == SQLITE_OK);
+		sqlite3_busy_timeout(handle, 60000);
+		no = sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK;
+		sqlite3_close(handle);
+	}
+	return no;
+}
+
 static void drop_all(void)
 {
 	static const char *const tables[] = {"rooms",      "visits",  "messages",
 					     "recordings", "seats",   "polls",
-					     "votes",      "layouts", "schema_version"};
+					     "settings",
+					     "acts",       "acts_horizon", "votes",      "layouts", "cues",
+					     "lives", "decks", "schema_version"};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		char sql[64];
@@ -182,6 +212,14 @@ static void older_database(void)
 		"DROP TABLE votes",
 		"ALTER TABLE rooms DROP COLUMN hearing",
 		"DROP TABLE layouts",
+		"DROP TABLE cues",
+		"DROP TABLE settings",
+		"DROP TABLE acts",
+		"DROP TABLE acts_horizon",
+		"DROP TABLE lives",
+		"ALTER TABLE rooms DROP COLUMN parent",
+		"ALTER TABLE rooms DROP COLUMN looks",
+		"DROP TABLE decks",
 		"ALTER TABLE rooms DROP COLUMN settings",
 		"ALTER TABLE rooms DROP COLUMN most",
 		"DELETE FROM schema_version WHERE version > 1",
@@ -237,6 +275,37 @@ static void polls(void)
 	CHECK(got.n == 1 && memcmp(&got.votes[0], &v, sizeof(v)) == 0);
 	wait_for(db_votes(db, "p2", take_votes, &got));
 	CHECK(got.err == 0 && got.n == 0);
+	close_db(db);
+}
+
+static void take_decks(void *ctx, int err, const struct db_deck *rows, uint32_t n)
+{
+	CHECK(ctx == &got && n <= 8);
+	if (n)
+		memcpy(got.decks, rows, n * sizeof(*rows));
+	answered(err, n);
+}
+
+static void decks(void)
+{
+	struct db_deck a = {.id = "d1", .room = "a", .kind = "pdf", .seat = "s", .made_ms = 5};
+	struct db_deck b = {.id = "d2", .room = "b", .kind = "pictures", .made_ms = 7};
+	struct db *db = open_db();
+
+	fill(a.title, sizeof(a.title), "\xc3\xa4");
+	a.pages = 500;
+	a.bytes = INT64_C(1) << 33;
+	CHECK(db_deck_put(db, &b) == 0 && db_deck_put(db, &a) == 0);
+	a.page = 77;
+	a.shown = 1; /* was turned over */
+	CHECK(db_deck_put(db, &a) == 0);
+	wait_for(db_decks(db, take_decks, &got));
+	CHECK(got.err == 0 && got.n == 2);
+	CHECK(memcmp(&got.decks[0], &a, sizeof(a)) == 0);
+	CHECK(memcmp(&got.decks[1], &b, sizeof(b)) == 0);
+	CHECK(db_deck_delete(db, "d1") == 0);
+	wait_for(db_decks(db, take_decks, &got));
+	CHECK(got.n == 1 && strcmp(got.decks[0].id, "d2") == 0);
 	close_db(db);
 }
 
@@ -348,6 +417,114 @@ static void pages(void)
 }
 
 /* Rows that somebody else wrote and that do not fit are left out. */
+static struct db_act act_at(int64_t at_ms, const char *command, const char *code)
+{
+	struct db_act act = {.id = at_ms * 1000000,
+			     .at_ms = at_ms,
+			     .actor = "m7",
+			     .role = "admin",
+			     .door = "ws",
+			     .result = "ok"};
+
+	snprintf(act.name, sizeof(act.name), "Dr. Rao");
+	snprintf(act.command, sizeof(act.command), "%s", command);
+	snprintf(act.code, sizeof(act.code), "%s", code);
+	snprintf(act.fields, sizeof(act.fields), "%s", nasty);
+	return act;
+}
+
+static void ask_acts(struct db *db, int64_t before, const char *code, const char *who,
+		     uint32_t limit)
+{
+	const struct db_acts_wish wish = {before, code, who, limit};
+
+	wait_for(db_acts(db, &wish, take_acts, &got));
+	CHECK(got.err == 0);
+}
+
+/* Whatever somebody with the database tries: acts stay as they are. */
+static void acts_stay(void)
+{
+	static const char *const tries[] = {
+		"UPDATE acts SET name = 'x'",
+		"UPDATE acts SET at_ms = 0",
+		"DELETE FROM acts WHERE command = 'c'",
+		"DELETE FROM acts",
+		"DELETE FROM acts_horizon",
+		"INSERT INTO acts_horizon VALUES (2, 99)",
+		"UPDATE acts_horizon SET one = 3",
+		"UPDATE acts_horizon SET before_ms = 9000000000000000",
+	};
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		if (!refused(tries[i]))
+			fprintf(stderr, "not refused: %s\n", tries[i]);
+		CHECK(refused(tries[i]));
+	}
+	if (is_pg) {
+		CHECK(refused("TRUNCATE acts") && refused("TRUNCATE acts_horizon"));
+		return;
+	}
+	CHECK(!refused("INSERT OR REPLACE INTO acts SELECT id, at_ms, 'x', 'x', 'x',"
+		       " 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x' FROM acts")); /* no-op */
+	CHECK(refused("REPLACE INTO acts_horizon VALUES (1, 99)"));
+}
+
+static void acts(void)
+{
+	const int64_t day_ms = 86400000, now = clock_wall_ms(), old = now - 5 * day_ms;
+	struct db_act a = act_at(old, "a", "AAAAAAA"), b = act_at(old + 1, "b", "BBBBBBB"),
+		      c = act_at(now, "c", "AAAAAAA");
+	struct db *db = open_db();
+
+	snprintf(b.seat, sizeof(b.seat), "seat1");
+	CHECK(db_act_room(db) && db_act_put(db, &a) == 0 && db_act_put(db, &b) == 0);
+	CHECK(db_act_put(db, &c) == 0 && db_act_put(db, &a) == 0); /* once is enough */
+	ask_acts(db, 0, "", "", 8);
+	CHECK(got.n == 3 && memcmp(&got.acts[0], &c, sizeof(c)) == 0);
+	CHECK(memcmp(&got.acts[2], &a, sizeof(a)) == 0);
+	ask_acts(db, c.id, "", "", 1);
+	CHECK(got.n == 1 && strcmp(got.acts[0].command, "b") == 0);
+	ask_acts(db, 0, "AAAAAAA", "", 8);
+	CHECK(got.n == 2);
+	ask_acts(db, 0, "", "seat1", 8);
+	CHECK(got.n == 1 && strcmp(got.acts[0].command, "b") == 0);
+	ask_acts(db, 0, "", "Dr. Rao", 8);
+	CHECK(got.n == 3);
+	acts_stay();
+	ask_acts(db, 0, "", "", 8);
+	CHECK(got.n == 3 && memcmp(&got.acts[0], &c, sizeof(c)) == 0);
+	/* nothing of the last day, and nothing when nothing is that old */
+	CHECK(db_acts_purge(db, now - day_ms / 2) == 0);
+	CHECK(db_acts_purge(db, old) == 0);
+	ask_acts(db, 0, "", "", 8);
+	CHECK(got.n == 3);
+	CHECK(db_acts_purge(db, old + 1) == 0);
+	ask_acts(db, 0, "", "", 8);
+	CHECK(got.n == 3 && strcmp(got.acts[2].command, "b") == 0);
+	/* whoever let it go, it says so */
+	CHECK(strcmp(got.acts[0].command, "audit.purge") == 0 ||
+	      strcmp(got.acts[1].command, "audit.purge") == 0);
+	acts_stay();
+	close_db(db);
+}
+
+static void settings(void)
+{
+	struct db *db = open_db();
+	struct db_setting s = {"max_members", "7"};
+
+	CHECK(db_setting_put(db, &s) == 0);
+	snprintf(s.value, sizeof(s.value), "8");
+	CHECK(db_setting_put(db, &s) == 0);
+	wait_for(db_settings(db, take_settings, &got));
+	CHECK(got.n == 1 && memcmp(&got.settings[0], &s, sizeof(s)) == 0);
+	CHECK(db_setting_delete(db, "max_members") == 0);
+	wait_for(db_settings(db, take_settings, &got));
+	CHECK(got.n == 0);
+	close_db(db);
+}
+
 static void foreign_rows(void)
 {
 	int64_t before = count_get(COUNT_DB_ERRORS);
@@ -478,6 +655,13 @@ static void locked_and_full(void)
 		n++;
 	CHECK(n == DB_QUEUE && err == -ENOBUFS);
 	CHECK(count_get(COUNT_REJECT_QUEUE) == refused + 1);
+	/* what administrators do has room of its own behind that, and its end is known */
+	for (n = 0; n < DB_QUEUE_ACTS; n++) {
+		struct db_act act = act_at(n + 1, "x", "");
+
+		CHECK(db_act_room(db) && db_act_put(db, &act) == 0);
+	}
+	CHECK(!db_act_room(db) && put_visit(db, "full", n) == -ENOBUFS);
 	lock(other, false);
 	ASK_UNTIL(DB_QUEUE, db_visits(db, "full", take_visits, &got));
 
@@ -530,9 +714,12 @@ static void run_all(void)
 	older_database();
 	visits();
 	polls();
+	decks();
 	messages();
 	recordings();
 	pages();
+	acts();
+	settings();
 	foreign_rows();
 	if (is_pg)
 		cut_connections();

@@ -8,9 +8,11 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mcu/breakout.h"
 #include "mcu/call.h"
 #include "mcu/guess.h"
 #include "mcu/joins.h"
+#include "mcu/live.h"
 #include "mcu/lobby.h"
 #include "mcu/notice.h"
 #include "mcu/notice_tools.h"
@@ -80,7 +82,24 @@ enum gate seats_gate(const struct room *of, enum role role, const char *id,
 	return GATE_OPEN;
 }
 
-void seats_take_over(const struct member *member)
+void seats_take_over(struct member *member)
+{
+	(void)member;
+}
+
+uint32_t breakout_crowd(const struct room *of)
+{
+	(void)of;
+	return 0;
+}
+
+bool breakout_arrive(struct member *member)
+{
+	(void)member;
+	return false;
+}
+
+void live_park(struct member *member)
 {
 	(void)member;
 }

@@ -70,8 +70,12 @@ static void what_is_stored(void)
 	struct hearing h = {.rule = HEARING_RULES}, again;
 	char text[HEARING_TEXT], name[HEARING_NAME + 2];
 
+	CHECK(hearing_read("apart\n", &h) == 0 && h.sees == HEARING_ALL);
+	CHECK(hearing_read("all apart\nEnglish\n", &h) == 0 && h.n == 1);
+	CHECK(h.rule == HEARING_ALL && h.sees == HEARING_APART);
 	CHECK(hearing_read("", &h) == 0 && h.rule == HEARING_ALL && h.n == 0);
 	h.rule = HEARING_APART;
+	h.sees = HEARING_LECTURERS;
 	memset(name, 'x', sizeof(name));
 	name[HEARING_NAME] = '\0';
 	for (int i = 0; i < HEARING_LANGUAGES; i++) {
@@ -91,6 +95,7 @@ static void what_is_stored(void)
 static void bad_texts(void)
 {
 	static const char *const bad[] = {
+		"all some\n", "all \n", "all all all\n", "all  all\n",
 		"all",
 		"\n",
 		"everybody\n",

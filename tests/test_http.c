@@ -194,6 +194,86 @@ static void test_expect(struct rig *rig)
 	stream_close(s);
 }
 
+/* ---- uploads -------------------------------------------------------------- */
+
+#define UP_LEN (3 << 20)
+
+static void test_upload(struct rig *rig)
+{
+	static const char two[] =
+		"PUT /up HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+		"GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		"\r\n";
+	static const char none[] = "PUT /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+				   "Content-Length: 0\r\n\r\n";
+	char *text = malloc(UP_LEN + 300), want[80];
+	int n;
+
+	CHECK(text);
+	n = snprintf(text, 300,
+		     "PUT /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		     "Content-Length: %d\r\n\r\n",
+		     UP_LEN);
+	memset(text + n, 3, UP_LEN);
+	CHECK(ask_raw(rig, false, text, (size_t)n + UP_LEN) == 201);
+	snprintf(want, sizeof(want), "up len=%d sum=%d", UP_LEN, 3 * UP_LEN);
+	CHECK(strstr(ask_body(), want));
+	/* what comes behind it is another request */
+	CHECK(ask_raw(rig, false, two, sizeof(two) - 1) == 201);
+	CHECK(strstr(ask_reply, "up len=2 sum=195") && strstr(ask_reply, "GET /echo"));
+	CHECK(ask_raw(rig, false, none, sizeof(none) - 1) == 201);
+	CHECK(strstr(ask_body(), "up len=0"));
+	/* refused before and after it began: what is left of it is no request */
+	memcpy(text, "PUT /no", 7);
+	CHECK(ask_raw(rig, false, text, (size_t)n + 1000) == 403);
+	CHECK(strstr(ask_reply, "Connection: close") && !strstr(ask_body(), "HTTP/1.1"));
+	free(text);
+}
+
+static void test_upload_refused(struct rig *rig)
+{
+	static const char full[] = "PUT /up/full HTTP/1.1\r\nHost: a\r\n"
+				   "Content-Length: 100\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+	static const char endless[] = "PUT /up HTTP/1.1\r\nHost: a\r\n\r\nx";
+	static const char large[] = "PUT /up HTTP/1.1\r\nHost: a\r\n"
+				    "Content-Length: 1073741825\r\n\r\n";
+	static const char left[] = "PUT /up HTTP/1.1\r\nHost: a\r\n"
+				   "Content-Length: 100\r\n\r\nabc";
+	struct stream *s;
+	int before = rig_gone(rig);
+
+	CHECK(ask_raw(rig, false, full, sizeof(full) - 1) == 507);
+	CHECK(!strstr(ask_body(), "HTTP/1.1"));
+	CHECK(ask_raw(rig, false, endless, sizeof(endless) - 1) == 411);
+	CHECK(ask_raw(rig, false, large, sizeof(large) - 1) == 413);
+	CHECK(rig_gone(rig) == before);
+	s = stream_open("127.0.0.1", rig_port(rig), false);
+	CHECK(s && stream_write(s, left, sizeof(left) - 1));
+	stream_close(s);
+	for (int i = 0; i < 2000 && rig_gone(rig) == before; i++)
+		poll(NULL, 0, 5);
+	CHECK(rig_gone(rig) == before + 1);
+}
+
+/* Bytes that trickle are not waited for. */
+static void test_upload_slow(void)
+{
+	static const char slow[] = "PUT /up HTTP/1.1\r\nHost: a\r\n"
+				   "Content-Length: 1000000\r\n\r\nabc";
+	struct http_times times = rig_ws_quick;
+	struct stream *s;
+	struct rig *rig;
+
+	times.read_us = 100000;
+	rig = rig_create(&rig_plain, &times);
+	s = stream_open("127.0.0.1", rig_port(rig), false);
+	CHECK(s && stream_write(s, slow, sizeof(slow) - 1));
+	ask_read_all(s);
+	CHECK(ask_status_of(ask_reply) == 408 && rig_gone(rig) == 1);
+	stream_close(s);
+	rig_destroy(rig);
+}
+
 /* ---- files ---------------------------------------------------------------- */
 
 static void etag_of(char out[128])
@@ -337,10 +417,13 @@ int main(void)
 	test_pipeline(rig);
 	test_keep_alive(rig);
 	test_expect(rig);
+	test_upload(rig);
+	test_upload_refused(rig);
 	test_file(rig, path);
 	test_leaver(rig);
 	test_drain(rig);
 	rig_destroy(rig);
 	test_not_forwarded();
+	test_upload_slow();
 	return 0;
 }

@@ -9,10 +9,17 @@
 #include "tests/test.h"
 
 #define NAMED(name) "{\"name\":\"" name "\"}"
+#define TRY(more)   "{\"n\":9," more "}"
 #define MINE(most) \
 	"{\"layout\":{\"version\":1,\"name\":\"mine\",\"title\":\"My own\"," \
 	"\"variants\":[{\"cells\":[{\"x\":0,\"y\":0,\"w\":1,\"h\":1," \
 	"\"who\":\"rest\",\"most\":" most "}]}]}}"
+
+#define DECORATED \
+	"{\"layout\":{\"version\":1,\"name\":\"mine\",\"background\":\"#102030\"," \
+	"\"names\":true,\"clock\":\"top-left\",\"banner\":{\"text\":\"Exam\"}," \
+	"\"variants\":[{\"cells\":[{\"x\":0,\"y\":0,\"w\":1,\"h\":1," \
+	"\"who\":\"rest\",\"most\":1}]}]}}"
 
 static struct rights_client admin, lecturer, student;
 static const char *const ok;
@@ -36,8 +43,26 @@ static void what_is_shown(void *arg)
 
 	thread_claim(&on_ctl);
 	room = world->server->rooms[0];
-	map = views_newest(room, 0);
+	map = views_newest(picture_of_class(room), 0);
 	CHECK(map && strcmp(map->layout, "mine") == 0 && map->n == 1);
+	CHECK(!map->tiles[0].label && map->decor.ground == DECOR_GROUND &&
+	      !map->decor.banner[0]);
+}
+
+/* What lies beside the cells goes all the way to the scene. */
+static void decor_is_shown(void *arg)
+{
+	const struct class_world *world = arg;
+	const struct tile_map *map;
+	struct scene *scene = NULL;
+
+	thread_claim(&on_ctl);
+	map = views_newest(picture_of_class(world->server->rooms[0]), 0);
+	CHECK(map && map->n == 1 && views_scene(map, &scene) == 0);
+	CHECK(scene->decor.ground == 0x102030 && scene->decor.clock == DECOR_TOP_LEFT);
+	CHECK(strcmp(scene->decor.banner, "Exam") == 0 && !scene->decor.banner_below);
+	CHECK(scene->cells[0].label && scene->cells[0].fill && scene->cells[0].face);
+	scene_put(scene);
 }
 
 static void grid_is_shown(void *arg)
@@ -46,7 +71,7 @@ static void grid_is_shown(void *arg)
 
 	thread_claim(&on_ctl);
 	CHECK(strcmp(world->server->rooms[0]->row.layout, "grid") == 0);
-	CHECK(strcmp(views_newest(world->server->rooms[0], 0)->layout, "grid") == 0);
+	CHECK(strcmp(views_newest(picture_of_class(world->server->rooms[0]), 0)->layout, "grid") == 0);
 }
 
 static void interpreter_is(void *arg)
@@ -55,7 +80,7 @@ static void interpreter_is(void *arg)
 	const struct tile_map *map;
 
 	thread_claim(&on_ctl);
-	map = views_newest(world->server->rooms[0], 0);
+	map = views_newest(picture_of_class(world->server->rooms[0]), 0);
 	CHECK(map && map->n >= 2);
 	for (uint32_t i = 0; i < map->n; i++)
 		CHECK(map->tiles[i].source != 0); /* nobody's place is taken */
@@ -97,6 +122,42 @@ static void chosen(const struct class_world *world)
 	class_world_on(world, interpreter_is, (void *)world);
 }
 
+#define LAYOUT_OF(mine) "\"layout\":" mine
+#define ROWS(w) \
+	LAYOUT_OF("{\"version\":1,\"name\":\"rows\"," \
+		  "\"params\":{\"strip\":{\"max\":9,\"usual\":2}},\"variants\":" \
+		  "[{\"cells\":[{\"x\":0,\"y\":0,\"w\":" w ",\"h\":1," \
+		  "\"who\":\"rest\",\"most\":\"strip\"}]}]}")
+
+/* What a page that draws layouts asks. */
+static void tried(const struct class_world *world)
+{
+	char d[400];
+
+	ask(&lecturer, "forbidden", "layout.try", TRY(ROWS("1")));
+	ask(&admin, ok, "layout.try", TRY(ROWS("1")));
+	CHECK(strstr(admin.reply, "\"variant\":0") &&
+	      strstr(admin.reply, "\"member\":2") &&
+	      !strstr(admin.reply, "\"member\":4"));
+	CHECK(strstr(admin.reply, "\"rungs\":[{\"level\":\"low\",\"w\":320,\"h\":180,"));
+	ask(&admin, ok, "layout.try", TRY("\"params\":\"strip=3\"," ROWS("1")));
+	CHECK(strstr(admin.reply, "\"member\":4"));
+	ask(&admin, "bad_field", "layout.try", TRY("\"params\":\"side=3\"," ROWS("1")));
+	CHECK(strstr(admin.reply, "params"));
+	ask(&admin, "bad_field", "layout.try", TRY(ROWS("2")));
+	CHECK(strstr(admin.reply, "variants[0].cells[0].w"));
+	ask(&admin, "no_room", "layout.try", TRY("\"code\":\"AAAAAAA\"," ROWS("1")));
+	snprintf(
+		d, sizeof(d),
+		"{\"code\":\"%s\",\"set\":{\"rung_low\":\"256x144@10/40 640x360@5/46\"}}",
+		world->code);
+	ask(&admin, ok, "room.ladder", d);
+	snprintf(d, sizeof(d), TRY("\"code\":\"%s\",\"tall\":true," ROWS("1")),
+		 world->code);
+	ask(&admin, ok, "layout.try", d);
+	CHECK(strstr(admin.reply, "{\"level\":\"low\",\"w\":144,\"h\":256,"));
+}
+
 static void made(const struct class_world *world)
 {
 	ask(&admin, ok, "layout.validate", MINE("2"));
@@ -105,7 +166,9 @@ static void made(const struct class_world *world)
 	ask(&admin, ok, "layout.get", NAMED("mine"));
 	CHECK(strstr(admin.reply, "My own"));
 	ask(&lecturer, ok, "layout.set", NAMED("mine"));
-	ask(&admin, ok, "layout.put", MINE("1")); /* in the middle of the class */
+	ask(&admin, ok, "layout.put", DECORATED); /* in the middle of the class */
+	class_world_on(world, decor_is_shown, (void *)world);
+	ask(&admin, ok, "layout.put", MINE("1"));
 	class_world_on(world, what_is_shown, (void *)world);
 }
 
@@ -132,6 +195,7 @@ static void first(struct class_world *world)
 	join_all(world);
 	refused();
 	chosen(world);
+	tried(world);
 	made(world);
 	drop_all();
 }

@@ -132,6 +132,7 @@ static void who_is_let_in(void)
 	OK(moderator, "member.deny", of(&two, ""));
 	CHECK(rights_hears(&two, "\"why\":\"denied\""));
 	REFUSED(moderator, "member.deny", of(&two, ""), "unknown_member");
+	rights_drop(&two);
 	come(&two, ROLE_STUDENT);
 	come(&three, ROLE_GUEST);
 	OK(lecturer, "member.admit", "{\"member\":\"\"}");
@@ -417,6 +418,7 @@ static void first(struct class_world *of_world)
 	muted_for_all();
 	who_is_removed();
 	ban_is_lifted();
+	rights_drop(&one);
 	come_again(&one, ROLE_STUDENT, one.seat);
 	rights_pass(&lecturer, 4000); /* 5 switches a second are taken */
 	what_is_taken_ends();

@@ -207,13 +207,14 @@ static void properties(void) RUNS_ON(on_ctl)
 
 /* ---- single ones ---------------------------------------------------------------- */
 
-/* More than a picture takes: the rest is left out, whoever matters is not. */
+/* All that a picture takes. */
 static void forty_nine(void) RUNS_ON(on_ctl)
 {
 	struct scene_case c = {.text = "wall", .people = 49, .pinned = true};
 
 	run(&c);
-	CHECK(n_cells == 25 && cell_of(49) && cell_of(1) && cell_of(2) && cell_of(3));
+	CHECK(n_cells == AULA_CELLS_MAX && cell_of(49) && cell_of(1) && cell_of(2) &&
+	      cell_of(3));
 	for (uint32_t i = 1; i < n_cells; i++)
 		CHECK(cells[i].source > cells[i - 1].source);
 }
@@ -353,6 +354,45 @@ static void own_ones(void) RUNS_ON(on_ctl)
 	CHECK(layouts_text(set, "grid", &text, &len) == -ENOENT); /* is code */
 }
 
+#define DECORATED \
+	"{\"version\":1,\"name\":\"decorated\",\"params\":{\"names\":[\"off\",\"on\"]}," \
+	"\"names\":\"names\",\"background\":\"#102030\",\"clock\":\"top-right\"," \
+	"\"banner\":{\"text\":\"Exam\",\"at\":\"bottom\"},\"variants\":[{\"cells\":[" \
+	"{\"x\":0,\"y\":0,\"w\":0.2,\"h\":1,\"who\":\"lecturer\",\"fit\":\"fill\"}," \
+	"{\"x\":0.2,\"y\":0,\"w\":0.2,\"h\":1,\"who\":\"screen\",\"border\":" \
+	"\"speaking\"}," \
+	"{\"x\":0.4,\"y\":0,\"w\":0.6,\"h\":1,\"who\":\"rest\",\"border\":\"speaking\"}" \
+	"]}]}"
+
+/* Names only when asked for, and never over a page; a frame for who speaks. */
+static void decorations(void) RUNS_ON(on_ctl)
+{
+	struct scene_case c = {.text = "decorated", .people = 5, .screen = true};
+	const uint32_t all = AULA_CELL_FILL | AULA_CELL_FACE | AULA_CELL_TALKS;
+	struct plugin_facts facts;
+
+	CHECK(put(DECORATED) == 0 && plugin_set_facts(set, "decorated", &facts) == 0);
+	CHECK(facts.plan->decor.ground == 0x102030 && facts.plan->decor.banner_below);
+	CHECK(facts.plan->decor.clock == DECOR_TOP_RIGHT);
+	CHECK(strcmp(facts.plan->decor.banner, "Exam") == 0);
+	for (int names = 0; names < 2; names++) {
+		uint32_t name = names ? AULA_CELL_NAME : 0;
+
+		c.text = names ? "decorated names=on" : "decorated";
+		run(&c);
+		CHECK((cell_of(1)->flags & all) == AULA_CELL_FILL);
+		CHECK((cell_of(100)->flags & all) == 0);
+		CHECK((cell_of(2)->flags & all) == all); /* talks */
+		CHECK((cell_of(3)->flags & all) == (AULA_CELL_FILL | AULA_CELL_FACE));
+		CHECK(!(cell_of(100)->flags & AULA_CELL_NAME));
+		CHECK((cell_of(3)->flags & AULA_CELL_NAME) == name);
+	}
+	CHECK(plugin_set_facts(set, "decorated names=yes", NULL) == -EINVAL);
+	CHECK(plugin_set_remove(set, "decorated") == 0);
+	CHECK(plugin_set_facts(set, "auto", &facts) == 0);
+	CHECK(facts.plan->decor.ground == DECOR_GROUND && !facts.plan->decor.banner[0]);
+}
+
 /* A row is a layout and where it is wrong, or ok. */
 static void bad_one(void *ctx, const char *id, const char *expect, const char *bytes,
 		    size_t len)
@@ -391,6 +431,7 @@ int main(void)
 	interpreter();
 	parameters();
 	own_ones();
+	decorations();
 	bad_ones();
 	plugin_set_destroy(set);
 	return 0;

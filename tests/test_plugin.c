@@ -310,13 +310,25 @@ static struct plugin_set *moody_set(void) RUNS_ON(on_ctl)
 	return set;
 }
 
+static char aside[100];
+
+static void on_aside(void *ctx, const char *layout, const char *reason)
+{
+	CHECK(ctx == aside && !aside[0]); /* once */
+	snprintf(aside, sizeof(aside), "%s %s", layout, reason);
+}
+
 static void quarantine(void) RUNS_ON(on_ctl)
 {
 	struct plugin_set *set = moody_set();
 	int64_t errors = count_get(COUNT_PLUGIN_ERRORS);
+	int64_t calls = count_get(COUNT_LAYOUT_CALLS);
 	struct aula_cell cells[AULA_CELLS_MAX];
 
+	aside[0] = '\0';
+	plugin_set_watch(set, on_aside, aside);
 	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
+	CHECK(count_get(COUNT_LAYOUTS_ASIDE) == 0);
 	mood = -EIO;
 	CHECK(arrange_moody(set, cells) == -EIO);
 	CHECK(arrange_moody(set, cells) == -EIO);
@@ -329,11 +341,15 @@ static void quarantine(void) RUNS_ON(on_ctl)
 	clock_fake(601 * SEC_US);
 	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
 	CHECK(plugin_set_quarantined(set, "moody"));
+	CHECK(strcmp(aside, "moody failed") == 0);
+	CHECK(count_get(COUNT_LAYOUTS_ASIDE) == 1);
 	mood = 0; /* too late */
 	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
 	CHECK(count_get(COUNT_PLUGIN_ERRORS) == errors + 4);
+	CHECK(count_get(COUNT_LAYOUT_CALLS) == calls + 5); /* none behind it */
 	CHECK(plugin_set_layout(set, "moody")); /* still has its name */
 	plugin_set_destroy(set);
+	CHECK(count_get(COUNT_LAYOUTS_ASIDE) == 0);
 	clock_fake(-1);
 }
 
@@ -347,9 +363,12 @@ static void stalls(void) RUNS_ON(on_ctl)
 	for (int i = 0; i < 5; i++)
 		CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
 	takes_us++;
+	aside[0] = '\0';
+	plugin_set_watch(set, on_aside, aside);
 	for (int i = 0; i < 3; i++)
 		CHECK(arrange_moody(set, cells) == 0 && cells[0].w == 10);
 	CHECK(plugin_set_quarantined(set, "moody"));
+	CHECK(strcmp(aside, "moody stalled") == 0);
 	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
 	plugin_set_destroy(set);
 	clock_fake(-1);

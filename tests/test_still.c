@@ -63,7 +63,7 @@ static struct picture *page(void)
 
 static struct au *make(const struct picture *canvas, uint16_t side_px, uint32_t max_bytes)
 {
-	const struct still_spec spec = {side_px, max_bytes};
+	const struct still_spec spec = {side_px, max_bytes, false};
 	struct still_job *job = NULL;
 	struct au *au = NULL;
 
@@ -136,12 +136,26 @@ static void fits(const struct picture *canvas, uint16_t side_px, uint32_t max_by
 	au_put(au);
 }
 
+/* Where it must be a JPEG, it is one, and fits as well. */
+static void as_jpeg(const struct picture *canvas)
+{
+	const struct still_spec spec = {STILL_POSTER_PX, 12000, true};
+	struct still_job *job = NULL;
+	struct au *au = NULL;
+
+	CHECK(still_job_create(&job, canvas, &spec) == 0);
+	CHECK(still_make(&au, job) == 0);
+	CHECK(is_jpeg(au) && au->len <= 12000 && au->w_px > STILL_POSTER_PX / 2);
+	au_put(au);
+	still_job_destroy(job);
+}
+
 int main(void)
 {
 	struct picture *class = people(1280, 720), *phone = people(720, 1280);
 	struct picture *slide = page(), *noise = people(640, 360);
 	struct still_job *job = NULL;
-	const struct still_spec hopeless = {640, 20};
+	const struct still_spec hopeless = {640, 20, false};
 	struct au *au;
 
 	au = make(class, STILL_POSTER_PX, 0);
@@ -159,6 +173,7 @@ int main(void)
 	au = make(noise, 4000, 0); /* never larger than the canvas */
 	CHECK(au->w_px == 640);
 	au_put(au);
+	as_jpeg(class);
 	CHECK(still_job_create(&job, noise, &hopeless) == 0);
 	CHECK(still_make(&au, job) == -EMSGSIZE);
 	still_job_destroy(job);

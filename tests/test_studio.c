@@ -23,7 +23,7 @@ static void on_done(void *ctx, struct still_job *job, struct au *still)
 
 static struct still_job *job_of(const struct picture *pic, uint32_t max_bytes)
 {
-	const struct still_spec spec = {64, max_bytes};
+	const struct still_spec spec = {64, max_bytes, false};
 	struct still_job *job = NULL;
 
 	CHECK(still_job_create(&job, pic, &spec) == 0);

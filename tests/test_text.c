@@ -1,6 +1,8 @@
 /* Text of any script becomes a mask; the name tile is calm, coloured, cached. */
 #include "mixer/text.h"
 
+#include "base/limits.h"
+#include "mixer/line.h"
 #include "mixer/tile.h"
 #include "tests/test.h"
 
@@ -117,6 +119,41 @@ static void tiles(void)
 	tiles_destroy(NULL);
 }
 
+/* Drawn once for a size and width; letters stand on one line whatever hangs below. */
+static void lines(void)
+{
+	const struct text_mask *a, *b;
+	struct tiles *tiles = NULL;
+	char name[LIMIT_NAME_BYTES + 2];
+	int16_t base;
+
+	CHECK(tiles_create(&tiles) == 0);
+	a = tiles_line(tiles, "Anna", 20, 300);
+	CHECK(a && ink(a) > 0 && a->base > 10 && a->base <= a->h_px);
+	CHECK(tiles_line(tiles, "Anna", 20, 300) == a);
+	base = (int16_t)(a->h_px - a->base);
+	b = tiles_line(tiles, "Anna", 30, 300);
+	CHECK(b && b != a && b->h_px > a->h_px);
+	b = tiles_line(tiles, "Annagy", 20, 300);
+	CHECK(b && b->base == a->base && b->h_px - b->base > base + 2);
+	CHECK(tiles_line(tiles, "محمد علي", 20, 300) &&
+	      tiles_line(tiles, "अनिता", 20, 300));
+	CHECK(!tiles_line(tiles, "", 20, 300) && !tiles_line(tiles, "", 20, 300));
+	CHECK(!tiles_line(tiles, "Anna", 0, 300));
+	memset(name, 'W', sizeof(name));
+	name[LIMIT_NAME_BYTES + 1] = '\0';
+	CHECK(!tiles_line(tiles, name, 20, 300));
+	name[LIMIT_NAME_BYTES] = '\0';
+	CHECK(tiles_line(tiles, name, 20, 300)->w_px <= 300);
+	for (int i = 0; i < 2 * LINES_MAX; i++) {
+		snprintf(name, sizeof(name), "n%d", i);
+		CHECK(tiles_line(tiles, name, 12, 100)); /* more than it keeps */
+	}
+	a = tiles_line(tiles, "n200", 12, 100);
+	CHECK(a && tiles_line(tiles, "n200", 12, 100) == a);
+	tiles_destroy(tiles);
+}
+
 int main(void)
 {
 	struct text *text = NULL;
@@ -130,5 +167,6 @@ int main(void)
 	text_destroy(NULL);
 	initials();
 	tiles();
+	lines();
 	return 0;
 }

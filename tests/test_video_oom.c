@@ -73,7 +73,7 @@ static int pictures(void)
 	struct picture *pic = NULL, *seen = NULL;
 	struct encoder *enc = NULL;
 	struct decoder *dec = NULL;
-	const struct still_spec spec = {64, 0};
+	const struct still_spec spec = {64, 0, false};
 	struct still_job *job = NULL;
 	struct au *au = NULL, *jpeg = NULL;
 	int err = picture_create(&pic, 64, 48);

@@ -16,6 +16,8 @@
 #define FULL 1 /* 15 fps, the canvas's own size */
 #define LOW  2 /* 5 fps, scaled */
 
+#define OTHER 10 /* a view beside the one that is looked at: 9 */
+
 static struct {
 	struct vstage *st;
 	struct ring *ring;
@@ -36,7 +38,9 @@ static struct {
 
 static void on_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
 {
-	CHECK(ctx == &b && view == 9);
+	CHECK(ctx == &b && (view == 9 || view == OTHER));
+	if (view == OTHER)
+		return;
 	b.generation = generation;
 	b.live_pts = pts_us;
 }
@@ -121,7 +125,11 @@ static struct scene *one_cell(uint32_t generation)
 	scene->generation = generation;
 	scene->n = 1;
 	scene->cells[0] = (struct scene_cell){
-		3, {0, 0, GEOM_UNIT, GEOM_UNIT}, true, "Anna", false};
+		.source = 3,
+		.at = {0, 0, GEOM_UNIT, GEOM_UNIT},
+		.fill = true,
+		.name = "Anna",
+	};
 	return scene;
 }
 
@@ -218,6 +226,48 @@ static void scene_forces_a_frame(void) RUNS_ON(on_mix)
 	}
 }
 
+/* A layout with many cells and one with few are made of different views for a small
+ * rung. Going over costs a frame at once, and no key frame, a hundred times. */
+static void moves_without_a_key(void) RUNS_ON(on_mix)
+{
+	const struct view_conf larger = {640, 384, 15};
+	struct rung_conf low = {.codec = CODEC_H264,
+				.w_px = 160,
+				.h_px = 96,
+				.fps = 5,
+				.bps = 64000,
+				.vbv_ms = 600};
+
+	CHECK(vstage_rung_move(b.st, LOW, OTHER, &low, b.now) == -ENOENT);
+	CHECK(vstage_view_open(b.st, OTHER, &larger) == 0);
+	CHECK(vstage_rung_move(b.st, 77, OTHER, &low, b.now) == -ENOENT);
+	pass(2 * SEC_US);
+	clear();
+	for (uint32_t i = 0; i < 100; i++) {
+		uint32_t to = i % 2 ? 9 : OTHER;
+		int before = b.n[LOW];
+
+		vstage_scene(b.st, to, one_cell(1000 + i));
+		CHECK(vstage_rung_move(b.st, LOW, to, &low, b.now) == 0);
+		CHECK(vstage_rung_move(b.st, LOW, to, &low, b.now) == 0);
+		pass(SEC_US / 15 + 1);
+		CHECK(b.n[LOW] > before);
+		pass(500 * MS_US);
+	}
+	CHECK(b.keys[LOW] == 0 && b.keys[FULL] == 0);
+	low.w_px = 128; /* what is different costs what it costs */
+	low.h_px = 80;
+	CHECK(vstage_rung_move(b.st, LOW, OTHER, &low, b.now) == 0);
+	pass(SEC_US / 15 + 1);
+	CHECK(b.keys[LOW] == 1 && b.w_px[LOW] == 128);
+	low.w_px = 160;
+	low.h_px = 96;
+	CHECK(vstage_rung_move(b.st, LOW, 9, &low, b.now) == 0);
+	vstage_view_close(b.st, OTHER); /* it is not of that one any more */
+	pass(SEC_US);
+	CHECK(b.w_px[LOW] == 160);
+}
+
 static void keys_are_shared(void) RUNS_ON(on_mix)
 {
 	pass(2 * SEC_US);
@@ -305,6 +355,7 @@ static void posters(void) RUNS_ON(on_mix)
 /* ---- who is seen ----------------------------------------------------------- */
 
 #define CAMERAS 200
+#define SEEN    25
 #define FIRST   1000 /* the number of the first one */
 
 static struct au *camera_units[3]; /* a key frame, and two after it */
@@ -339,14 +390,15 @@ static struct scene *grid(uint32_t generation, uint32_t first)
 {
 	struct scene *scene = one_cell(generation);
 
-	scene->n = LIMIT_CELLS;
-	for (uint32_t i = 0; i < LIMIT_CELLS; i++)
+	scene->n = SEEN;
+	for (uint32_t i = 0; i < SEEN; i++)
 		scene->cells[i] = (struct scene_cell){
-			first + i,
-			{(uint16_t)(i % 5 * 2016), (uint16_t)(i / 5 * 2016), 2016, 2016},
-			true,
-			"Anna",
-			false};
+			.source = first + i,
+			.at = {(uint16_t)(i % 5 * 2016), (uint16_t)(i / 5 * 2016), 2016,
+			       2016},
+			.fill = true,
+			.name = "Anna",
+		};
 	return scene;
 }
 
@@ -423,7 +475,7 @@ static void posters_wait_for_pictures(void) RUNS_ON(on_mix)
 
 static void stills_fit(void) RUNS_ON(on_mix)
 {
-	const struct still_spec spec = {160, 1500};
+	const struct still_spec spec = {160, 1500, false};
 
 	for (int i = 0; i < 30; i++) {
 		vstage_wish(b.st, 9, &spec, b.now);
@@ -568,6 +620,7 @@ int main(void)
 	beats_when_still();
 	keeps_rates();
 	scene_forces_a_frame();
+	moves_without_a_key();
 	keys_are_shared();
 	key_frames_are_refined();
 	late_ticks_are_left_out();

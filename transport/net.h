@@ -131,6 +131,7 @@ static inline uint32_t net_audio_ts(int64_t pts_us)
  * member's *voice*; the net thread knows whose it is. */
 
 /* One peer's figures, for the lecturer's list and for tests. */
+#define NET_WATCHED 4
 struct peer_stats {
 	uint32_t peer;
 	bool up, tcp;
@@ -144,6 +145,8 @@ struct peer_stats {
 	struct link_report link;
 	int64_t heard_us; /* its last genuine packet or check; 0: none yet */
 	bool red;         /* sound is sent with a copy of what went before */
+	/* outlets that it gets, or waits for: of sound, then of pictures; 0: none */
+	uint32_t watched[NET_WATCHED];
 };
 
 /* Calls done(ctx, stats, n, last) on the net thread with all peers: with few at once,

@@ -225,5 +225,11 @@ void peer_stats(const struct peer *peer, struct peer_stats *stats)
 		.wire_out = traffic.wire_out,
 		.heard_us = traffic.heard_us,
 	};
+	for (uint32_t i = 0; i < NET_WATCHED; i++) {
+		const struct send *s = i < NET_WATCHED / 2 ? &peer->audio : &peer->video;
+		const struct outlet *outlet = s->w[i % 2].outlet;
+
+		stats->watched[i] = outlet ? outlet->id : 0;
+	}
 	peer_way_stats(peer, stats);
 }

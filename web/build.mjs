@@ -4,7 +4,7 @@
 
 import { build, context } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -42,6 +42,26 @@ function writePage(metafile) {
   writeFileSync(join(dist, 'index.html'), page);
 }
 
+/** import url from './x.css?late': the address of a style that is loaded with the part of the page that needs it. */
+const lateStyles = {
+  name: 'late-styles',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /\.css\?late$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -'?late'.length)),
+      namespace: 'late-style',
+    }));
+    esbuild.onLoad({ filter: /.*/, namespace: 'late-style' }, async ({ path }) => {
+      const { target, minify } = esbuild.initialOptions;
+      const built = await build({ entryPoints: [path], bundle: true, write: false, target, minify, logLevel: 'silent' });
+      const { contents, hash } = built.outputFiles[0];
+      const url = `/a/${basename(path, '.css')}.${hash.replace(/\W/g, '').slice(0, 8)}.css`;
+      mkdirSync(join(dist, 'a'), { recursive: true });
+      writeFileSync(join(dist, url), contents);
+      return { contents: `export default ${JSON.stringify(url)};`, watchFiles: [path] };
+    });
+  },
+};
+
 const pages = {
   name: 'pages',
   setup(esbuild) {
@@ -73,7 +93,7 @@ const options = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'info',
-  plugins: [pages],
+  plugins: [pages, lateStyles],
 };
 
 if (process.argv.includes('--watch')) await (await context(options)).watch();

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { watchFrames } from './lib/frames.mjs';
 import { edges, tileOf, untilNotShown, untilShown } from './lib/picture.mjs';
-import { enter, openPage, press, seen, snapshot, stats, untilSeen } from './lib/pupil.mjs';
+import { chooseLayout, enter, openPage, press, seen, snapshot, stats, untilSeen } from './lib/pupil.mjs';
 import { createClass } from './lib/room.mjs';
 import { untilHeard } from './lib/sound.mjs';
 import { openTarget } from './lib/target.mjs';
@@ -15,6 +15,7 @@ const FREEZE_MS = SLOW > 1 ? Infinity : 500; // a build with sanitizers may stan
 const LAYOUT_MS = 1000 * SLOW;
 const FIRST_FRAME_MS = 1000 * SLOW;
 const EDGE_PX = 2;
+const EDGE_MS = 1500;
 const HEARD_DB = -20; // of the louder of the others
 const OWN_DB = -50;
 const NOISY_DB = -35; // what a busy machine may add beside the tones
@@ -49,21 +50,32 @@ after(async () => {
 
 const others = (pupil) => people.filter((one) => one !== pupil);
 
-/** The picture in a tile must lie within it, and fill it in one direction at least. */
-async function assertEdges(pupil, name, colour) {
+/** How far the picture in a tile is from the tile's sides, in words when that is too much: it must lie within it, and
+ * fill it in one direction at least. */
+async function edgeFault(pupil, name, colour) {
   const tile = await tileOf(pupil, name);
   const found = await edges(pupil, tile, colour);
-  const text = `${pupil.name} sees ${name} at ${JSON.stringify(found)}, the map says ${JSON.stringify(tile)}`;
   const off = {
     left: found.left - tile.x,
     right: tile.x + tile.w - found.right,
     top: found.top - tile.y,
     bottom: tile.y + tile.h - found.bottom,
   };
-  for (const side of Object.values(off)) assert.ok(side >= -EDGE_PX, text);
   const wide = Math.abs(off.left) <= EDGE_PX && Math.abs(off.right) <= EDGE_PX;
   const high = Math.abs(off.top) <= EDGE_PX && Math.abs(off.bottom) <= EDGE_PX;
-  assert.ok(wide || high, text);
+  const inside = Object.values(off).every((side) => side >= -EDGE_PX);
+  return inside && (wide || high)
+    ? null
+    : `${pupil.name} sees ${name} at ${JSON.stringify(found)}, the map says ${JSON.stringify(tile)}`;
+}
+
+/** Edges become sharp within some frames: the encoder spends its bits on what moves first. */
+async function assertEdges(pupil, name, colour, layout) {
+  let fault;
+  const end = Date.now() + EDGE_MS * SLOW;
+  do fault = await edgeFault(pupil, name, colour);
+  while (fault && Date.now() < end);
+  assert.equal(fault, null, layout);
 }
 
 describe('three people', () => {
@@ -114,7 +126,7 @@ describe('layouts', () => {
     for (const name of order) {
       const watches = await Promise.all(people.map(watchFrames));
       const start = Date.now();
-      await lecturer.page.locator(`.class > .lecturer [data-layout="${name}"]`).click();
+      await chooseLayout(lecturer, name);
       await Promise.all(
         people.map((pupil) =>
           until(`${pupil.name} has the layout ${name}`, async () => (await snapshot(pupil)).layout.name === name, {
@@ -134,7 +146,7 @@ describe('layouts', () => {
         for (const who of people) {
           if (!(await tileOf(pupil, who.name))) continue; // not in this layout
           await untilShown(pupil, who.name, who.colour);
-          await assertEdges(pupil, who.name, who.colour);
+          await assertEdges(pupil, who.name, who.colour, name);
         }
       }
     }

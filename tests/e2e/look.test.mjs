@@ -9,7 +9,7 @@ import { untilQuality } from './lib/levels.mjs';
 import { look } from './lib/look.mjs';
 import { css, PALETTE } from './lib/palette.mjs';
 import { untilShown } from './lib/picture.mjs';
-import { enter, openPage, press, snapshot } from './lib/pupil.mjs';
+import { chooseLayout, enter, openPage, press, snapshot } from './lib/pupil.mjs';
 import { createClass } from './lib/room.mjs';
 import { openTarget } from './lib/target.mjs';
 import { sleep, until } from './lib/until.mjs';
@@ -128,7 +128,7 @@ describe('in class', () => {
     const { layouts, layout } = await snapshot(lecturer);
     for (const name of [...layouts.filter((one) => one !== layout.name), layout.name]) {
       await lecturer.page.setViewportSize(SIZES[1]);
-      await lecturer.page.click(`.class > .lecturer [data-layout="${name}"]`);
+      await chooseLayout(lecturer, name);
       await until(`the layout is ${name}`, async () => (await snapshot(lecturer)).layout.name === name);
       await lookAt(lecturer.page, `layout-${name}`);
     }
@@ -313,8 +313,7 @@ describe('beside and after the class', () => {
     await page.fill('#title', 'Geography 6A');
     await page.click('[data-act=create]');
     await page.locator('#link-lecturer').waitFor();
-    await page.locator('#rooms li').nth(1).waitFor();
-    await page.locator('#rooms summary').first().click();
+    await page.locator('#rooms > li').nth(1).waitFor();
     await lookAt(page, 'admin');
     await page.context().close();
     const out = await openEmpty(`${target.origin}/admin`);

@@ -1,19 +1,22 @@
 // Rules of the source that a compiler does not know.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { cleanCode, showCode } from '../src/core/route';
 import { origin } from '../src/core/sdp';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const under = (dir: string) => readdirSync(dir).map((name) => `${dir}/${name}`);
-const sources = ['src', 'src/core', 'src/ui', 'src/screens'].flatMap(under).filter((path) => /\.tsx?$/.test(path));
+const within = (dir: string): string[] => under(dir).flatMap((path) => (statSync(path).isDirectory() ? within(path) : [path]));
+const sources = within('src').filter((path) => /\.tsx?$/.test(path));
+const languages = within('i18n');
+const english = Object.assign({}, ...languages.filter((path) => path.endsWith('/en.json')).map((path) => JSON.parse(read(path)))) as Record<string, unknown>;
 
 test('every language has every key and every value', () => {
-  const en = JSON.parse(read('i18n/en.json')) as Record<string, string | Record<string, string>>;
   const values = (text: unknown) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
-  for (const path of under('i18n')) {
+  for (const path of languages) {
+    const en = JSON.parse(read(path.replace(/\w+\.json$/, 'en.json'))) as Record<string, string | Record<string, string>>;
     const other = JSON.parse(read(path)) as typeof en;
     assert.deepEqual(Object.keys(other).sort(), Object.keys(en).sort(), path);
     for (const key of Object.keys(en)) assert.deepEqual(values(other[key]), values(en[key]), `${path}: ${key}`);
@@ -21,9 +24,8 @@ test('every language has every key and every value', () => {
 });
 
 test('every key of the source is in the dictionary', () => {
-  const en = JSON.parse(read('i18n/en.json')) as Record<string, unknown>;
   for (const path of sources) {
-    for (const [, key] of read(path).matchAll(/\b(?:t|notify)\('([\w.]+)'/g)) assert.ok(key! in en, `${path}: ${key}`);
+    for (const [, key] of read(path).matchAll(/\b(?:t|notify)\('([\w.]+)'/g)) assert.ok(key! in english, `${path}: ${key}`);
   }
 });
 

@@ -12,7 +12,7 @@ function map(generation: number, rtp_ts: number): Layout {
 
 function watch(): { shown: number[]; clock: TileClock } {
   const shown: number[] = [];
-  return { shown, clock: new TileClock((layout) => shown.push(layout.generation)) };
+  return { shown, clock: new TileClock((layout) => shown.push(layout?.generation ?? 0)) };
 }
 
 test('timestamps wrap', () => {
@@ -76,4 +76,23 @@ test('the picture in its holder', () => {
   assert.deepEqual(contain(360, 740, 640, 360), { x: 0, y: 268.75, w: 360, h: 202.5 });
   assert.deepEqual(contain(1000, 360, 640, 360), { x: 180, y: 0, w: 640, h: 360 });
   assert.deepEqual(contain(0, 360, 640, 360), { x: 0, y: 0, w: 0, h: 0 });
+});
+
+test('a map of another picture waits until that is shown', () => {
+  const { shown, clock } = watch();
+  clock.frame(1000);
+  clock.push(map(1, 500));
+  clock.hold();
+  clock.push(map(2, 600));
+  clock.push(map(3, 700));
+  assert.deepEqual(shown, [1, 0]);
+  clock.frame(8000);
+  clock.release();
+  assert.deepEqual(shown, [1, 0, 3]);
+  clock.push(map(4, 7000));
+  assert.deepEqual(shown, [1, 0, 3, 4]);
+  clock.hold();
+  clock.release(); // the map comes later
+  clock.push(map(5, 7500));
+  assert.deepEqual(shown, [1, 0, 3, 4, 0, 5]);
 });

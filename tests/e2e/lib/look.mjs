@@ -39,6 +39,7 @@ function findFaults(TARGET_PX) {
     for (let up = element; up && up !== document.documentElement; up = up.parentElement) {
       const style = getComputedStyle(up);
       if (style.overflowX === 'visible' || style.textOverflow === 'ellipsis') continue;
+      if (/auto|scroll/.test(style.overflowX) && up.tabIndex >= 0) return null; // a wide table, that anybody can scroll
       const { left, right } = up.getBoundingClientRect();
       if (box.left < left - 1 || box.right > right + 1) return up;
     }

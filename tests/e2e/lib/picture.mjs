@@ -76,11 +76,12 @@ export function untilNotShown(pupil, name, colour) {
 
 /**
  * Where the picture of a tile really begins and ends, walking inwards from `margin` px outside of the tile
- * along its middle lines: {left, right, top, bottom} in px, right and bottom exclusive.
+ * along lines near its middle: {left, right, top, bottom} in px, right and bottom exclusive.
  */
 export async function edges(pupil, tile, colour, margin = 8) {
-  const midX = Math.round(tile.x + tile.w / 2);
-  const midY = Math.round(tile.y + tile.h / 2);
+  // not the very middle: the corner of a neighbour may be there, and mixes colours
+  const midX = Math.round(tile.x + tile.w * 0.42);
+  const midY = Math.round(tile.y + tile.h * 0.42);
   const row = { from: tile.x - margin, to: tile.x + tile.w + margin, at: midY };
   const column = { from: tile.y - margin, to: tile.y + tile.h + margin, at: midX };
   const points = [];

@@ -87,6 +87,13 @@ export function press(pupil, act) {
   return pupil.page.click(`[data-act=${act}]`);
 }
 
+/** Chooses a layout in the lecturer's bar: some have buttons, all others are in the list. */
+export async function chooseLayout(pupil, name) {
+  const button = pupil.page.locator(`.class > .lecturer [data-layout="${name}"]`);
+  if (await button.count()) await button.click();
+  else await pupil.page.selectOption('.class > .lecturer [data-act="layouts"]', name);
+}
+
 /** The member as another pupil sees it, by its name; undefined when it is not there. */
 export async function seen(by, name) {
   return (await snapshot(by)).members.find((one) => one.name === name);

@@ -24,6 +24,8 @@ import { forgetClass, may, notify, NOTHING_USED, state } from './state';
 import { StillParts } from './still';
 import { recall, recallTab, remember, rememberTab } from './store';
 import { TileClock } from './tilemap';
+import { Turn } from './turn';
+import { groupTitle } from './tools';
 import { WakeLock } from './wakelock';
 import { Wire, type Bytes } from './wire';
 
@@ -37,6 +39,9 @@ export interface Visit {
 
 const KEEP_S = 5; // how often what was used is kept, for a reload
 
+/** So long frames may still come that were on their way when the class became another one. */
+const OLD_MS = 250;
+
 const CLOSES: Record<number, ByeWhy> = { 1000: 'left', 1008: 'too_fast', 4409: 'replaced' };
 
 export class Classroom implements SocketUser {
@@ -45,8 +50,11 @@ export class Classroom implements SocketUser {
   readonly tiles = new TileClock((layout) => {
     state.layout.value = layout;
   });
+  private readonly turn = new Turn(this.tiles, () => this.rtc.peer);
   readonly prefer: Prefer;
   readonly wire = new Wire();
+  /** Events that are about no class: of a console. */
+  other: (t: string, d: Record<string, unknown>) => void = () => undefined;
   private readonly stills = new StillParts();
   private readonly socket: Socket;
   private readonly health: Health;
@@ -63,6 +71,7 @@ export class Classroom implements SocketUser {
   private entered: { ok(): void; fail(why: Refusal): void } | null = null;
   private framesOf = -1;
   private joinedMs = 0;
+  private movedMs = -OLD_MS;
   private seconds = 0;
   /** Before the class: connected as far as can be, so that it is there at once. */
   private warm: 'no' | 'asking' | 'ready' = 'no';
@@ -233,9 +242,9 @@ export class Classroom implements SocketUser {
     }
   }
 
-  /** The last minutes of a member's link; for lecturers. */
-  async linkHistory(member: string): Promise<LinkHistory> {
-    return (await this.socket.request('link.history', { member })) as unknown as LinkHistory;
+  /** The last minutes of a member's link; for lecturers. `code`: of another class, for administrators. */
+  async linkHistory(member: string, code = ''): Promise<LinkHistory> {
+    return (await this.socket.request('link.history', { member, ...(code && { code }) })) as unknown as LinkHistory;
   }
 
   /** The newest ones; or those that follow what is known already. */
@@ -248,6 +257,7 @@ export class Classroom implements SocketUser {
 
   /** The <video> showed a frame. */
   frame(rtpTimestamp: number | undefined): void {
+    if (performance.now() - this.movedMs < OLD_MS) return; // the last ones of the class before
     this.tiles.frame(rtpTimestamp);
     if (!state.firstFrame.value) state.firstFrame.value = true;
     if (this.framesOf === this.rtc.version) return;
@@ -327,6 +337,7 @@ export class Classroom implements SocketUser {
   }
 
   event(t: string, d: Record<string, unknown>): void {
+    if (t === 'layout' || t === 'quality') this.turn.note(d);
     if (t === 'rtc.offer') {
       if (this.visit.media) {
         void this.rtc.offer(String(d.sdp), Number(d.v), d.fresh as boolean | undefined);
@@ -345,13 +356,36 @@ export class Classroom implements SocketUser {
       notify('note.muted');
     } else if (t === 'admitted') {
       if (this.knocked) this.comeIn().catch((why: Refusal) => this.notLetIn(why));
+    } else if (t === 'moved') {
+      this.moved(d as unknown as Snapshot & { why: string });
     } else if (t === 'bye') {
       this.bye(d as { why: ByeWhy; after_ms?: number });
     } else {
-      applyEvent(t, d);
+      if (!applyEvent(t, d)) this.other(t, d);
       if (t === 'hand' && d.floor === true) this.called();
       if (t === 'caps') this.obey();
     }
+  }
+
+  /** In another class, or a group, from here on; the call is the same. */
+  private moved(snap: Snapshot & { why: string }): void {
+    const { seq } = this.socket;
+    const code = snap.room?.parent || snap.room?.code || this.visit.code;
+    if (code !== this.visit.code) {
+      this.visit = { ...this.visit, code, token: '' }; // a link is of one class
+      history.replaceState(null, '', `/j/${code}`);
+    }
+    state.still.value = null;
+    state.speakers.value = [];
+    state.links.value = null;
+    this.stills.clear();
+    this.framesOf = -1;
+    this.movedMs = performance.now();
+    state.firstFrame.value = false;
+    this.applySnapshot(snap);
+    this.socket.seq = seq; // that of the event itself
+    this.rememberDevices();
+    notify(snap.why === 'group' ? 'note.in_group' : snap.why === 'back' ? 'note.in_class' : 'note.moved', { title: groupTitle(snap.room?.title ?? '') });
   }
 
   /** The floor is ours: the microphone goes on only where its owner wanted that. */
@@ -419,6 +453,7 @@ export class Classroom implements SocketUser {
     applySnapshot(snap);
     if (snap.seat) remember(`seat.${this.visit.code}`, snap.seat);
     this.obey();
+    this.turn.set(snap.quality);
     this.tiles.set(snap.layout ?? null);
   }
 

@@ -13,7 +13,11 @@ const LOADERS: Record<string, (() => Promise<{ default: Dictionary }>) | undefin
 };
 const RTL = ['ar', 'fa', 'he', 'ur'];
 
+/** A dictionary by language, loaded when it is needed. */
+export type Texts = Record<string, () => Promise<{ default: Dictionary }>>;
+
 const dictionary = signal<Dictionary>(en);
+const parts: Texts[] = []; // of what was loaded later
 export const language = signal('en');
 let plural = new Intl.PluralRules('en');
 
@@ -24,14 +28,30 @@ export function t(key: string, vars: Record<string, string | number> = {}): stri
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(vars[name] ?? ''));
 }
 
-export async function setLanguage(code: string): Promise<void> {
-  const load = LOADERS[code];
-  dictionary.value = load ? (await load()).default : en;
-  const used = load ? code : 'en';
+let wanted = 'en';
+let turn: Promise<void> = Promise.resolve(); // one load after the other: the last one knows of all parts
+
+export function setLanguage(code: string): Promise<void> {
+  wanted = LOADERS[code] ? code : 'en';
+  turn = turn.catch(() => undefined).then(load);
+  return turn;
+}
+
+async function load(): Promise<void> {
+  const used = wanted;
+  const all = [...parts.map((part) => part[used]?.()), LOADERS[used]?.()];
+  const texts = (await Promise.all(all)).map((one) => one?.default ?? {});
+  dictionary.value = Object.assign({}, en, ...texts) as Dictionary;
   plural = new Intl.PluralRules(used);
   document.documentElement.lang = used;
   document.documentElement.dir = RTL.includes(used) ? 'rtl' : 'ltr';
   language.value = used;
+}
+
+/** Texts of a part of the page that is loaded late; resolves when they are there. */
+export async function addTexts(texts: Texts): Promise<void> {
+  if (!parts.includes(texts)) parts.push(texts);
+  await setLanguage(wanted);
 }
 
 /** The remembered language, else the first of the browser's that we have. */

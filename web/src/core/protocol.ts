@@ -50,7 +50,7 @@ export interface Roster {
 
 export interface Tile {
   member: string;
-  kind: 'camera' | 'screen';
+  kind: 'camera' | 'screen' | 'deck' | 'clip';
   name: string;
   x: number;
   y: number;
@@ -63,6 +63,9 @@ export interface Layout {
   generation: number;
   /** The view that this member is shown; another one may come at any time. */
   view?: number;
+  /** Which picture of the class that is; of a pin, whom it has in front. */
+  picture?: PictureName;
+  front?: string;
   name: string;
   w: number;
   h: number;
@@ -71,6 +74,7 @@ export interface Layout {
   tiles: Tile[];
 }
 
+/** Of an administrator, to all: neither member nor name. */
 export interface ChatLine {
   id: string | number;
   member: string;
@@ -100,6 +104,8 @@ export interface Room {
   id: string;
   code: string;
   title: string;
+  /** Of a group: the code of its class. */
+  parent?: string;
 }
 
 export interface RoomRow extends Room {
@@ -127,6 +133,8 @@ export interface Quality {
   content: 'people' | 'slides';
   codec: string;
   view: number;
+  picture?: PictureName;
+  front?: string;
   kbps: Costs;
 }
 
@@ -210,6 +218,44 @@ export interface Poll {
   mine?: number[];
 }
 
+/** The pages that are shown. */
+export interface Deck {
+  id: string;
+  title: string;
+  page: number;
+  pages: number;
+  by: string;
+  /** The page cannot be drawn. */
+  error?: string;
+}
+
+/** The clip that is played to the class. */
+export interface Clip {
+  id: string;
+  title: string;
+  by: string;
+  playing: boolean;
+  /** Where it was at `now_ms` of the server's clock. */
+  at_ms: number;
+  /** 0: not known yet. */
+  length_ms: number;
+  now_ms: number;
+}
+
+/** One of those that could be shown. */
+export interface DeckRow {
+  id: string;
+  title: string;
+  kind: 'pdf' | 'pictures' | 'clip';
+  page: number;
+  pages: number;
+  bytes: number;
+  made_ms: number;
+  shown: boolean;
+  /** The address of a small picture of each page, with {n} for its number. */
+  thumbs: string;
+}
+
 export interface Timer {
   on: boolean;
   paused: boolean;
@@ -220,12 +266,51 @@ export interface Timer {
   label: string;
 }
 
+/** The pictures that a class may be seen as. */
+export type PictureName = 'class' | 'staff' | 'stage' | 'wall' | 'slides' | 'interpreter' | 'pin';
+
 export type HearingRule = 'all' | 'lecturers' | 'apart';
 
 /** Who hears whom, and the languages that one may listen to instead of the floor. */
 export interface Hearing {
   rule: HearingRule;
+  /** Who sees whom, in the same words. */
+  sees?: HearingRule;
   languages: { name: string; members: string[] }[];
+}
+
+/** Whom layouts keep places for; empty: nobody. */
+export interface Parts {
+  interpreter: string;
+  guest: string;
+}
+
+export interface GroupMember {
+  id: string;
+  name: string;
+}
+
+/** A group of the class; its members are told to the staff. */
+export interface Group {
+  group: number;
+  title: string;
+  n: number;
+  calls: boolean;
+  members?: GroupMember[];
+}
+
+/** The class works in groups. `own` and `at` are numbers from 1; 0: none, and the class. */
+export interface Breakout {
+  how: 'set' | 'random' | 'even' | 'self';
+  n: number;
+  own: number;
+  at: number;
+  groups: Group[];
+  main?: { n: number; members: GroupMember[] };
+  /** null: without an end. */
+  left_ms: number | null;
+  closing: boolean;
+  now_ms: number;
 }
 
 export interface Snapshot {
@@ -253,6 +338,10 @@ export interface Snapshot {
   hand?: Hand;
   poll?: Poll | null;
   timer?: Timer;
+  deck?: Deck | null;
+  clip?: Clip | null;
+  breakout?: Breakout | null;
+  parts?: Parts;
   quality?: Quality;
   chat?: ChatLine[];
   now_ms: number;
@@ -267,6 +356,8 @@ export class Refusal extends Error {
     readonly field = '',
     /** When the server says so: not before this many milliseconds. */
     readonly afterMs = 0,
+    /** What is wrong, in the server's words. */
+    readonly why = '',
   ) {
     super(code);
   }

@@ -1,9 +1,11 @@
 // Applies the snapshot and the events about the class to the state. What concerns media is not here.
 
 import type { Cap, ChatLine, Hearing, Links, Lobby, Member, Policy, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
+import { applyCues, applyNews } from './director';
 import { LEVELS } from './levels';
 import { ALL_HEAR, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
+import { applyDecks, DECK_EVENTS } from './decks';
 import { applyTools, TOOL_EVENTS } from './tools';
 
 const CHAT_ROWS = 200;
@@ -25,6 +27,7 @@ export function applySnapshot(snap: Snapshot): void {
   state.hearing.value = snap.hearing ?? ALL_HEAR;
   state.channel.value = snap.channel ?? '';
   applyTools(snap);
+  applyDecks(snap);
   if (snap.quality) setQuality(snap.quality);
   state.clockSkewMs.value = snap.now_ms ? snap.now_ms - Date.now() : 0;
 }
@@ -64,8 +67,9 @@ function addChat(line: ChatLine): void {
   state.chat.value = [...state.chat.value, line].slice(-CHAT_ROWS);
   if (!state.chatOpen.value && line.member !== state.self.value) {
     state.unread.value++;
-    notify('note.chat', { name: line.name });
+    if (line.name) notify('note.chat', { name: line.name });
   }
+  if (!line.name) notify('note.notice', { text: line.text });
 }
 
 function setRecording(d: RecordState): void {
@@ -131,10 +135,14 @@ const EVENTS: Record<string, Apply> = {
     state.pinned.value = d.member ?? '';
   },
   ...TOOL_EVENTS,
+  ...DECK_EVENTS,
   hearing: (d: Hearing) => {
     state.hearing.value = d;
     if (!d.languages.some((one) => one.name === state.channel.value)) state.channel.value = '';
   },
+  cues: applyCues,
+  'layout.live': applyNews,
+  'layout.aside': (d: { name: string }) => notify('note.layout_aside', { name: d.name }),
   'record.state': setRecording,
   'recording.ready': putRecording,
 };

@@ -34,6 +34,7 @@ interface Reply {
   code?: string;
   field?: string;
   after_ms?: number;
+  why?: string;
 }
 
 const BACKOFF_MS = 500;
@@ -209,7 +210,7 @@ export class Socket {
     this.heard++;
     this.heardMs = Date.now();
     this.user.traffic?.('in', text);
-    let msg: { t?: string; id?: number; seq?: number; d?: Record<string, unknown>; code?: string; field?: string; after_ms?: number };
+    let msg: Partial<Reply> & { seq?: number };
     try {
       msg = JSON.parse(text);
     } catch {
@@ -225,7 +226,7 @@ export class Socket {
     this.waiting.delete(msg.id);
     clearTimeout(one.timer);
     if (msg.t === 'ok') one.ok(msg.d ?? {});
-    else one.fail(new Refusal(msg.code ?? 'unknown', msg.field, msg.after_ms));
+    else one.fail(new Refusal(msg.code ?? 'unknown', msg.field, msg.after_ms, msg.why));
   }
 
   private hear(t: string, seq: number | undefined, d: Record<string, unknown>): void {

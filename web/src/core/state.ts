@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals-core';
 import type {
+  Breakout,
   ByeWhy,
   Cap,
   ChatLine,
@@ -13,6 +14,7 @@ import type {
   Links,
   Lobby,
   Member,
+  Parts,
   Policy,
   Poll,
   Quality,
@@ -61,6 +63,7 @@ export interface Reaction {
   atMs: number;
 }
 
+export const NO_PARTS: Parts = { interpreter: '', guest: '' };
 export const NO_HANDS: Hands = { n: 0, list: [], floor: '', floor_name: '' };
 export const NO_TIMER: Timer = { on: false, paused: false, left_ms: 0, total_ms: 0, now_ms: 0, label: '' };
 
@@ -105,6 +108,8 @@ export const state = {
   choices: signal<number[]>([]), // the own ones, from 1
   pollHidden: signal(''), // one that was put away
   timer: signal<Timer>(NO_TIMER),
+  breakout: signal<Breakout | null>(null),
+  parts: signal<Parts>(NO_PARTS),
   reactions: signal<Reaction[]>([]),
   recordings: signal<Recording[]>([]),
   moreRecordings: signal(false), // older ones can be asked for
@@ -174,6 +179,7 @@ export function forgetClass(): void {
   state.poll.value = null;
   state.choices.value = [];
   state.timer.value = NO_TIMER;
+  state.breakout.value = null;
   state.reactions.value = [];
   state.recordings.value = [];
   state.moreRecordings.value = false;

@@ -10,14 +10,38 @@ export function rtpDelta(a: number, b: number): number {
   return (a - b) | 0;
 }
 
+/** The same for all maps of one picture of the class, whatever its size. */
+export function pictureOf(d: { picture?: string; front?: string }): string {
+  return `${d.picture ?? 'class'} ${d.front ?? ''}`;
+}
+
 export class TileClock {
   private waiting: { layout: Layout; timer: number }[] = [];
   private seen: number | null = null;
+  private held: Layout | 'nothing yet' | null = null;
 
-  constructor(private readonly show: (layout: Layout) => void) {}
+  constructor(private readonly show: (layout: Layout | null) => void) {}
+
+  /** Another picture is on its way: what belongs to it must not lie over the one that is still shown. */
+  hold(): void {
+    this.flush();
+    if (this.held === null) this.held = 'nothing yet';
+    this.show(null);
+  }
+
+  /** It is shown from here on. */
+  release(): void {
+    const { held } = this;
+    this.held = null;
+    if (held !== null && held !== 'nothing yet') this.push(held);
+  }
 
   /** A map that arrived as an event. */
   push(layout: Layout): void {
+    if (this.held !== null) {
+      this.held = layout;
+      return;
+    }
     const ahead = this.seen === null ? 0 : rtpDelta(layout.rtp_ts, this.seen);
     if (ahead <= 0 || ahead > FAR) {
       this.flush();
@@ -48,6 +72,7 @@ export class TileClock {
   clear(): void {
     while (this.waiting.length) this.take();
     this.seen = null;
+    this.held = null;
   }
 
   private until(layout: Layout): void {

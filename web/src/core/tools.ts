@@ -1,7 +1,8 @@
 // The tools of a class: hands, polls, the timer, reactions. What is told of them, and what can be said of it.
 
-import type { Hand, Hands, Poll, Snapshot, Timer } from './protocol';
-import { may, NO_HANDS, NO_TIMER, notify, state } from './state';
+import type { Breakout, Hand, Hands, Parts, Poll, Snapshot, Timer } from './protocol';
+import { t } from './i18n';
+import { may, NO_HANDS, NO_PARTS, NO_TIMER, notify, state } from './state';
 import { recallTab, rememberTab } from './store';
 
 export const SIGNS = ['👍', '👏', '❤️', '😂', '😮', '🤔', '✅', '❌'];
@@ -16,6 +17,8 @@ export function applyTools(snap: Snapshot): void {
   state.poll.value = snap.poll ?? null;
   state.choices.value = ownChoices(snap.poll ?? null);
   state.timer.value = snap.timer ?? NO_TIMER;
+  state.breakout.value = snap.breakout ?? null;
+  state.parts.value = snap.parts ?? NO_PARTS;
 }
 
 /** As the server knows them; a page that comes back as a new member has its ballot still. */
@@ -95,6 +98,34 @@ function setTimer(d: Timer): void {
   state.timer.value = d;
 }
 
+/** A group without a name of its own has a number. */
+export function groupTitle(title: string): string {
+  return /^\d+$/.test(title) ? t('groups.number', { n: title }) : title;
+}
+
+/** What is left of the time in groups; null: there is no end. */
+export function groupLeftMs(b: Breakout, serverNowMs: number): number | null {
+  return b.left_ms === null ? null : Math.max(0, b.now_ms + b.left_ms - serverNowMs);
+}
+
+function setBreakout(told: Breakout | { over: true }): void {
+  const before = state.breakout.value;
+  const d = 'over' in told ? null : told;
+  state.breakout.value = d;
+  if (d?.closing && before && !before.closing) notify('note.groups_closing');
+  else if (!before && d?.how === 'self') notify('note.groups_choose');
+}
+
+function groupSaid(d: { name: string; text: string; sent_ms: number }): void {
+  notify('note.group_said', { name: d.name, text: d.text });
+  const line = { id: `said-${d.sent_ms}`, member: '', name: d.name, text: d.text, sent_ms: d.sent_ms };
+  state.chat.value = [...state.chat.value, line]; // it can be read again
+}
+
+function groupCalls(d: { title: string; name: string; on: boolean }): void {
+  if (d.on) notify('note.group_calls', { title: groupTitle(d.title), name: d.name });
+}
+
 function addReactions(d: { n?: Record<string, number> }): void {
   const atMs = Date.now();
   const fresh = SIGNS.filter((sign) => (d.n?.[sign] ?? 0) > 0).map((sign) => ({ key: ++reactionKey, sign, n: d.n![sign]!, atMs }));
@@ -114,4 +145,10 @@ export const TOOL_EVENTS = {
   'poll.counts': setCounts,
   timer: setTimer,
   reactions: addReactions,
+  breakout: setBreakout,
+  parts: (d: Parts) => {
+    state.parts.value = d;
+  },
+  'breakout.said': groupSaid,
+  'breakout.call': groupCalls,
 };

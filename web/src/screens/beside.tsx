@@ -1,4 +1,5 @@
-// The screens beside the class. Loaded as one, so that the first load has few parts.
+// The screen beside the class.
 
-export { Admin } from './admin';
+import './shell'; // what is loaded first stays one chunk
+
 export { Archive } from './archive';

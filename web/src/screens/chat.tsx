@@ -18,7 +18,7 @@ function Line({ line }: { line: ChatLine }) {
   return (
     <div class={own ? 'line is-own' : 'line'}>
       <p class="line-head">
-        <bdi>{line.name}</bdi> <time>{timeOfDay(line.sent_ms)}</time>
+        <bdi>{line.name || t('chat.notice')}</bdi> <time>{timeOfDay(line.sent_ms)}</time>
       </p>
       <p class="line-text" dir="auto">
         {line.text}

@@ -28,6 +28,27 @@ export function RuleChoice() {
   );
 }
 
+export function SeesChoice() {
+  const { rule, sees } = state.hearing.value;
+  return (
+    <label class="switch">
+      <Icon name="cam" />
+      <span class="grow">{t('seeing')}</span>
+      <select
+        data-act="seeing"
+        value={sees ?? 'all'}
+        onChange={(event) => void classroom.act('class.hearing', { rule, sees: event.currentTarget.value })}
+      >
+        {RULES.map((one) => (
+          <option key={one} value={one}>
+            {t(`seeing.${one}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 async function listenTo(channel: string): Promise<void> {
   if (await classroom.act('sound.channel', { channel })) state.channel.value = channel;
 }

@@ -1,6 +1,7 @@
 // Single keys in class. Never while somebody types, never with a modifier, never under a dialog.
 
 import { classroom } from '../app';
+import { decks } from '../core/decks';
 import { may, state } from '../core/state';
 import { toggleCam, toggleMic } from './controls';
 import { pressHand } from './hands';
@@ -27,6 +28,7 @@ function onKey(event: KeyboardEvent): void {
   else if (letter === 'q') openSheet('quality');
   else if (letter === 'h') pressHand();
   else if (letter === 'r') toggleSigns();
+  else if (letter === 'z' && decks.shown.value) decks.zoom.value = !decks.zoom.value;
   else if (letter === 'p' && may('poll')) openSheet('poll');
   else if (/^[1-9]$/.test(letter) && !may('poll') && canVote()) choose(Number(letter));
   else if (/^[1-9]$/.test(letter) && may('layout')) {

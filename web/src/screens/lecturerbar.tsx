@@ -1,15 +1,19 @@
 // For the lecturer: who wants to speak, the layouts by their numbers, polls, the timer and the recording.
 
 import { classroom } from '../app';
+import { decks } from '../core/decks';
+import { director } from '../core/director';
 import { t } from '../core/i18n';
 import { may, state } from '../core/state';
+import { Late } from '../ui/late';
 import { openSheet } from './panels';
 import { HandStrip } from './hands';
 import { PollChip } from './polls';
 import { TimerChip } from './timer';
 import { RunningTime } from './topbar';
+import { shownView } from './views';
 
-function layoutLabel(name: string): string {
+export function layoutLabel(name: string): string {
   const key = `layout.${name}`;
   const text = t(key);
   return text === key ? name : text;
@@ -58,6 +62,11 @@ function offered(names: string[]): [string, string[]][] {
   return [...groups, ['own', names.filter((name) => !known.has(name))] as [string, string[]]].filter(([, texts]) => texts.length > 0);
 }
 
+/** All of them, as they are offered. */
+export function offeredLayouts(names: string[]): string[] {
+  return offered(names).flatMap(([, texts]) => texts);
+}
+
 function MoreLayouts({ current }: { current: string | undefined }) {
   const names = state.layouts.value;
   const groups = offered(names);
@@ -88,7 +97,7 @@ function MoreLayouts({ current }: { current: string | undefined }) {
 }
 
 export function LayoutPicker() {
-  const current = state.layout.value?.name;
+  const current = shownView() === 'class' ? state.layout.value?.name : undefined; // it is the class's that is chosen
   return (
     <div class="layouts" role="group" aria-label={t('layouts')}>
       {state.layouts.value.slice(0, BUTTONS).map((name, i) => (
@@ -124,6 +133,24 @@ export function RecordButton() {
   );
 }
 
+const loadDirector = () => import('./director/index');
+
+/** Layouts as pictures, cues: beside the picture, which stays in sight. */
+function DirectorChip() {
+  const { open } = director;
+  return (
+    <button
+      type="button"
+      class={open.value ? 'chip is-on' : 'chip'}
+      data-act="director"
+      aria-expanded={open.value}
+      onClick={() => (open.value = !open.value)}
+    >
+      {t('director')}
+    </button>
+  );
+}
+
 /** How many knock; opens the list. */
 function Knocks() {
   const { n } = state.lobby.value;
@@ -135,17 +162,51 @@ function Knocks() {
   );
 }
 
+/** The groups, and what is set for the class. */
+function SteerChips() {
+  return (
+    <>
+      <button type="button" class={state.breakout.value ? 'chip is-on' : 'chip'} data-act="groups" aria-haspopup="dialog" onClick={() => openSheet('groups')}>
+        {t('groups')}
+      </button>
+      <button type="button" class="chip" data-act="class-settings" aria-haspopup="dialog" onClick={() => openSheet('class')}>
+        {t('class.settings')}
+      </button>
+    </>
+  );
+}
+
+/** Slides: in a panel of its own, so that the picture stays in sight. */
+function SlidesChip() {
+  const on = decks.open.value || decks.shown.value !== null || decks.clip.value !== null;
+  return (
+    <button
+      type="button"
+      class={on ? 'chip is-on' : 'chip'}
+      data-act="slides"
+      aria-expanded={decks.open.value}
+      onClick={() => (decks.open.value = !decks.open.value)}
+    >
+      {t('slides')}
+    </button>
+  );
+}
+
 export function LecturerBar() {
   return (
     <div class="lecturer">
       <HandStrip />
       <Knocks />
-      {may('layout') ? <LayoutPicker /> : null}
+      {may('layout') && !director.open.value ? <LayoutPicker /> : null}
       <span class="chips">
         <PollChip />
         <TimerChip />
+        {may('share') ? <SlidesChip /> : null}
+        {may('moderate') ? <SteerChips /> : null}
+        {may('layout') ? <DirectorChip /> : null}
         {may('record') ? <RecordButton /> : null}
       </span>
+      {may('layout') && director.open.value ? <Late load={loadDirector} show={(module) => <module.Director />} /> : null}
     </div>
   );
 }

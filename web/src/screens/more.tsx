@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { classroom } from '../app';
+import { decks } from '../core/decks';
 import { t } from '../core/i18n';
 import { showCode } from '../core/route';
 import { audience, isLecturer, may, state } from '../core/state';
@@ -9,11 +10,12 @@ import { remember } from '../core/store';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
-import { ChannelChoice, RuleChoice } from './hearing';
+import { ChannelChoice, RuleChoice, SeesChoice } from './hearing';
 import { LanguageChoice } from './languages';
 import { LecturerBar } from './lecturerbar';
 import { closeSheet, openSheet } from './panels';
 import { QualityRow } from './quality';
+import { ViewChoice } from './views';
 
 function Toggle(props: { act: string; label: string; more?: string; on: boolean; onChange(on: boolean): void }) {
   return (
@@ -59,9 +61,25 @@ export function More() {
         <Icon name="film" />
         <span class="grow">{t('recordings')}</span>
       </button>
+      {may('share') && !isLecturer() ? (
+        <button
+          type="button"
+          class="switch"
+          data-act="slides-open"
+          onClick={() => {
+            decks.open.value = true;
+            closeSheet();
+          }}
+        >
+          <Icon name="share" />
+          <span class="grow">{t('slides')}</span>
+        </button>
+      ) : null}
       <QualityRow act="data" />
+      <ViewChoice />
       <ChannelChoice />
       {isLecturer() ? <RuleChoice /> : null}
+      {isLecturer() ? <SeesChoice /> : null}
       <Toggle
         act="self-view"
         label={t('more.self')}
@@ -99,7 +117,7 @@ export function More() {
         <LanguageChoice />
       </div>
       <p class="fine">
-        {t('join.code')}: <span class="mono">{showCode(state.room.value.code)}</span> · {t('more.keys')}
+        {t('join.code')}: <span class="mono">{showCode(state.room.value.parent || state.room.value.code)}</span> · {t('more.keys')}
       </p>
       <Numbers />
       {may('room') ? (

@@ -96,6 +96,31 @@ export function wordOf(member: Member, cap: Cap): Word {
 /** As usual, allowed in spite of the class, denied in spite of it, and round again. */
 export const NEXT: Record<Word, Word> = { usual: 'deny', deny: 'grant', grant: 'usual' };
 
+const PARTS = ['interpreter', 'guest'] as const;
+
+/** The places that some layouts keep. */
+function PartChips({ member }: { member: Member }) {
+  return (
+    <span class="chips" role="group" aria-label={t('order.part')}>
+      {PARTS.map((part) => {
+        const on = state.parts.value[part] === member.id;
+        return (
+          <button
+            key={part}
+            type="button"
+            class={on ? 'chip is-on' : 'chip'}
+            data-part={part}
+            aria-pressed={on}
+            onClick={() => void classroom.act('layout.part', { part, member: on ? '' : member.id })}
+          >
+            {t(`part.${part}`)}
+          </button>
+        );
+      })}
+    </span>
+  );
+}
+
 /** All about one member. */
 export function Person({ member }: { member: Member }) {
   return (
@@ -115,6 +140,7 @@ export function Person({ member }: { member: Member }) {
           </button>
         );
       })}
+      {may('layout') ? <PartChips member={member} /> : null}
       {member.cam ? (
         <button
           type="button"

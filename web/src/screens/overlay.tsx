@@ -1,6 +1,7 @@
 // Names, the ring of who speaks, and the own preview: laid over the picture by the tile map.
 
 import type { Box } from '../core/fit';
+import { decks } from '../core/decks';
 import { t } from '../core/i18n';
 import type { Layout, Tile } from '../core/protocol';
 import { state } from '../core/state';
@@ -20,6 +21,26 @@ function placeOf(tile: Tile, map: Layout): Record<string, string> {
   };
 }
 
+function Name({ tile }: { tile: Tile }) {
+  const member = state.members.value.get(tile.member);
+  return (
+    <span class="name">
+      {tile.kind === 'screen' ? <Icon name="share" /> : member?.mic === false ? <Icon name="mic_off" /> : null}
+      <bdi>{tile.member === state.self.value ? t('tile.you', { name: tile.name }) : tile.name}</bdi>
+      {member?.state === 'away' ? <em>{t('tile.away')}</em> : null}
+    </span>
+  );
+}
+
+/** Slides can be looked at closely. */
+function ZoomButton() {
+  return (
+    <button type="button" class="zoom-open" data-act="zoom" aria-label={t('slides.zoom')} aria-keyshortcuts="Z" onClick={() => (decks.zoom.value = true)}>
+      <Icon name="zoom" />
+    </button>
+  );
+}
+
 function TileBox({ tile, map }: { tile: Tile; map: Layout }) {
   const member = state.members.value.get(tile.member);
   const own = tile.member === state.self.value;
@@ -37,11 +58,7 @@ function TileBox({ tile, map }: { tile: Tile; map: Layout }) {
   return (
     <div class={classes.filter(Boolean).join(' ')} style={placeOf(tile, map)} data-member={tile.member} data-kind={tile.kind}>
       {ownCamera ? <Preview name="tile" /> : null}
-      <span class="name">
-        {tile.kind === 'screen' ? <Icon name="share" /> : member?.mic === false ? <Icon name="mic_off" /> : null}
-        <bdi>{own ? t('tile.you', { name: tile.name }) : tile.name}</bdi>
-        {member?.state === 'away' ? <em>{t('tile.away')}</em> : null}
-      </span>
+      {tile.kind === 'deck' ? <ZoomButton /> : tile.kind === 'clip' ? null : <Name tile={tile} />}
     </div>
   );
 }

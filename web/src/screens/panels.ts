@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { state } from '../core/state';
 
-export type SheetName = '' | 'more' | 'people' | 'recordings' | 'quality' | 'hands' | 'poll' | 'timer';
+export type SheetName = '' | 'class' | 'groups' | 'more' | 'people' | 'recordings' | 'quality' | 'hands' | 'poll' | 'timer';
 
 export const sheet = signal<SheetName>('');
 

@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { ClassSwitches, Lobby, Person } from './order';
 import { closeSheet } from './panels';
+import { PinForMe } from './views';
 import { Weak } from './weak';
 
 const RANK = { admin: 0, lecturer: 1, moderator: 2, interpreter: 3, student: 4, guest: 5, observer: 6 };
@@ -111,6 +112,7 @@ export function People() {
             </span>
             {weak.has(member.id) ? <WeakMark /> : null}
             <Marks member={member} />
+            {member.id === state.self.value || member.role === 'observer' ? null : <PinForMe id={member.id} name={member.name} />}
             {lecturer ? (
               <Actions member={member} open={person === member.id} onOpen={() => setPerson(person === member.id ? '' : member.id)} />
             ) : null}

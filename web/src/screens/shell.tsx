@@ -11,11 +11,13 @@ import { Lounge } from './lounge';
 
 type ClassModule = typeof import('./class');
 type BesideModule = typeof import('./beside');
+type AdminModule = typeof import('./admin');
 
 /** Asked for while the user is at the door, so that it is there when it is needed. */
 export const loadClass = (): Promise<ClassModule> => import('./class');
 
 const loadBeside = (): Promise<BesideModule> => import('./beside');
+const loadAdmin = (): Promise<AdminModule> => import('./admin');
 
 function Toast() {
   const notice = state.notice.value;
@@ -44,7 +46,7 @@ export function Shell({ token }: { token: string }) {
       {screen === 'waiting' && <Lounge />}
       {screen === 'class' && <Late<ClassModule> load={loadClass} show={(m) => <m.ClassView />} />}
       {screen === 'bye' && <Bye />}
-      {screen === 'admin' && <Late<BesideModule> load={loadBeside} show={(m) => <m.Admin token={token} />} />}
+      {screen === 'admin' && <Late<AdminModule> load={loadAdmin} show={(m) => <m.Admin token={token} />} />}
       {screen === 'recordings' && <Late<BesideModule> load={loadBeside} show={(m) => <m.Archive token={token} />} />}
       <Toast />
     </>

@@ -1,5 +1,6 @@
 // The one picture of the class with its sound, and what is laid over it.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { contain, type Box } from '../core/fit';
@@ -57,7 +58,7 @@ function shownLevel(): string {
   return quality && quality.why !== 'hidden' ? quality.level : '';
 }
 
-export function Stage() {
+export function Stage({ children }: { children?: ComponentChildren }) {
   const holder = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [size, setSize] = useState({ w: 0, h: 0 });
@@ -97,6 +98,7 @@ export function Stage() {
       <Overlay box={box} />
       <StateBadge />
       <Reactions />
+      {children}
       {state.soundBlocked.value ? (
         <button type="button" class="primary tap" data-act="sound" onClick={() => void playWithSound(video.current!)}>
           {t('stage.tap')}

@@ -5,6 +5,7 @@ import { classroom } from '../app';
 import { clock, megabytes, shortly } from '../core/format';
 import { t } from '../core/i18n';
 import { audience, state } from '../core/state';
+import { groupTitle } from '../core/tools';
 import { Icon } from '../ui/icon';
 import { openSheet } from './panels';
 import { TimerView } from './timer';
@@ -62,7 +63,7 @@ export function TopBar() {
     <header class="topbar">
       <Signal />
       <h1>
-        <bdi>{state.room.value.title}</bdi>
+        <bdi>{state.room.value.parent ? groupTitle(state.room.value.title) : state.room.value.title}</bdi>
       </h1>
       {state.recording.value.on ? (
         <span class="rec" data-rec="on" title={t('rec.explained')}>

@@ -39,15 +39,15 @@ function inWords(minutes: LinkMinute[]): string {
   return [...each, t('weak.loss', { loss }), t('weak.changes', { n: changes })].join('; ');
 }
 
-function History({ member }: { member: string }) {
+export function History({ member, code = '' }: { member: string; code?: string }) {
   const [minutes, setMinutes] = useState<LinkMinute[] | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    classroom.linkHistory(member).then(
+    classroom.linkHistory(member, code).then(
       (reply) => setMinutes(reply.minutes ?? []),
       () => setFailed(true),
     );
-  }, [member]);
+  }, [member, code]);
   if (failed) return <p class="fine">{t('error.unknown')}</p>;
   if (!minutes) return <p class="fine">{t('connecting')}</p>;
   if (!minutes.length) return <p class="fine">{t('weak.new')}</p>;

@@ -1,6 +1,6 @@
 // A button that asks once more before it does something that cannot be undone.
 
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { t } from '../core/i18n';
 import { Icon } from './icon';
 
@@ -15,9 +15,18 @@ interface Props {
 
 export function TwoStep({ act, icon, label, sure, iconOnly, onConfirm }: Props) {
   const [asked, setAsked] = useState(false);
+  const back = useRef(false); // the focus comes back from the question
+  const answer = () => {
+    back.current = true;
+    setAsked(false);
+  };
+  const take = (button: HTMLButtonElement | null) => {
+    if (button && back.current) button.focus();
+    if (button) back.current = false;
+  };
   if (!asked) {
     return (
-      <button type="button" class="row-button" data-act={act} aria-label={label} title={label} onClick={() => setAsked(true)}>
+      <button type="button" class="row-button" data-act={act} ref={take} aria-label={label} title={label} onClick={() => setAsked(true)}>
         <Icon name={icon} />
         {iconOnly ? null : <span>{label}</span>}
       </button>
@@ -31,13 +40,13 @@ export function TwoStep({ act, icon, label, sure, iconOnly, onConfirm }: Props) 
         data-act={`${act}-sure`}
         ref={(button) => button?.focus()}
         onClick={() => {
-          setAsked(false);
+          answer();
           onConfirm();
         }}
       >
         {sure}
       </button>
-      <button type="button" class="row-button" onClick={() => setAsked(false)}>
+      <button type="button" class="row-button" onClick={answer}>
         {t('no')}
       </button>
     </span>

@@ -1,0 +1,83 @@
+#include "slides/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PIPE_BYTES (1 << 20)
+
+static int spawn(pid_t *pid, char *const argv[], int in, int out)
+{
+	char path[] = "PATH=/usr/bin", lang[] = "LC_ALL=C.UTF-8", home[] = "HOME=/";
+	char *const envp[] = {path, lang, home, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int err;
+
+	sigemptyset(&none);
+	err = posix_spawnattr_init(&attr);
+	if (err)
+		return -err;
+	err = posix_spawn_file_actions_init(&files);
+	if (err) {
+		posix_spawnattr_destroy(&attr);
+		return -err;
+	}
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	err = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+	if (!err)
+		err = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (!err)
+		err = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null",
+						       O_WRONLY, 0);
+	if (!err)
+		err = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+	if (!err)
+		err = posix_spawn(pid, argv[0], &files, &attr, argv, envp);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	return -err;
+}
+
+int helper_start(struct helper *out, const char *source, char *const argv[])
+{
+	int ends[2], in, err;
+
+	in = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (in < 0)
+		return -errno;
+	if (pipe2(ends, O_CLOEXEC)) {
+		err = -errno;
+		close(in);
+		return err;
+	}
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer turns of the loop */
+	err = spawn(&out->pid, argv, in, ends[1]);
+	close(in);
+	close(ends[1]);
+	if (err)
+		close(ends[0]);
+	else
+		out->fd = ends[0];
+	return err;
+}
+
+void helper_end(struct helper *helper)
+{
+	int status;
+
+	close(helper->fd);
+	/* It said all it may say. When it does not end by itself it is ended, so that
+	 * this wait is a short one. */
+	kill(helper->pid, SIGKILL);
+	while (waitpid(helper->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	helper->fd = -1;
+	helper->pid = 0;
+}

@@ -1,0 +1,21 @@
+/* helper.h - starts the program that reads decks, with nothing of ours but the file it
+ * is to read, a pipe for what it says, and where errors go. Any thread. */
+#ifndef SLIDES_HELPER_H
+#define SLIDES_HELPER_H
+
+#include "base/attr.h"
+
+#include <sys/types.h>
+
+struct helper {
+	pid_t pid;
+	int fd; /* what it says; does not block */
+};
+
+/* `argv` as of posix_spawn, its program first. */
+int helper_start(struct helper *out, const char *source,
+		 char *const argv[]) AULA_MUST_CHECK;
+/* Ends it, if it did not, and closes the pipe. Waits for no more than that it dies. */
+void helper_end(struct helper *helper);
+
+#endif

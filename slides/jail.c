@@ -1,0 +1,183 @@
+#include "slides/jail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+/* Their shadow memory is terabytes of address space. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+	__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+/* ---- limits --------------------------------------------------------------- */
+
+static int limit(int what, uint64_t n)
+{
+	const struct rlimit to = {n, n};
+
+	return setrlimit((__rlimit_resource_t)what, &to) ? -errno : 0;
+}
+
+static int limits(const struct jail *jail)
+{
+	int err = limit(RLIMIT_CPU, jail->cpu_sec);
+
+	if (!err)
+		err = limit(RLIMIT_CORE, 0);
+	if (!err)
+		err = limit(RLIMIT_FSIZE, 0); /* of files; the answer goes to a pipe */
+	if (!err)
+		err = limit(RLIMIT_NOFILE, 64);
+	if (!err && !SANITIZED)
+		err = limit(RLIMIT_AS, jail->memory);
+	return err;
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+static void allow(int rules, const char *path)
+{
+	struct landlock_path_beneath_attr beneath = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+				  LANDLOCK_ACCESS_FS_READ_DIR,
+	};
+
+	beneath.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (beneath.parent_fd < 0)
+		return;
+	syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+	close(beneath.parent_fd);
+}
+
+/* What is open stays open: the deck, and the pipe. */
+static void files(void)
+{
+	static const char *const readable[] = {"/usr",
+					       "/lib",
+					       "/lib64",
+					       "/etc/fonts",
+					       "/var/cache/fontconfig",
+					       "/var/lib/ghostscript",
+					       "/proc/self"};
+	const struct landlock_ruleset_attr attr = {
+		/* all of the first version */
+		.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+
+	if (rules < 0)
+		return; /* a kernel without it */
+	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
+		allow(rules, readable[i]);
+	syscall(SYS_landlock_restrict_self, rules, 0);
+	close(rules);
+}
+
+/* ---- calls of the kernel -------------------------------------------------- */
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#endif
+
+#ifdef ARCH
+#define AT(field)    ((uint32_t)offsetof(struct seccomp_data, field))
+#define LOAD(at)     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at)
+#define FAIL(err)    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((err)&SECCOMP_RET_DATA))
+#define REFUSE(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), FAIL(EPERM)
+#define REFUSE_AS(name, err) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), FAIL(err)
+
+static void calls(void)
+{
+	struct sock_filter filter[] = {
+		LOAD(AT(arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		LOAD(AT(nr)),
+#ifdef __x86_64__
+		/* the other numbering of the same machine */
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000u, 0, 1),
+		FAIL(ENOSYS),
+		REFUSE(fork),
+		REFUSE(vfork),
+#endif
+		REFUSE(socket),
+		REFUSE(socketpair),
+		REFUSE(connect),
+		REFUSE(bind),
+		REFUSE(listen),
+		REFUSE(accept),
+		REFUSE(accept4),
+		REFUSE(sendto),
+		REFUSE(sendmsg),
+		REFUSE(sendmmsg),
+		REFUSE(execve),
+		REFUSE(execveat),
+		REFUSE(ptrace),
+		REFUSE(process_vm_readv),
+		REFUSE(process_vm_writev),
+		REFUSE(kill),
+		REFUSE(tkill),
+		REFUSE(pidfd_open),
+		REFUSE(pidfd_send_signal),
+		REFUSE(mount),
+		REFUSE(umount2),
+		REFUSE(unshare),
+		REFUSE(setns),
+		REFUSE(bpf),
+		REFUSE(perf_event_open),
+		REFUSE(userfaultfd),
+		REFUSE(keyctl),
+		REFUSE(add_key),
+		REFUSE_AS(io_uring_setup, ENOSYS),
+		REFUSE_AS(clone3, ENOSYS), /* the C library falls back to clone */
+		/* threads yes, processes no */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 3),
+		LOAD(AT(args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),
+		FAIL(EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {
+		.len = (unsigned short)(sizeof(filter) / sizeof(filter[0])),
+		.filter = filter};
+
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+#else
+static void calls(void)
+{
+}
+#endif
+
+int jail_enter(const struct jail *jail)
+{
+	int err = limits(jail);
+
+	if (err)
+		return err;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	files();
+	if (!SANITIZED)
+		calls();
+	return 0;
+}
