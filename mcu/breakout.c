@@ -200,7 +200,7 @@ bool breakout_arrive(struct member *member)
 	struct breakout *b = class->breakout;
 	struct breakout_seat *seat;
 
-	if (!b)
+	if (!b || b->ending)
 		return false;
 	b->changed = true;
 	seat = find(b, member->seat);
@@ -305,7 +305,7 @@ void breakout_extend(struct room *class, int64_t minutes)
 	struct breakout *b = class->breakout;
 
 	b->end_us = minutes ? clock_us() + minutes * 60 * SEC_US : 0;
-	b->closing = false;
+	b->closing = b->ending = false;
 	b->version++;
 	b->changed = b->changed_all = true;
 }
@@ -322,9 +322,12 @@ void breakout_end(struct room *class, int64_t us)
 	b->changed = b->changed_all = true;
 }
 
-static void empty(struct room *class, struct room *group) RUNS_ON(on_ctl)
+/* At most so many come back; returns how many did. */
+static uint32_t empty(struct room *class, struct room *group, uint32_t most) RUNS_ON(on_ctl)
 {
-	while (group->n_members) {
+	uint32_t n = 0;
+
+	for (; group->n_members && n < most; n++) {
 		struct member *member = group->members[group->n_members - 1];
 		uint32_t before = group->n_members;
 
@@ -333,6 +336,19 @@ static void empty(struct room *class, struct room *group) RUNS_ON(on_ctl)
 		    group->n_members == before)
 			member_leave(member, "left", "ended");
 	}
+	return n;
+}
+
+/* Many do not come back all in one turn. True when everybody is there. */
+static bool all_back(struct room *class) RUNS_ON(on_ctl)
+{
+	struct breakout *b = class->breakout;
+	uint32_t left = BREAKOUT_MOVES;
+
+	b->ending = true; /* nobody is put into a group meanwhile */
+	for (uint32_t i = 0; i < b->n && left; i++)
+		left -= empty(class, b->groups[i].room, left);
+	return left > 0;
 }
 
 void breakout_finish(struct room *class)
@@ -342,7 +358,7 @@ void breakout_finish(struct room *class)
 	if (!b)
 		return;
 	for (uint32_t i = 0; i < b->n; i++)
-		empty(class, b->groups[i].room);
+		(void)empty(class, b->groups[i].room, UINT32_MAX);
 	class->breakout = NULL; /* now nobody finds them any more */
 	for (uint32_t i = 0; i < b->n; i++)
 		breakout_room_end(b->groups[i].room, class);
@@ -362,8 +378,9 @@ static void tick_class(struct room *class, int64_t now_us) RUNS_ON(on_ctl)
 		b->empty_us = now_us;
 	if ((b->end_us && now_us >= b->end_us) ||
 	    (b->empty_us && now_us - b->empty_us > BREAKOUT_EMPTY_US)) {
-		breakout_finish(class);
-		return;
+		if (all_back(class))
+			breakout_finish(class);
+		return; /* or the others at the next tick */
 	}
 	if (b->end_us && !b->closing && b->end_us - now_us <= BREAKOUT_CLOSING_US) {
 		b->closing = true;

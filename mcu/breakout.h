@@ -66,6 +66,7 @@ struct breakout {
 	uint32_t n_seats, size;
 	int64_t end_us;            /* 0: until somebody ends it */
 	bool closing;              /* the last seconds run */
+	bool ending;               /* it is over: they come back, some at a time */
 	bool unsettled;            /* somebody is not where it is to be */
 	bool changed, changed_all; /* to be told to staff, to all */
 	int64_t told_us;

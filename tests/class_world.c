@@ -155,6 +155,11 @@ int class_world_run(void (*tune)(struct conf *conf),
 	return class_world_run_each(tune, &clients, 1);
 }
 
+struct room *class_world_room(const struct class_world *world)
+{
+	return room_by_code(world->server, world->code);
+}
+
 struct class_client *class_world_join(const struct class_world *world, const char *name,
 				      bool lecturer, bool vp8, bool tcp)
 {

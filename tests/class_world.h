@@ -37,6 +37,9 @@ int class_world_run_each(void (*tune)(struct conf *conf),
 /* Runs fn(arg) on the server's thread, and returns when it is done. */
 void class_world_on(const struct class_world *world, void (*fn)(void *arg), void *arg);
 
+/* The class; it is not always the first of the server's. */
+struct room *class_world_room(const struct class_world *world) RUNS_ON(on_ctl);
+
 /* Joins the class, as a lecturer when `token` is given. */
 struct class_client *class_world_join(const struct class_world *world, const char *name,
 				      bool lecturer, bool vp8, bool tcp);

@@ -51,8 +51,10 @@ static int64_t number(const char *text, const char *key)
 
 static void layout_is(void *arg)
 {
-	CHECK(strcmp(((const struct class_world *)arg)->server->rooms[0]->row.layout,
-		     "panel") == 0);
+	const struct class_world *world = arg;
+
+	thread_claim(&on_ctl);
+	CHECK(strcmp(class_world_room(world)->row.layout, "panel") == 0);
 }
 
 /* ---- what cannot be drawn ---------------------------------------------------------- */

@@ -42,7 +42,7 @@ static void what_is_shown(void *arg)
 	const struct tile_map *map;
 
 	thread_claim(&on_ctl);
-	room = world->server->rooms[0];
+	room = class_world_room(world);
 	map = views_newest(picture_of_class(room), 0);
 	CHECK(map && strcmp(map->layout, "mine") == 0 && map->n == 1);
 	CHECK(!map->tiles[0].label && map->decor.ground == DECOR_GROUND &&
@@ -57,7 +57,7 @@ static void decor_is_shown(void *arg)
 	struct scene *scene = NULL;
 
 	thread_claim(&on_ctl);
-	map = views_newest(picture_of_class(world->server->rooms[0]), 0);
+	map = views_newest(picture_of_class(class_world_room(world)), 0);
 	CHECK(map && map->n == 1 && views_scene(map, &scene) == 0);
 	CHECK(scene->decor.ground == 0x102030 && scene->decor.clock == DECOR_TOP_LEFT);
 	CHECK(strcmp(scene->decor.banner, "Exam") == 0 && !scene->decor.banner_below);
@@ -68,10 +68,12 @@ static void decor_is_shown(void *arg)
 static void grid_is_shown(void *arg)
 {
 	const struct class_world *world = arg;
+	const struct room *room;
 
 	thread_claim(&on_ctl);
-	CHECK(strcmp(world->server->rooms[0]->row.layout, "grid") == 0);
-	CHECK(strcmp(views_newest(picture_of_class(world->server->rooms[0]), 0)->layout, "grid") == 0);
+	room = class_world_room(world);
+	CHECK(strcmp(room->row.layout, "grid") == 0);
+	CHECK(strcmp(views_newest(picture_of_class(room), 0)->layout, "grid") == 0);
 }
 
 static void interpreter_is(void *arg)
@@ -80,7 +82,7 @@ static void interpreter_is(void *arg)
 	const struct tile_map *map;
 
 	thread_claim(&on_ctl);
-	map = views_newest(picture_of_class(world->server->rooms[0]), 0);
+	map = views_newest(picture_of_class(class_world_room(world)), 0);
 	CHECK(map && map->n >= 2);
 	for (uint32_t i = 0; i < map->n; i++)
 		CHECK(map->tiles[i].source != 0); /* nobody's place is taken */

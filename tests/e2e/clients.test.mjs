@@ -15,6 +15,7 @@ import { untilHeard } from './lib/sound.mjs';
 import { openTarget } from './lib/target.mjs';
 import { SLOW, sleep, until } from './lib/until.mjs';
 
+const FACE = 0.38; // of the height of a picture: where faces are
 const EDGE_PX = 3;
 const TONE_HZ = 1300;
 const BESIDE_HZ = 1337;
@@ -181,11 +182,20 @@ describe('a camera', () => {
       await until(`the square of ${w}x${h} is a square in its tile`, async () => {
         const { sentWidth, sentHeight } = await guest.stats();
         const tile = await tileOf(lecturer, 'Sizes');
-        const side = SQUARE * Math.min(w, h) * Math.max(tile.w / w, tile.h / h); // a camera fills its tile
+        const scale = Math.max(tile.w / w, tile.h / h); // a camera fills its tile
+        const side = SQUARE * Math.min(w, h) * scale;
         const found = await edges(lecturer, tile, colour);
         const seen = [found.left, found.right, found.top, found.bottom];
-        const [x, y] = [tile.x + tile.w / 2, tile.y + tile.h / 2];
-        const right = [x - side / 2, x + side / 2, y - side / 2, y + side / 2].map(Math.round);
+        // of a picture that is too high more is seen of its upper part, where faces are
+        const over = h * scale - tile.h;
+        const cut = Math.min(Math.max(FACE * h * scale - tile.h / 2, 0), over);
+        const [x, y] = [tile.x + tile.w / 2, tile.y + (h * scale) / 2 - cut];
+        const right = [
+          Math.max(tile.x, x - side / 2),
+          Math.min(tile.x + tile.w, x + side / 2),
+          Math.max(tile.y, y - side / 2),
+          Math.min(tile.y + tile.h, y + side / 2),
+        ].map(Math.round);
         if (Math.abs(sentWidth / sentHeight - w / h) > 0.02) throw new Error(`${sentWidth}x${sentHeight} is sent`);
         if (seen.some((at, i) => Math.abs(at - right[i]) > EDGE_PX)) throw new Error(`it is at ${seen} instead of ${right}`);
         return true;

@@ -116,6 +116,7 @@ export class Classroom implements SocketUser {
 
   /** While the devices are looked at: the connection is made; nobody in the class knows of it. */
   warmUp(visit: Visit): void {
+    if (this.entered) return; // it is being joined already
     this.cool();
     this.visit = visit;
     this.session = '';
@@ -133,6 +134,7 @@ export class Classroom implements SocketUser {
     this.socket.stop();
     this.rtc.reset();
     state.link.value = 'idle';
+    state.ice.value = 'new';
   }
 
   /** Does not wait in the lobby any longer. */

@@ -1,6 +1,6 @@
 // Before the class: does the microphone hear, does the camera see, does the loudspeaker speak?
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { classroom, enterClass, visitor, warmUp } from '../app';
 import { t } from '../core/i18n';
 import { Meter, testSound } from '../core/meter';
@@ -93,8 +93,8 @@ export function Check() {
   const [entering, setEntering] = useState(false);
   const mic = state.mic.value;
   const cam = state.cam.value;
-  useEffect(() => {
-    warmUp();
+  useLayoutEffect(() => {
+    warmUp(); // before anybody can tap
     if (recall('mic') !== '0') void classroom.devices.setMic(true);
     if (recall('cam') === '1') void classroom.devices.setCam(true);
     return () => {
