@@ -201,13 +201,23 @@ static void hold_shortly(void *arg)
 	((struct server *)arg)->away_us = 2 * SEC_US;
 }
 
+/* The others hear the server meanwhile, and answer its pings. */
+static void all_live(void)
+{
+	for (int i = 0; i < ALL; i++)
+		if (all[i].ws)
+			settle(&all[i]);
+}
+
 /* The hint says how many there are; the one that vanished is there as long as its seat is
  * held. */
 static void the_hint_tells(void)
 {
+	all_live();
 	class_world_on(world, hold_shortly, world->server);
-	for (int i = 0; i < 600 && LECTURER->n != ALL - 1; i++) {
-		usleep(100000);
+	for (int i = 0; i < 60 && LECTURER->n != ALL - 1; i++) {
+		all_live();
+		usleep(500000);
 		settle(LECTURER);
 	}
 	CHECK(LECTURER->n == ALL - 1 && LECTURER->listed == ROSTER_LISTED);
