@@ -104,6 +104,9 @@
 /* decks of pages, see slides/ */
 #define LIMIT_DECK_PAGES  500
 #define LIMIT_DECK_PIXELS 40000000 /* of one picture that is uploaded */
+#define LIMIT_ARTS        32       /* pictures that layouts may show */
+#define LIMIT_ART_BYTES   8388608  /* of the file of one */
+#define LIMIT_ART_SIDE    4096     /* px of it */
 #define LIMIT_DECKS       50       /* of one class */
 #define LIMIT_DECKS_OWN   5        /* of one who is not of the staff */
 #define LIMIT_DECK_JOBS   64       /* pages that wait to be drawn, in all */

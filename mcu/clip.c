@@ -202,7 +202,7 @@ const char *clip_play(struct room *room, struct deck *deck, uint32_t at_ms,
 	if (open_place(room))
 		return "no_resources";
 	decks->shown = deck;
-	decks->by = by->base;
+	decks->by = by->room == room ? by->base : 0; /* nobody of the class */
 	decks->staff = policy_staff(by->role);
 	decks->fault = SHEET_FINE;
 	code = run_from(room, at_ms, false);

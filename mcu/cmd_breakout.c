@@ -12,12 +12,19 @@
 #include "mcu/notice_breakout.h"
 #include "mcu/room.h"
 
-/* All of it is of the class, wherever in it one is. */
+/* All of it is of the class, wherever in it one is, and whichever of its rooms an
+ * administrator names. */
 static struct room *class_of(const struct command *c)
 {
-	struct room *room = c->member->room;
+	return c->room->parent ? c->room->parent : c->room;
+}
 
-	return room->parent ? room->parent : room;
+/* Whoever asks has a place in that class, and so can go about in it. */
+static bool has_seat(const struct command *c)
+{
+	const struct room *room = c->member->room, *class = class_of(c);
+
+	return room && (room == class || room->parent == class);
 }
 
 /* ---- beginning ---------------------------------------------------------------- */
@@ -138,7 +145,7 @@ static const char *start(struct command *c, struct breakout_ask *ask) RUNS_ON(on
 		return err == -EBUSY ? "breakout_busy" : "no_resources";
 	if (message[0])
 		notice_breakout_said(class, c->member, message);
-	c->reply = notice_json_breakout(c->member);
+	c->reply = notice_json_breakout(class, c->member);
 	return NULL;
 }
 
@@ -165,7 +172,8 @@ const char *cmd_breakout_list(struct command *c)
 {
 	thread_claim(&on_ctl);
 	c->reply = cJSON_CreateObject();
-	cJSON_AddItemToObject(c->reply, "breakout", notice_json_breakout(c->member));
+	cJSON_AddItemToObject(c->reply, "breakout",
+			      notice_json_breakout(class_of(c), c->member));
 	return NULL;
 }
 
@@ -186,6 +194,8 @@ const char *cmd_breakout_join(struct command *c)
 
 	thread_claim(&on_ctl);
 	staff = member_may(c->member, CAP_MODERATE);
+	if (!has_seat(c))
+		return "no_seat";
 	if (!class->breakout)
 		return "no_groups";
 	c->field = "group";
@@ -273,6 +283,8 @@ const char *cmd_breakout_call(struct command *c)
 	uint32_t number;
 
 	thread_claim(&on_ctl);
+	if (!has_seat(c))
+		return "no_seat";
 	number = breakout_number(class, c->member->room);
 	if (!class->breakout || !number)
 		return "no_groups";

@@ -20,7 +20,7 @@ static bool may_use(const struct member *member, const struct deck *deck) RUNS_O
 static struct deck *meant(struct command *c, const char *id, const char **code)
 	RUNS_ON(on_ctl)
 {
-	struct deck *deck = deck_find(c->member->room, id);
+	struct deck *deck = deck_find(c->room, id);
 
 	*code = !deck || !deck->row.pages   ? "unknown_deck"
 		: !may_use(c->member, deck) ? "forbidden"
@@ -37,6 +37,8 @@ const char *cmd_deck_ticket(struct command *c)
 	int err;
 
 	thread_claim(&on_ctl);
+	if (c->room != c->member->room)
+		return "no_seat"; /* a deck is of the seat that uploads it */
 	if (id) {
 		deck = meant(c, id, &code);
 		if (!deck)
@@ -63,7 +65,7 @@ const char *cmd_deck_ticket(struct command *c)
 
 const char *cmd_deck_list(struct command *c)
 {
-	const struct room *room = c->member->room;
+	const struct room *room = c->room;
 	const struct conf *conf = c->server->conf;
 	const struct deck *deck;
 	cJSON *list;
@@ -83,9 +85,9 @@ const char *cmd_deck_list(struct command *c)
 }
 
 /* Somebody of the staff shares a screen, or, for others, anybody else does. */
-static bool screen_busy(const struct member *member) RUNS_ON(on_ctl)
+static bool screen_busy(const struct room *room, const struct member *member)
+	RUNS_ON(on_ctl)
 {
-	const struct room *room = member->room;
 	const struct member *owner = room->screen_owner
 					     ? room_member(room, room->screen_owner)
 					     : NULL;
@@ -97,7 +99,7 @@ static bool screen_busy(const struct member *member) RUNS_ON(on_ctl)
 
 const char *cmd_deck_show(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	const char *code;
 	struct deck *deck;
 	int64_t page;
@@ -113,7 +115,8 @@ const char *cmd_deck_show(struct command *c)
 		c->field = "page";
 		return "bad_field";
 	}
-	code = screen_busy(c->member) ? "screen_busy" : deck_yields(room, c->member);
+	code = screen_busy(room, c->member) ? "screen_busy"
+					    : deck_yields(room, c->member);
 	if (code)
 		return code;
 	deck_show(room, deck, (uint32_t)page, c->member);
@@ -123,7 +126,7 @@ const char *cmd_deck_show(struct command *c)
 /* Who shows it, or staff. */
 static const char *turn(struct command *c, int64_t by, int64_t to) RUNS_ON(on_ctl)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	struct deck *deck = deck_pages(room);
 	const char *code;
 
@@ -162,7 +165,7 @@ const char *cmd_deck_go(struct command *c)
 
 const char *cmd_deck_hide(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 
 	thread_claim(&on_ctl);
 	if (!room->decks.shown)
@@ -184,7 +187,7 @@ const char *cmd_deck_delete(struct command *c)
 		return code;
 	if (deck->coming == DECK_COMES)
 		return "deck_busy";
-	deck_delete(c->member->room, deck);
+	deck_delete(c->room, deck);
 	return NULL;
 }
 
@@ -192,7 +195,7 @@ const char *cmd_deck_delete(struct command *c)
 
 const char *cmd_clip_play(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	const char *code;
 	struct deck *deck;
 
@@ -202,7 +205,8 @@ const char *cmd_clip_play(struct command *c)
 		return code;
 	if (deck_kind_of(deck) != DECK_CLIP)
 		return "not_a_clip";
-	code = screen_busy(c->member) ? "screen_busy" : deck_yields(room, c->member);
+	code = screen_busy(room, c->member) ? "screen_busy"
+					    : deck_yields(room, c->member);
 	if (code)
 		return code;
 	return clip_play(room, deck, (uint32_t)proto_int(c->d, "at_ms", 0), c->member);
@@ -211,7 +215,7 @@ const char *cmd_clip_play(struct command *c)
 /* NULL: there is one, and it is this member's to act on. */
 static const char *may_act(const struct command *c) RUNS_ON(on_ctl)
 {
-	const struct room *room = c->member->room;
+	const struct room *room = c->room;
 
 	if (!room->decks.clip.run)
 		return "no_clip";
@@ -225,7 +229,7 @@ const char *cmd_clip_pause(struct command *c)
 	thread_claim(&on_ctl);
 	code = may_act(c);
 	if (!code)
-		clip_pause(c->member->room, proto_bool(c->d, "on", true));
+		clip_pause(c->room, proto_bool(c->d, "on", true));
 	return code;
 }
 
@@ -235,8 +239,7 @@ const char *cmd_clip_seek(struct command *c)
 
 	thread_claim(&on_ctl);
 	code = may_act(c);
-	return code ? code
-		    : clip_seek(c->member->room, (uint32_t)proto_int(c->d, "ms", 0));
+	return code ? code : clip_seek(c->room, (uint32_t)proto_int(c->d, "ms", 0));
 }
 
 const char *cmd_clip_stop(struct command *c)
@@ -246,14 +249,14 @@ const char *cmd_clip_stop(struct command *c)
 	thread_claim(&on_ctl);
 	code = may_act(c);
 	if (!code)
-		clip_stop(c->member->room);
+		clip_stop(c->room);
 	return code;
 }
 
 /* Of what is shown, for everybody; of others for those who may show them. */
 const char *cmd_deck_still(struct command *c)
 {
-	struct room *room = c->member->room;
+	struct room *room = c->room;
 	const char *id = proto_string(c->d, "deck"), *code;
 	struct deck *deck = deck_pages(room);
 	char url[DECK_URL];

@@ -341,19 +341,19 @@ static const struct command_spec rows[] = {
 	{"link.history", CAP_LINKS, OF_CLASS, RATE_LIST, f_member, cmd_link_history},
 	{"media.set", 0, IN_ROOM, RATE_SWITCH, f_media, cmd_media_set},
 	{"screen.set", 0, IN_ROOM, RATE_SWITCH, f_screen, cmd_screen_set},
-	{"deck.ticket", CAP_SHARE, IN_ROOM, RATE_LIST, f_deck_ticket, cmd_deck_ticket},
-	{"deck.list", CAP_SHARE, IN_ROOM, RATE_LIST, none, cmd_deck_list},
-	{"deck.show", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_deck_show, cmd_deck_show},
-	{"deck.next", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_next},
-	{"deck.prev", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_prev},
-	{"deck.go", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_deck_go, cmd_deck_go},
-	{"deck.hide", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_deck_hide},
-	{"deck.delete", CAP_SHARE, IN_ROOM, RATE_LIST, f_deck, cmd_deck_delete},
-	{"clip.play", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_play, cmd_clip_play},
-	{"clip.pause", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_pause, cmd_clip_pause},
-	{"clip.seek", CAP_SHARE, IN_ROOM, RATE_SWITCH, f_clip_seek, cmd_clip_seek},
-	{"clip.stop", CAP_SHARE, IN_ROOM, RATE_SWITCH, none, cmd_clip_stop},
-	{"deck.still", 0, IN_ROOM, RATE_LIST, f_deck_still, cmd_deck_still},
+	{"deck.ticket", CAP_SHARE, OF_CLASS, RATE_LIST, f_deck_ticket, cmd_deck_ticket},
+	{"deck.list", CAP_SHARE, OF_CLASS, RATE_LIST, none, cmd_deck_list},
+	{"deck.show", CAP_SHARE, OF_CLASS, RATE_SWITCH, f_deck_show, cmd_deck_show},
+	{"deck.next", CAP_SHARE, OF_CLASS, RATE_SWITCH, none, cmd_deck_next},
+	{"deck.prev", CAP_SHARE, OF_CLASS, RATE_SWITCH, none, cmd_deck_prev},
+	{"deck.go", CAP_SHARE, OF_CLASS, RATE_SWITCH, f_deck_go, cmd_deck_go},
+	{"deck.hide", CAP_SHARE, OF_CLASS, RATE_SWITCH, none, cmd_deck_hide},
+	{"deck.delete", CAP_SHARE, OF_CLASS, RATE_LIST, f_deck, cmd_deck_delete},
+	{"clip.play", CAP_SHARE, OF_CLASS, RATE_SWITCH, f_clip_play, cmd_clip_play},
+	{"clip.pause", CAP_SHARE, OF_CLASS, RATE_SWITCH, f_clip_pause, cmd_clip_pause},
+	{"clip.seek", CAP_SHARE, OF_CLASS, RATE_SWITCH, f_clip_seek, cmd_clip_seek},
+	{"clip.stop", CAP_SHARE, OF_CLASS, RATE_SWITCH, none, cmd_clip_stop},
+	{"deck.still", 0, OF_CLASS, RATE_LIST, f_deck_still, cmd_deck_still},
 	{"view.ready", 0, IN_ROOM, RATE_FREE, f_ready, cmd_view_ready},
 	{"view.set", 0, IN_ROOM, RATE_VIEW, f_view, cmd_view_set},
 	{"key.want", 0, IN_ROOM, RATE_CALL, none, cmd_key_want},
@@ -428,18 +428,18 @@ static const struct command_spec rows[] = {
 	 cmd_room_interpreters},
 	{"sound.channel", 0, IN_ROOM, RATE_SWITCH, f_channel, cmd_sound_channel},
 	{"member.move", CAP_MODERATE, ANYWHERE, RATE_SWITCH, f_move, cmd_member_move},
-	{"breakout.start", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_breakout,
+	{"breakout.start", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_breakout,
 	 cmd_breakout_start},
-	{"breakout.list", 0, IN_ROOM, RATE_LIST, none, cmd_breakout_list},
-	{"breakout.join", 0, IN_ROOM, RATE_SWITCH, f_group, cmd_breakout_join},
-	{"breakout.assign", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_assign,
+	{"breakout.list", 0, OF_CLASS, RATE_LIST, none, cmd_breakout_list},
+	{"breakout.join", 0, OF_CLASS, RATE_SWITCH, f_group, cmd_breakout_join},
+	{"breakout.assign", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_assign,
 	 cmd_breakout_assign},
-	{"breakout.extend", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_minutes,
+	{"breakout.extend", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_minutes,
 	 cmd_breakout_extend},
-	{"breakout.message", CAP_MODERATE, IN_ROOM, RATE_CHAT, f_chat,
+	{"breakout.message", CAP_MODERATE, OF_CLASS, RATE_CHAT, f_chat,
 	 cmd_breakout_message},
-	{"breakout.call", 0, IN_ROOM, RATE_SWITCH, f_call_help, cmd_breakout_call},
-	{"breakout.end", CAP_MODERATE, IN_ROOM, RATE_SWITCH, f_breakout_end,
+	{"breakout.call", 0, OF_CLASS, RATE_SWITCH, f_call_help, cmd_breakout_call},
+	{"breakout.end", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_breakout_end,
 	 cmd_breakout_end},
 	{"room.ladder", CAP_LIMIT, OF_CLASS, RATE_SWITCH, f_ladder, cmd_room_ladder},
 };
@@ -453,13 +453,23 @@ const struct command_spec *command_spec(const char *name)
 }
 
 /* What is only read. All other rows that need more than one may for oneself are acts,
- * new ones, too, and each is recorded. */
+ * new ones, too, and each is recorded; and so are all others that somebody does to a
+ * class without being in it. */
 static const char *const readings[] = {
-	"admin.health", "audit.list", "cue.list", "layout.get", "layout.list",
-	"layout.preview", "layout.try", "layout.validate", "link.history",
-	"member.bans", "plugin.list", "poll.csv", "room.list", "room.poster",
-	"room.show", "settings.list",
+	"admin.health",   "audit.list",  "breakout.list",   "cue.list",
+	"deck.list",      "deck.still",  "layout.get",      "layout.list",
+	"layout.preview", "layout.try",  "layout.validate", "link.history",
+	"member.bans",    "plugin.list", "poll.csv",        "recording.list",
+	"room.list",      "room.poster", "room.show",       "settings.list",
 };
+
+bool command_spec_reads(const struct command_spec *row)
+{
+	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++)
+		if (strcmp(readings[i], row->name) == 0)
+			return true;
+	return false;
+}
 
 #define FOR_ONESELF \
 	(CAP_SPEAK | CAP_CAMERA | CAP_SHARE | CAP_CHAT | CAP_HAND | CAP_REACT | \
@@ -472,10 +482,7 @@ bool command_spec_rights(const struct command_spec *row)
 
 bool command_spec_acts(const struct command_spec *row)
 {
-	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++)
-		if (strcmp(readings[i], row->name) == 0)
-			return false;
-	return command_spec_rights(row);
+	return command_spec_rights(row) && !command_spec_reads(row);
 }
 
 bool command_acts(const char *name)

@@ -130,6 +130,14 @@ static const char *check(const struct command_spec *row, struct command *c, size
 	return code;
 }
 
+/* Is it to be recorded? What somebody does to a class without being in it always is. */
+static bool is_act(const struct command_spec *row, const struct command *c)
+{
+	bool abroad = row->where == OF_CLASS && c->room != c->member->room;
+
+	return command_spec_acts(row) || (abroad && !command_spec_reads(row));
+}
+
 /* The one way to a handler. What is an act is recorded here, or not done. */
 static const char *handle(const struct command_spec *row, struct command *c, size_t len)
 	RUNS_ON(on_ctl)
@@ -139,14 +147,13 @@ static const char *handle(const struct command_spec *row, struct command *c, siz
 
 	c->room = c->member ? c->member->room : NULL;
 	code = check(row, c, len);
-	if (!row || !c->member || !command_spec_rights(row))
-		return code ? code : row->run(c);
 	if (code) {
-		if (strcmp(code, "forbidden") == 0)
+		if (row && c->member && command_spec_rights(row) &&
+		    strcmp(code, "forbidden") == 0)
 			audit_refused(c, row->name, row->fields);
 		return code;
 	}
-	if (!command_spec_acts(row))
+	if (!c->member || !is_act(row, c))
 		return row->run(c);
 	if (!audit_begin(&note, c, row->name, row->fields))
 		return "server_busy";

@@ -19,7 +19,9 @@ struct command_spec {
 const struct command_spec *command_spec(const char *name);
 /* It needs more than what one may for oneself. */
 bool command_spec_rights(const struct command_spec *row);
-/* And it changes something: it is recorded. */
+/* It changes nothing. */
+bool command_spec_reads(const struct command_spec *row);
+/* It needs that, and it changes something: it is recorded. */
 bool command_spec_acts(const struct command_spec *row);
 
 #endif

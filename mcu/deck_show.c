@@ -279,7 +279,7 @@ void deck_show(struct room *room, struct deck *deck, uint32_t page,
 		}
 	}
 	decks->shown = deck;
-	decks->by = by->base;
+	decks->by = by->room == room ? by->base : 0; /* nobody of the class */
 	decks->staff = policy_staff(by->role);
 	decks->fault = SHEET_FINE;
 	deck->row.shown = 1;

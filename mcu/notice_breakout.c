@@ -6,11 +6,6 @@
 #include "mcu/room.h"
 #include "signaling/session.h"
 
-static const struct room *class_of(const struct member *member)
-{
-	return member->room->parent ? member->room->parent : member->room;
-}
-
 /* ---- as JSON ---------------------------------------------------------------- */
 
 static void add_names(cJSON *to, const struct room *room, bool all, uint32_t *left)
@@ -55,9 +50,9 @@ static void add_groups(cJSON *d, const struct breakout *b, bool staff, uint32_t 
 	}
 }
 
-cJSON *notice_json_breakout(const struct member *member)
+cJSON *notice_json_breakout(const struct room *room, const struct member *member)
 {
-	const struct room *class = class_of(member);
+	const struct room *class = room->parent ? room->parent : room;
 	const struct breakout *b = class->breakout;
 	const struct breakout_seat *seat = breakout_seat(class, member->seat);
 	bool staff = member_may(member, CAP_MODERATE);
@@ -114,7 +109,7 @@ static void tell_one(const struct member *member, void *arg)
 	thread_claim(&on_ctl);
 	if (!*all && !member_may(member, CAP_MODERATE))
 		return;
-	d = notice_json_breakout(member);
+	d = notice_json_breakout(member->room, member);
 	if (cJSON_IsNull(d)) { /* an event has an object */
 		cJSON_Delete(d);
 		d = cJSON_CreateObject();

@@ -15,8 +15,10 @@ struct room;
 
 #define BREAKOUT_NAMES 1000 /* that staff is told */
 
-/* As this member may know it; null without groups. */
-cJSON *notice_json_breakout(const struct member *member) RUNS_ON(on_ctl);
+/* Of the class that `room` is, or is a group of, as this member may know it, who need not
+ * be in there; null without groups. */
+cJSON *notice_json_breakout(const struct room *room, const struct member *member)
+	RUNS_ON(on_ctl);
 /* To staff what has changed; to all with `all`, or when it concerns them. Clears what was
  * to be told. */
 void notice_breakout(struct room *class, bool all) RUNS_ON(on_ctl);

@@ -82,7 +82,7 @@ static void add_room(cJSON *d, const struct member *member) RUNS_ON(on_ctl)
 	notice_json_tools(d, member);
 	cJSON_AddItemToObject(d, "deck", notice_json_deck(room));
 	cJSON_AddItemToObject(d, "clip", notice_json_clip(room));
-	cJSON_AddItemToObject(d, "breakout", notice_json_breakout(member));
+	cJSON_AddItemToObject(d, "breakout", notice_json_breakout(room, member));
 	list = cJSON_AddArrayToObject(d, "chat");
 	for (uint32_t i = chat_from(room); i < room->n_chat; i++)
 		cJSON_AddItemToArray(

@@ -108,6 +108,15 @@ static void on_white(struct image *image)
 	}
 }
 
+static void on_nothing(struct image *image)
+{
+	size_t n = (size_t)image->w_px * image->h_px;
+
+	for (uint8_t *p = image->px; n--; p += 4)
+		for (int i = 0; i < 3; i++)
+			p[i] = (uint8_t)((p[i] * p[3] + 127) / 255);
+}
+
 /* Clockwise, in quarters of a turn, as cameras note how they were held. */
 static int turns_of(const AVFrame *frame)
 {
@@ -178,7 +187,8 @@ static int from_frame(struct image *out, const AVFrame *frame)
 		       (uint32_t)frame->height, dst, stride);
 }
 
-int image_decode(struct image *out, const uint8_t *data, size_t len)
+static int decode_on(struct image *out, const uint8_t *data, size_t len,
+		     void (*lay)(struct image *image))
 {
 	struct image image = {0};
 	struct sniffed what;
@@ -198,7 +208,7 @@ int image_decode(struct image *out, const uint8_t *data, size_t len)
 	if (!err)
 		err = from_frame(&image, frame);
 	if (!err)
-		on_white(&image);
+		lay(&image);
 	if (!err)
 		err = turn(&image, turns_of(frame));
 	av_frame_free(&frame);
@@ -207,6 +217,16 @@ int image_decode(struct image *out, const uint8_t *data, size_t len)
 	else
 		*out = image;
 	return err;
+}
+
+int image_decode(struct image *out, const uint8_t *data, size_t len)
+{
+	return decode_on(out, data, len, on_white);
+}
+
+int image_decode_clear(struct image *out, const uint8_t *data, size_t len)
+{
+	return decode_on(out, data, len, on_nothing);
 }
 
 /* ---- scaling -------------------------------------------------------------- */
@@ -253,6 +273,25 @@ int image_i420(uint8_t **out, const struct image *from)
 	else
 		*out = i420;
 	return err;
+}
+
+int image_alpha(uint8_t **out, const struct image *from)
+{
+	size_t n = (size_t)from->w_px * from->h_px;
+	uint8_t *alpha = malloc(n), all = 255;
+
+	if (!alpha)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		alpha[i] = from->px[4 * i + 3];
+		all &= alpha[i];
+	}
+	if (all == 255) {
+		free(alpha);
+		alpha = NULL;
+	}
+	*out = alpha;
+	return 0;
 }
 
 /* ---- WebP ----------------------------------------------------------------- */

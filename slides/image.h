@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct image { /* B, G, R, A in this order, opaque, without gaps */
+struct image { /* B, G, R, A in this order, opaque or multiplied, without gaps */
 	uint32_t w_px, h_px;
 	uint8_t *px; /* freed by image_fini() */
 };
@@ -26,6 +26,9 @@ void image_fit(double w, double h, uint32_t box_w, uint32_t box_h, int grow,
 /* A PNG, JPEG or WebP file, upright as its Exif says, what can be seen through on
  * white. -EBADMSG, -EFBIG above LIMIT_DECK_PIXELS, -ENOTSUP, -ENOMEM. */
 int image_decode(struct image *out, const uint8_t *data, size_t len) AULA_MUST_CHECK;
+/* The same over nothing: colours are multiplied by alpha, which is what scaling wants. */
+int image_decode_clear(struct image *out, const uint8_t *data,
+		       size_t len) AULA_MUST_CHECK;
 
 /* `out` is as large as it says; the filter is a good one. */
 int image_scale(const struct image *from, struct image *out) AULA_MUST_CHECK;
@@ -33,6 +36,8 @@ int image_scale(const struct image *from, struct image *out) AULA_MUST_CHECK;
 /* I420 of BT.601 in limited range, without gaps: w * h * 3 / 2 bytes; even sizes. The
  * caller frees. */
 int image_i420(uint8_t **out, const struct image *from) AULA_MUST_CHECK;
+/* Its alpha, w * h bytes; the caller frees. NULL in `out`: all of it is opaque. */
+int image_alpha(uint8_t **out, const struct image *from) AULA_MUST_CHECK;
 
 /* A WebP file of about `wanted` bytes if a fair quality allows that, of `most` at most.
  * The caller frees. -EMSGSIZE: nothing fits. */

@@ -2,7 +2,8 @@
  * over its standard output (see sheet.h), and ends. The server starts one for each page,
  * so that a file that kills it, or takes it over, costs that page and nothing else.
  *
- *   aula-deck KIND PAGE WIDTH HEIGHT STILL THUMB   KIND: 0 PDF, 1 a picture, 2 a clip
+ *   aula-deck KIND PAGE WIDTH HEIGHT STILL THUMB   KIND: 0 PDF, 1 a picture, 2 a clip,
+ *                                                  3 a picture of layouts
  *   aula-deck play FROM_MS WIDTH HEIGHT            a clip, from there on; see reel.h
  */
 #include "slides/clip.h"
@@ -57,6 +58,8 @@ static int answer(const struct reader_page *page)
 	err = say(head, sizeof(head));
 	if (!err && page->picture)
 		err = say(page->picture, sheet_picture_len(&page->head));
+	if (!err && page->alpha)
+		err = say(page->alpha, sheet_alpha_len(&page->head));
 	if (!err && page->still)
 		err = say(page->still, page->head.still_len);
 	if (!err && page->thumb)
@@ -107,9 +110,9 @@ static int play(uint32_t from_ms, uint16_t w_px, uint16_t h_px)
 
 static int one_page(char **argv)
 {
-	const struct reader_ask ask = {.kind = argv[1][0] == '2'   ? DECK_CLIP
-					       : argv[1][0] == '1' ? DECK_PICTURES
-								   : DECK_PDF,
+	static const enum deck_kind kinds[] = {DECK_PDF, DECK_PICTURES, DECK_CLIP,
+					       DECK_ART};
+	const struct reader_ask ask = {.kind = kinds[number(argv[1]) & 3],
 				       .page = number(argv[2]),
 				       .box_w_px = number(argv[3]),
 				       .box_h_px = number(argv[4]),

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A picture of the largest box, and both files. */
-#define ANSWER_MAX (SHEET_HEAD + 1920u * 1088u * 3 / 2 + 2u * SHEET_STILL_MAX)
+/* A picture of the largest box with its alpha, and both files. */
+#define ANSWER_MAX (SHEET_HEAD + 1920u * 1088u * 5 / 2 + 2u * SHEET_STILL_MAX)
 
 struct press {
 	struct loop *loop;

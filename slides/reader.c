@@ -7,6 +7,7 @@
 #include "slides/sniff.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -46,7 +47,23 @@ struct source {
 	struct image image;
 };
 
-static int picture_open(struct source *source, int fd)
+/* Its size is looked at before anything decodes it. */
+static int art_decode(struct image *out, const uint8_t *data, size_t len)
+{
+	struct sniffed what;
+	int err = sniff(&what, data, len);
+
+	if (err)
+		return err;
+	if (len > LIMIT_ART_BYTES || what.w_px > LIMIT_ART_SIDE ||
+	    what.h_px > LIMIT_ART_SIDE)
+		return -EFBIG;
+	return what.kind == SNIFF_PNG || what.kind == SNIFF_JPEG
+		       ? image_decode_clear(out, data, len)
+		       : -ENOTSUP;
+}
+
+static int picture_open(struct source *source, int fd, enum deck_kind kind)
 {
 	struct stat st;
 	void *data;
@@ -57,7 +74,8 @@ static int picture_open(struct source *source, int fd)
 	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return -ENOMEM;
-	err = image_decode(&source->image, data, (size_t)st.st_size);
+	err = (kind == DECK_ART ? art_decode : image_decode)(&source->image, data,
+							     (size_t)st.st_size);
 	munmap(data, (size_t)st.st_size);
 	return err;
 }
@@ -85,7 +103,7 @@ static int source_open(struct source *source, int fd, enum deck_kind kind)
 		return what == SNIFF_PDF ? pdf_open(&source->pdf, fd) : -ENOTSUP;
 	if (!err)
 		err = kind == DECK_CLIP ? film_open(source, fd)
-					: picture_open(source, fd);
+					: picture_open(source, fd, kind);
 	close(fd);
 	return err;
 }
@@ -113,11 +131,17 @@ static int make_picture(struct reader_page *out, const struct source *source,
 			const struct reader_ask *ask)
 {
 	struct image image = {0};
-	int err = draw(source, ask->page, ask->box_w_px, ask->box_h_px, &image);
+	/* an upright one may be as large as one that is not */
+	bool aside = ask->kind == DECK_ART && source->image.h_px > source->image.w_px;
+	int err = draw(source, ask->page, aside ? ask->box_h_px : ask->box_w_px,
+		       aside ? ask->box_w_px : ask->box_h_px, &image);
 
 	if (!err)
 		err = image_i420(&out->picture, &image);
+	if (!err && ask->kind == DECK_ART)
+		err = image_alpha(&out->alpha, &image);
 	if (!err) {
+		out->head.alpha = out->alpha;
 		out->head.w_px = (uint16_t)image.w_px;
 		out->head.h_px = (uint16_t)image.h_px;
 	}
@@ -175,6 +199,7 @@ void reader_read(struct reader_page *out, int fd, const struct reader_ask *ask)
 void reader_fini(struct reader_page *page)
 {
 	free(page->picture);
+	free(page->alpha);
 	free(page->still);
 	free(page->thumb);
 }

@@ -17,7 +17,7 @@ struct reader_ask {
 
 struct reader_page {
 	struct sheet_head head;
-	uint8_t *picture, *still, *thumb; /* freed by reader_fini() */
+	uint8_t *picture, *alpha, *still, *thumb; /* freed by reader_fini() */
 };
 
 /* Reads the file `fd` (taken). What is wrong with it is head.fault. */

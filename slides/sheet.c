@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#define MAGIC 0x41444b31u /* "ADK1" */
+#define MAGIC 0x41444b32u /* "ADK2" */
 
 const char *sheet_fault_name(enum sheet_fault fault)
 {
@@ -31,9 +31,15 @@ size_t sheet_picture_len(const struct sheet_head *head)
 	return w * h + 2 * ((w + 1) / 2) * ((h + 1) / 2);
 }
 
+size_t sheet_alpha_len(const struct sheet_head *head)
+{
+	return head->alpha ? (size_t)head->w_px * head->h_px : 0;
+}
+
 size_t sheet_body_len(const struct sheet_head *head)
 {
-	return sheet_picture_len(head) + head->still_len + head->thumb_len;
+	return sheet_picture_len(head) + sheet_alpha_len(head) + head->still_len +
+	       head->thumb_len;
 }
 
 static void put32(uint8_t *p, uint32_t v)
@@ -58,11 +64,12 @@ void sheet_head_write(uint8_t out[SHEET_HEAD], const struct sheet_head *head)
 	put32(out + 16, head->h_px);
 	put32(out + 20, head->still_len);
 	put32(out + 24, head->thumb_len);
+	put32(out + 28, head->alpha);
 }
 
 int sheet_head_read(struct sheet_head *head, const uint8_t *data, size_t len)
 {
-	uint32_t fault, pages, w, h, still, thumb;
+	uint32_t fault, pages, w, h, still, thumb, alpha;
 
 	if (len != SHEET_HEAD || get32(data) != MAGIC)
 		return -EBADMSG;
@@ -72,9 +79,10 @@ int sheet_head_read(struct sheet_head *head, const uint8_t *data, size_t len)
 	h = get32(data + 16);
 	still = get32(data + 20);
 	thumb = get32(data + 24);
+	alpha = get32(data + 28);
 	if (fault >= SHEET_FAULTS || pages > LIMIT_DECK_PAGES || w > SHEET_SIDE ||
 	    h > SHEET_SIDE || !w != !h || still > SHEET_STILL_MAX ||
-	    thumb > SHEET_STILL_MAX)
+	    thumb > SHEET_STILL_MAX || alpha > (w ? 1 : 0))
 		return -EBADMSG;
 	if (fault ? w || still || thumb : !pages)
 		return -EBADMSG; /* a fault shows nothing, and a deck has pages */
@@ -83,6 +91,7 @@ int sheet_head_read(struct sheet_head *head, const uint8_t *data, size_t len)
 				    .w_px = (uint16_t)w,
 				    .h_px = (uint16_t)h,
 				    .still_len = still,
-				    .thumb_len = thumb};
+				    .thumb_len = thumb,
+				    .alpha = alpha};
 	return 0;
 }

@@ -1,20 +1,29 @@
 /* sheet.h - what the program that reads decks answers over its pipe: a header, then a
- * picture of the page and two small files of it. Who reads it trusts nobody: the program
- * may have been taken over by what it was given to read.
+ * picture of the page and two small files of it, or a picture that layouts show. Who
+ * reads it trusts nobody: the program may have been taken over by what it was given to
+ * read.
  */
 #ifndef SLIDES_SHEET_H
 #define SLIDES_SHEET_H
 
 #include "base/attr.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHEET_HEAD      28     /* bytes */
+#define SHEET_HEAD      32     /* bytes */
 #define SHEET_SIDE      4096   /* px of the picture at most */
 #define SHEET_STILL_MAX 524288 /* bytes of each file at most */
 
-enum deck_kind { DECK_PDF, DECK_PICTURES, DECK_CLIP, DECK_KINDS };
+enum deck_kind {
+	DECK_PDF,
+	DECK_PICTURES,
+	DECK_CLIP,
+	DECK_KINDS,
+	/* No deck: a picture that layouts show, as it is where it can be seen through. */
+	DECK_ART = DECK_KINDS
+};
 
 enum sheet_fault {
 	SHEET_FINE,
@@ -38,10 +47,14 @@ struct sheet_head {
 	uint32_t pages;      /* that the file has; 0: it was not found out */
 	uint16_t w_px, h_px; /* of the picture, I420 without gaps; 0: there is none */
 	uint32_t still_len, thumb_len; /* bytes; 0: none */
+	/* The picture is one over black, and behind it comes how much it covers: a byte
+	 * for each pixel. */
+	bool alpha;
 };
 
-/* Bytes of the picture. */
+/* Bytes of the picture, without its alpha; of that. */
 size_t sheet_picture_len(const struct sheet_head *head);
+size_t sheet_alpha_len(const struct sheet_head *head);
 /* Of all that follows the header. */
 size_t sheet_body_len(const struct sheet_head *head);
 

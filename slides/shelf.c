@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -49,13 +50,22 @@ static void job_end(struct job *job, enum sheet_fault fault, uint32_t pages,
 	free(job);
 }
 
+static void spare(struct shelf_ask *ask)
+{
+	if (ask->still[0] && ask->thumb[0] && access(ask->still, R_OK) == 0 &&
+	    access(ask->thumb, R_OK) == 0)
+		ask->still[0] = ask->thumb[0] = '\0';
+}
+
 static void next(struct shelf *shelf)
 {
 	struct job *job;
 
 	while (!shelf->now && (job = TAILQ_FIRST(&shelf->jobs))) {
-		int err = press_start(shelf->press, &job->ask);
+		int err;
 
+		spare(&job->ask);
+		err = press_start(shelf->press, &job->ask);
 		TAILQ_REMOVE(&shelf->jobs, job, link);
 		shelf->n_jobs--;
 		if (err) {
@@ -109,16 +119,17 @@ static void on_page(void *ctx, const struct sheet_head *head, const uint8_t *bod
 	struct shelf *shelf = ctx;
 	struct job *job = shelf->now;
 	enum sheet_fault fault = head->fault;
-	size_t at = sheet_picture_len(head);
+	size_t at = sheet_picture_len(head), files = at + sheet_alpha_len(head);
 	struct leaf *leaf = NULL;
 
 	shelf->now = NULL;
 	if (!fault && head->w_px && job->ask.box_w_px &&
-	    leaf_create(&leaf, head->w_px, head->h_px, body))
+	    leaf_create_over(&leaf, head->w_px, head->h_px, body,
+			     head->alpha ? body + at : NULL))
 		fault = SHEET_BUSY;
 	if (!fault &&
-	    (save(job->ask.still, body + at, head->still_len) ||
-	     save(job->ask.thumb, body + at + head->still_len, head->thumb_len)))
+	    (save(job->ask.still, body + files, head->still_len) ||
+	     save(job->ask.thumb, body + files + head->still_len, head->thumb_len)))
 		log_error("deck_not_kept", "error=\"%s\"", strerror(errno));
 	if (fault)
 		log_info("deck_page_refused", "page=%u why=%s", job->ask.page,
@@ -139,7 +150,8 @@ static uint32_t waiting_of(const struct shelf *shelf, uint32_t owner, struct job
 	uint32_t n = 0;
 
 	*urgent = NULL;
-	TAILQ_FOREACH(job, &shelf->jobs, link) {
+	TAILQ_FOREACH(job, &shelf->jobs, link)
+	{
 		n += job->ask.owner == owner;
 		if (job->ask.urgent)
 			*urgent = job;
@@ -331,10 +343,9 @@ struct folder {
 	char path[SHELF_PATH];
 };
 
-static void on_remove(void *arg)
+static void remove_dir(const char *path)
 {
-	struct folder *folder = arg;
-	DIR *dir = opendir(folder->path);
+	DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
@@ -342,9 +353,16 @@ static void on_remove(void *arg)
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	if (dir)
 		closedir(dir);
-	if (rmdir(folder->path) && errno != ENOENT)
-		log_warn("deck_not_removed", "path=%s error=\"%s\"", folder->path,
+	if (rmdir(path) && errno != ENOENT)
+		log_warn("deck_not_removed", "path=%s error=\"%s\"", path,
 			 strerror(errno));
+}
+
+static void on_remove(void *arg)
+{
+	struct folder *folder = arg;
+
+	remove_dir(folder->path);
 	free(folder);
 }
 
@@ -361,6 +379,152 @@ int shelf_remove(struct shelf *shelf, const char *dir)
 	if (err)
 		free(folder);
 	return err;
+}
+
+struct sweeping {
+	struct shelf *shelf;
+	char path[SHELF_PATH];
+	char keep[];
+};
+
+static void on_sweep(void *arg)
+{
+	struct sweeping *sweeping = arg;
+	DIR *dir = sweeping->shelf->ended ? NULL : opendir(sweeping->path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char name[sizeof(entry->d_name) + 2], path[SHELF_PATH];
+
+		snprintf(name, sizeof(name), "/%s/", entry->d_name);
+		if (entry->d_name[0] == '.' || strstr(sweeping->keep, name) ||
+		    (size_t)snprintf(path, sizeof(path), "%s/%s", sweeping->path,
+				     entry->d_name) >= sizeof(path))
+			continue;
+		remove_dir(path);
+		log_info("deck_swept", "deck=%s", entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	free(sweeping);
+}
+
+int shelf_sweep(struct shelf *shelf, const char *dir, const char *keep)
+{
+	size_t len = strlen(keep) + 1;
+	struct sweeping *sweeping = malloc(sizeof(*sweeping) + len);
+	int err;
+
+	if (!sweeping)
+		return -ENOMEM;
+	sweeping->shelf = shelf;
+	snprintf(sweeping->path, sizeof(sweeping->path), "%s", dir);
+	memcpy(sweeping->keep, keep, len);
+	err = loop_post_must(shelf->loop, on_sweep, sweeping);
+	if (err)
+		free(sweeping);
+	return err;
+}
+
+/* ---- looking -------------------------------------------------------------- */
+
+struct look {
+	struct shelf *shelf;
+	void (*done)(void *ctx, int fd);
+	void (*told)(void *ctx, int64_t bytes);
+	void *ctx;
+	char path[SHELF_PATH];
+};
+
+/* All of `from` into `to`. */
+static int copy(int to, int from)
+{
+	static const size_t most = SHEET_STILL_MAX;
+	uint8_t buf[16384];
+	size_t all = 0;
+	ssize_t n;
+	int err = 0;
+
+	while (!err && (n = read(from, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		all += (size_t)n;
+		err = all > most ? -EFBIG : write_all(to, buf, (size_t)n);
+	}
+	return err;
+}
+
+/* A descriptor in memory, or a negative errno. */
+static int in_memory(const char *path)
+{
+	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), to, err;
+
+	if (from < 0)
+		return -errno;
+	to = memfd_create("aula-page", MFD_CLOEXEC);
+	err = to < 0 ? -errno : copy(to, from);
+	close(from);
+	if (err && to >= 0)
+		close(to);
+	return err ? err : to;
+}
+
+static void on_read(void *arg)
+{
+	struct look *look = arg;
+
+	look->done(look->ctx, look->shelf->ended ? -ECANCELED : in_memory(look->path));
+	free(look);
+}
+
+static void on_free_bytes(void *arg)
+{
+	struct look *look = arg;
+	struct statvfs fs;
+	int64_t bytes = -ECANCELED;
+
+	if (!look->shelf->ended)
+		bytes = statvfs(look->path, &fs) == 0
+				? (int64_t)((uint64_t)fs.f_bavail * fs.f_frsize)
+				: -errno;
+	look->told(look->ctx, bytes);
+	free(look);
+}
+
+/* Copies. */
+static int look_post(void (*fn)(void *arg), const struct look *what, const char *path)
+{
+	struct look *look = malloc(sizeof(*look));
+	int err;
+
+	if (!look)
+		return -ENOMEM;
+	*look = *what;
+	snprintf(look->path, sizeof(look->path), "%s", path);
+	err = loop_post(look->shelf->loop, fn, look);
+	if (err) {
+		count_add(COUNT_REJECT_QUEUE, 1);
+		free(look);
+	}
+	return err;
+}
+
+int shelf_read(struct shelf *shelf, const char *path, void (*done)(void *ctx, int fd),
+	       void *ctx)
+{
+	const struct look what = {.shelf = shelf, .done = done, .ctx = ctx};
+
+	return look_post(on_read, &what, path);
+}
+
+int shelf_free_bytes(struct shelf *shelf, const char *dir,
+		     void (*done)(void *ctx, int64_t bytes), void *ctx)
+{
+	const struct look what = {.shelf = shelf, .told = done, .ctx = ctx};
+
+	return look_post(on_free_bytes, &what, dir);
 }
 
 /* ---- life ----------------------------------------------------------------- */

@@ -41,7 +41,8 @@ struct shelf_ask {
 	enum deck_kind kind;
 	uint32_t page;               /* of that file, from 1 */
 	uint16_t box_w_px, box_h_px; /* the picture is to fit in; 0: none wanted */
-	/* Files to be made, or empty. They appear whole or not at all. */
+	/* Files to be made, or empty. They appear whole or not at all. When both are there
+	 * already, neither is made again. */
 	char still[SHELF_PATH], thumb[SHELF_PATH];
 	uint32_t owner; /* whose it is: none has more than SHELF_OWN of them waiting */
 	bool urgent; /* goes before those that are not */
@@ -76,5 +77,23 @@ void shelf_file_close(struct shelf_file *file, bool keep,
 
 /* ANY_THREAD. Removes a folder with its files. -ENOBUFS, -ENOMEM. */
 int shelf_remove(struct shelf *shelf, const char *dir) AULA_MUST_CHECK;
+/* ANY_THREAD. The same for each folder in `dir` that is not named in `keep`, which is
+ * "/name/name/". -ENOBUFS, -ENOMEM. */
+int shelf_sweep(struct shelf *shelf, const char *dir, const char *keep) AULA_MUST_CHECK;
+
+/* ---- looking -------------------------------------------------------------- */
+
+/* Who waits for the shelf's thread; a disk that hangs holds up that one alone. */
+
+/* ANY_THREAD. A file of at most SHEET_STILL_MAX bytes: done(ctx, fd) on the shelf's
+ * thread, exactly once, with a copy in memory, which is the callee's to close; or a
+ * negative errno, -EFBIG when it is larger. -ENOBUFS, -ENOMEM. */
+int shelf_read(struct shelf *shelf, const char *path, void (*done)(void *ctx, int fd),
+	       void *ctx) AULA_MUST_CHECK;
+/* ANY_THREAD. How much is free on the disk of this folder: done(ctx, bytes) on the
+ * shelf's thread, exactly once, with a negative errno when that is not known. -ENOBUFS,
+ * -ENOMEM. */
+int shelf_free_bytes(struct shelf *shelf, const char *dir,
+		     void (*done)(void *ctx, int64_t bytes), void *ctx) AULA_MUST_CHECK;
 
 #endif

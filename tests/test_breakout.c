@@ -10,6 +10,7 @@
 #include "mcu/member.h"
 #include "mcu/room.h"
 #include "tests/class_world.h"
+#include "tests/rights_client.h"
 #include "tests/test.h"
 
 enum { LECTURER, ANNA, BORIS, CLARA, N };
@@ -230,6 +231,53 @@ static void groups(void)
 		see(i);
 }
 
+/* An administrator looks after the groups without being in the class; what needs a place
+ * in it is refused. */
+static void by_code(void)
+{
+	static struct rights_client admin;
+	char d[200];
+
+	rights_join(&admin, world, ROLE_ADMIN, "", true);
+	CHECK(!admin.code[0]);
+	CHECK(strcmp(rights_ask(&admin, "breakout.list", "{}"), "bad_state") == 0);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\"}", world->code);
+	CHECK(!rights_ask(&admin, "breakout.list", d));
+	CHECK(strstr(admin.reply, "\"breakout\":null"));
+	CHECK(strcmp(rights_ask(&admin, "breakout.end", d), "no_groups") == 0);
+	CHECK(strcmp(rights_ask(&admin, "breakout.call", d), "no_seat") == 0);
+	snprintf(
+		d, sizeof(d),
+		"{\"code\":\"%s\",\"groups\":[{\"title\":\"Red\",\"members\":[\"%s\"]}]}",
+		world->code, seen.ids[ANNA]);
+	CHECK(!rights_ask(&admin, "breakout.start", d));
+	CHECK(strstr(admin.reply, "\"own\":0,\"at\":0") && strstr(admin.reply, "Anna"));
+	look_now();
+	CHECK(seen.groups == 1 && seen.with[ANNA] == 1 && seen.with[BORIS] == N - 1);
+	/* the code of a group is as good as that of its class */
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"member\":\"%s\",\"group\":1}",
+		 seen.codes[ANNA], seen.ids[BORIS]);
+	CHECK(!rights_ask(&admin, "breakout.assign", d));
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"group\":1}", world->code);
+	CHECK(strcmp(rights_ask(&admin, "breakout.join", d), "no_seat") == 0);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"minutes\":7}", world->code);
+	CHECK(!rights_ask(&admin, "breakout.extend", d));
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"text\":\"Soon\"}", world->code);
+	CHECK(!rights_ask(&admin, "breakout.message", d));
+	CHECK(ask(BORIS, "breakout.list", "{}"));
+	CHECK(strstr(class_client_reply(all[BORIS]), "\"own\":1,\"at\":1"));
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"seconds\":0}", world->code);
+	CHECK(!rights_ask(&admin, "breakout.end", d));
+	RUN_UNTIL(all, N, (look_now(), seen.groups == 0));
+	CHECK(seen.with[LECTURER] == N);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\"}", world->code);
+	CHECK(!rights_ask(&admin, "audit.list", d));
+	CHECK(strstr(admin.reply, "\"command\":\"breakout.assign\""));
+	CHECK(strstr(admin.reply, "\"command\":\"breakout.end\""));
+	CHECK(!strstr(admin.reply, "\"command\":\"breakout.list\""));
+	rights_drop(&admin);
+}
+
 /* Each finds its own way, and back. */
 static void self_choice(void)
 {
@@ -316,6 +364,7 @@ static void lesson(struct class_world *w)
 	bad_groups();
 	hear(together);
 	groups();
+	by_code();
 	self_choice();
 	even_groups();
 	moves();

@@ -323,6 +323,46 @@ static void who_may(void)
 	CHECK(strstr(student.reply, "\"decks\":[]")); /* those of others are not his */
 }
 
+/* An administrator turns the pages of a class that it is not in; a deck of its own it
+ * could not have there. */
+static void by_code(void)
+{
+	static struct rights_client admin;
+	char d[150];
+
+	rights_join(&admin, world, ROLE_ADMIN, "", true);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\"}", world->code);
+	ask(&admin, "bad_state", "deck.list", "{}");
+	ask(&admin, "no_seat", "deck.ticket", d);
+	ask(&admin, ok, "deck.list", d);
+	CHECK(strstr(admin.reply, deck) && strstr(admin.reply, "\"shown\":true"));
+	ask(&admin, ok, "deck.hide", d);
+	until_page(0);
+	ask(&admin, "no_deck", "deck.next", d);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\",\"deck\":\"%s\",\"page\":2}",
+		 world->code, deck);
+	ask(&admin, ok, "deck.show", d);
+	CHECK(rights_hears(&student, "\"page\":2,\"pages\":3,\"by\":\"\""));
+	until_page(2);
+	ask(&admin, "not_a_clip", "clip.play", d);
+	ask(&admin, ok, "deck.still", d);
+	snprintf(d, sizeof(d), "{\"code\":\"%s\"}", world->code);
+	ask(&admin, "no_clip", "clip.stop", d);
+	/* what it does there is recorded, what it looks at is not */
+	ask(&admin, ok, "audit.list", d);
+	CHECK(strstr(admin.reply, "\"command\":\"deck.show\""));
+	CHECK(strstr(admin.reply, "\"command\":\"deck.hide\""));
+	CHECK(!strstr(admin.reply, "\"command\":\"deck.list\""));
+	rights_drop(&admin);
+	/* nobody of the class shows it now: it yields to staff only */
+	ask(&student, "screen_busy", "screen.set", "{\"on\":true}");
+	ask(&student, "forbidden", "deck.hide", "{}");
+	ask(&lecturer, ok, "deck.next", "{}");
+	until_page(3);
+	ask(&lecturer, ok, "deck.prev", "{}");
+	until_page(2);
+}
+
 /* One screen or one deck. */
 static void or_a_screen(void)
 {
@@ -405,6 +445,7 @@ static void first(struct class_world *w)
 	leaf_through();
 	look_closely();
 	who_may();
+	by_code();
 	or_a_screen();
 	pictures();
 	strcpy(id, deck);

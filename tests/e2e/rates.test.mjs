@@ -22,6 +22,8 @@ const UP_MS = 40000; // wanted: 20 s
 const CONCEALED = 0.05;
 const STILL_S = 10;
 const HIDE_MS = 3000; // the page waits so long: see core/presence.ts
+const GONE_MS = 35000; // longer than a browser and the server wait for a sign of life
+const BACK_MS = 6000; // wanted: 3 s
 const REBIND_MS = 4000; // wanted: the 2.5 s in which a browser checks its way
 
 let target;
@@ -89,9 +91,24 @@ async function choose(pupil, wish) {
 }
 
 describe('what a link carries', () => {
-  const STEADY = [['30k', 'still'], ['80k', 'low'], ['300k', 'mid']];
+  const STEADY = [['30k', 'still'], ['80k', 'low'], ['300k', 'mid'], ['50k', 'still'], ['150k', 'low']];
 
-  test('30, 80 and 300 kbit/s: the level that fits, it stays, and the sound is whole', async () => {
+  /** Its media goes nowhere, for so long that the server gives the way up; then all is as before, and it never left the class. */
+  async function comesBack(pupil) {
+    const { self } = await snapshot(pupil);
+    await pupil.link.order('both link off');
+    await sleep(GONE_MS);
+    await pupil.link.order('both link on');
+    const start = Date.now();
+    await until(`${pupil.name} sees again`, async () => (await receivedIn(pupil, 200)).frames > 0, { ms: BACK_MS, every: 10 });
+    console.log(`${pupil.name}: the picture is back ${Date.now() - start} ms after the link`);
+    assert.equal((await snapshot(pupil)).self, self);
+    assert.ok((await snapshot(lecturer)).members.some(({ id }) => id === self), 'it is in the list all the time');
+  }
+
+  test('30 to 300 kbit/s: the level that fits, it stays, and the sound is whole', async () => {
+    const gone = await openBehind('Gone');
+    const back = comesBack(gone).then(() => null, (why) => why);
     const pupils = [];
     for (const [rate] of STEADY) pupils.push(await openBehind(`At ${rate}`, slow(rate)));
     await Promise.all(
@@ -116,6 +133,8 @@ describe('what a link carries', () => {
       const { quality } = await snapshot(pupil);
       assert.equal(quality.why, 'link');
     }
+    const lost = await back;
+    if (lost) throw lost;
     await untilLevel(pupils[0], 'still', SETTLE_MS);
     await until('there is a still picture', async () => Date.now() - (await snapshot(pupils[0])).stillMs <= STILL_S * 1000);
     const [still, low] = pupils;
