@@ -39,6 +39,7 @@ struct conf {
 	char data_dir[CONF_PATH];
 	char database[CONF_PATH + 16];  /* empty: sqlite in data_dir */
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
+	char pictures_dir[CONF_PATH];   /* of layouts; empty: in data_dir */
 	uint32_t recording_reserve_mb;
 	uint32_t deck_max_mb;        /* of one upload of pages */
 	uint32_t clip_max_mb;        /* of one upload of a clip */
@@ -50,10 +51,15 @@ struct conf {
 	uint32_t n_plugins;
 	char plugins[CONF_LIST][32];
 	char recorder[32]; /* the recorder plugin's name */
+	char recorder_sound[32]; /* that of recordings without a picture */
+	uint32_t n_record_editions;
+	char record_editions[4][16];              /* see mcu/editions.h */
+	char record_level[8], record_light[8];    /* names of levels */
 	char layout[32];   /* of a new class */
 	/* the picture and the sound */
 	uint16_t view_fps; /* of the canvas; a rung has at most so many */
 	uint32_t view_vbv_ms;
+	uint32_t fade_ms; /* from one layout to the next; 0: a cut */
 	/* by level: people and slides, each WxH@FPS/KBPS; see mcu/ladder.h */
 	char rung_low[CONF_NAME], rung_mid[CONF_NAME], rung_main[CONF_NAME],
 		rung_high[CONF_NAME];

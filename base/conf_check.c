@@ -172,6 +172,26 @@ const char *conf_no_level(const char *v)
 	return "must be sound, still, low, mid, main or high";
 }
 
+const char *conf_no_edition(const char *v)
+{
+	return strcmp(v, "full") == 0 || strcmp(v, "light") == 0 ||
+			       strcmp(v, "sound") == 0
+		       ? NULL
+		       : "must be full, light or sound";
+}
+
+const char *conf_no_full(const char *v)
+{
+	return strcmp(v, "main") == 0 || strcmp(v, "high") == 0 ? NULL
+								: "must be main or high";
+}
+
+const char *conf_no_light(const char *v)
+{
+	return strcmp(v, "low") == 0 || strcmp(v, "mid") == 0 ? NULL
+							      : "must be low or mid";
+}
+
 const char *conf_no_database(const char *v)
 {
 	static const char *const kinds[] = {"sqlite:", "postgresql://", "postgres://"};

@@ -14,6 +14,9 @@ const char *conf_no_url(const char *v);
 const char *conf_no_rung(const char *v); /* two times WxH@FPS/KBPS */
 const char *conf_no_most(const char *v); /* one */
 const char *conf_no_level(const char *v);
+const char *conf_no_edition(const char *v);
+const char *conf_no_full(const char *v);  /* the level of the edition of that name */
+const char *conf_no_light(const char *v); /* the same */
 const char *conf_no_database(const char *v); /* empty: the usual one */
 
 /* One WxH@FPS/KBPS. Returns what follows it, NULL when it is none (`rung` is then as

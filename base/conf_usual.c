@@ -14,7 +14,9 @@
 void conf_init(struct conf *conf)
 {
 	static const char *const plugins[] = {"layout_grid", "layout_speaker",
-					      "layout_lecture", "record_mp4"};
+					      "layout_lecture", "record_mp4",
+					      "record_audio"};
+	static const char *const editions[] = {"full", "sound"};
 
 	memset(conf, 0, sizeof(*conf));
 	conf->http_port = 8443;
@@ -27,13 +29,22 @@ void conf_init(struct conf *conf)
 	conf->clip_max_mb = 200;
 	conf->deck_quota_mb = 500;
 	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);
-	for (conf->n_plugins = 0; conf->n_plugins < 4; conf->n_plugins++)
+	for (conf->n_plugins = 0; conf->n_plugins < 5; conf->n_plugins++)
 		snprintf(conf->plugins[conf->n_plugins], sizeof(conf->plugins[0]), "%s",
 			 plugins[conf->n_plugins]);
 	snprintf(conf->recorder, sizeof(conf->recorder), "mp4");
+	snprintf(conf->recorder_sound, sizeof(conf->recorder_sound), "audio");
+	for (conf->n_record_editions = 0; conf->n_record_editions < 2;
+	     conf->n_record_editions++)
+		snprintf(conf->record_editions[conf->n_record_editions],
+			 sizeof(conf->record_editions[0]), "%s",
+			 editions[conf->n_record_editions]);
+	snprintf(conf->record_level, sizeof(conf->record_level), "main");
+	snprintf(conf->record_light, sizeof(conf->record_light), "low");
 	snprintf(conf->layout, sizeof(conf->layout), "grid");
 	conf->view_fps = 15;
 	conf->view_vbv_ms = 500;
+	conf->fade_ms = 250;
 	snprintf(conf->rung_low, CONF_NAME, "320x180@10/46 640x360@5/46");
 	snprintf(conf->rung_mid, CONF_NAME, "480x270@15/130 960x540@5/130");
 	snprintf(conf->rung_main, CONF_NAME, "640x360@15/350 1280x720@8/300");

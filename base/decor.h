@@ -8,6 +8,7 @@
 
 #define DECOR_TEXT   97       /* bytes of a banner, with the zero */
 #define DECOR_GROUND 0x14181e /* where a layout says nothing */
+#define DECOR_NAME   32       /* of a picture, [a-z0-9-], with the zero */
 
 enum decor_corner {
 	DECOR_NOWHERE,
@@ -23,12 +24,20 @@ struct decor {
 	enum decor_corner clock;
 	bool banner_below;       /* else at the top */
 	char banner[DECOR_TEXT]; /* UTF-8; empty: there is none */
+	/* Names of the server's pictures; empty, or there is no such one: none. */
+	char picture[DECOR_NAME]; /* behind all cells */
+	char logo[DECOR_NAME];    /* over them, in its corner */
+	enum decor_corner logo_at;
+	uint16_t logo_permille; /* its height, of the canvas's */
 };
 
 static inline bool decor_same(const struct decor *a, const struct decor *b)
 {
 	return a->ground == b->ground && a->clock == b->clock &&
-	       a->banner_below == b->banner_below && strcmp(a->banner, b->banner) == 0;
+	       a->banner_below == b->banner_below && a->logo_at == b->logo_at &&
+	       a->logo_permille == b->logo_permille &&
+	       strcmp(a->banner, b->banner) == 0 && strcmp(a->picture, b->picture) == 0 &&
+	       strcmp(a->logo, b->logo) == 0;
 }
 
 #endif

@@ -91,6 +91,8 @@
 #define LIMIT_VOICES       8     /* decoded at once in one mix */
 #define LIMIT_SOURCES      24576 /* per process */
 #define LIMIT_RECORDINGS   8     /* at once per process */
+#define LIMIT_MARKS        500   /* of one recording */
+#define LIMIT_MARK_BYTES   200   /* of its text */
 
 /* Coming and coming back without a lecturer's link: a second, and saved up. The
  * first two are defaults of the configuration, each burst so many seconds' worth. */
@@ -117,5 +119,13 @@
 #define LIMIT_CLIP_MS     600000
 #define LIMIT_CLIP_SIDE   1920 /* px of a picture, the longer one */
 #define LIMIT_CLIP_PIXELS 2088960 /* 1920 x 1088 */
+
+/* recordings that files are made of, see derive/ */
+#define LIMIT_DERIVE_MS       INT64_C(43200000) /* 12 h */
+#define LIMIT_DERIVE_SIDE     4096              /* px of a picture, the longer one */
+#define LIMIT_CHAPTERS        1000              /* of one recording */
+#define LIMIT_CHAPTERS_TEXT   524288            /* bytes of JSON of all of them */
+#define LIMIT_CHAPTER_TITLE   400               /* bytes of one title */
+#define LIMIT_DERIVE_PARTS    48                /* files that are joined */
 
 #endif

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/idmap.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "mcu/layouts.h"
 #include "mcu/plan_read.h"
@@ -397,6 +399,46 @@ static int list(const struct plugin_set *set) RUNS_ON(on_ctl)
 	return 0;
 }
 
+/* Is there a picture of that name, as far as can be told without reading it? */
+static bool hangs(const char *dir, const char *name)
+{
+	static const char *const endings[] = {"png", "jpg"};
+	char path[600];
+	struct stat st;
+
+	for (int i = 0; i < 2; i++) {
+		int n = snprintf(path, sizeof(path), "%s/%s.%s", dir, name, endings[i]);
+
+		if (n < (int)sizeof(path) && lstat(path, &st) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_size <= LIMIT_ART_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* What it is shown without, on this machine. */
+static void warn(const char *path, const struct decor *decor)
+{
+	const char *const names[] = {decor->picture, decor->logo};
+	const char *const fields[] = {"background_picture", "logo.picture"};
+	const char *dir = getenv("AULA_PICTURES");
+
+	for (int i = 0; i < 2; i++) {
+		if (!names[i][0] || (dir && hangs(dir, names[i])))
+			continue;
+		if (dir)
+			fprintf(stderr,
+				"layout: %s: warning: %s: no %s.png or .jpg of at most "
+				"8 MB is in %s, so it is shown without\n",
+				path, fields[i], names[i], dir);
+		else
+			fprintf(stderr,
+				"layout: %s: %s: the server needs a picture %s.png or "
+				".jpg in its pictures_dir\n",
+				path, fields[i], names[i]);
+	}
+}
+
 /* Adds the layout of a file; its name is in `name` then. */
 static int add_file(struct plugin_set *set, const char *path, char name[PLAN_NAME])
 	RUNS_ON(on_ctl)
@@ -419,6 +461,7 @@ static int add_file(struct plugin_set *set, const char *path, char name[PLAN_NAM
 		return EX_DATAERR;
 	}
 	snprintf(name, PLAN_NAME, "%s", plan.name);
+	warn(path, &plan.decor);
 	text[len] = '\0';
 	/* a file of the server's own is drawn as the server has it */
 	switch (plugin_set_put(set, &plan, text)) {

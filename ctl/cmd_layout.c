@@ -20,6 +20,10 @@ int cmd_layout_tool(struct call *call)
 	char *argv[SPEC_ARGS + 3] = {NULL, (char *)strchr(call->spec->name, ' ') + 1};
 
 	memcpy(argv + 2, call->args, ((size_t)call->n + 1) * sizeof(*argv));
+	/* where the pictures are is in the configuration, which not everybody may read */
+	if (call->site->conf_path && access(call->site->conf_path, R_OK) == 0 &&
+	    site_conf(call->site) == 0)
+		setenv("AULA_PICTURES", call->site->conf.pictures_dir, true);
 	return site_exec_tool(call->site, "layout", argv);
 }
 
@@ -131,7 +135,11 @@ static int read_json(const char *path, cJSON **out)
 
 static void tell_put(const struct call *call, const cJSON *reply)
 {
-	(void)reply;
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, json_get(reply, "warnings"))
+		text_say("%s: warning: %s: %s, so it is shown without", call->args[0],
+			 json_text(one, "field"), json_text(one, "why"));
 	printf("%s: it can be chosen now\n", call->args[0]);
 }
 

@@ -264,3 +264,121 @@ int cmd_room_poster(struct call *call)
 	cJSON_Delete(reply);
 	return code;
 }
+
+/* ---- groups ---------------------------------------------------------------------- */
+
+static void group_cells(struct table *table, const char *number, const char *title,
+			const cJSON *group)
+{
+	char names[TABLE_CELL] = "";
+	const cJSON *one;
+	size_t n = 0;
+
+	cJSON_ArrayForEach(one, json_get(group, "members"))
+	{
+		const char *name = json_text(one, "name");
+
+		if (n + strlen(name) + 3 > sizeof(names))
+			break;
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "",
+				      name);
+	}
+	table_cell(table, "%s", number);
+	table_cell(table, "%s", title);
+	table_cell(table, "%s", json_text(group, "code"));
+	table_cell(table, "%.0f", json_number(group, "n"));
+	table_cell(table, "%s", json_true(group, "calls") ? "yes" : "");
+	table_cell(table, "%s", names);
+}
+
+static void tell_breakout(const cJSON *groups)
+{
+	static const struct table_column columns[] = {
+		{.title = "GROUP"},
+		{.title = "TITLE", .gives = true},
+		{.title = "CODE", .whole = true},
+		{.title = "N", .right = true},
+		{.title = "CALLS"},
+		{.title = "MEMBERS", .gives = true}};
+	const cJSON *left = json_get(groups, "left_ms"), *one;
+	struct table *table = table_create(columns, 6);
+	char number[16], span[32];
+
+	cJSON_ArrayForEach(one, json_get(groups, "groups"))
+	{
+		snprintf(number, sizeof(number), "%.0f", json_number(one, "group"));
+		group_cells(table, number, json_text(one, "title"), one);
+	}
+	group_cells(table, "", "(the class)", json_get(groups, "main"));
+	table_print(table, stdout, table_width(), 0);
+	table_destroy(table);
+	if (cJSON_IsNumber(left)) {
+		text_span(span, sizeof(span), (int64_t)(left->valuedouble / 1000));
+		printf("%s left\n", span);
+	}
+}
+
+static void tell_groups(const struct call *call, const cJSON *reply)
+{
+	const cJSON *listed = cJSON_GetObjectItemCaseSensitive(reply, "breakout");
+
+	(void)call;
+	if (listed && !cJSON_IsObject(listed))
+		puts("the class works in no groups");
+	else
+		tell_breakout(listed ? listed : reply);
+}
+
+static void tell_done(const struct call *call, const cJSON *reply)
+{
+	(void)reply;
+	puts(!spec_value(call, "end")  ? "the groups have a new end"
+	     : spec_value(call, "now") ? "all are back"
+				       : "all come back within 10 s");
+}
+
+/* Into `d`, when it was said. False: it is no number. */
+static bool add_number(const struct call *call, cJSON *d, const char *option,
+		       const char *key)
+{
+	const char *text = spec_value(call, option);
+	unsigned long v;
+	char *end;
+
+	if (!text)
+		return true;
+	v = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || v > 1440) {
+		text_say("--%s must be a number", option);
+		return false;
+	}
+	cJSON_AddNumberToObject(d, key, (double)v);
+	return true;
+}
+
+int cmd_room_groups(struct call *call)
+{
+	bool start = spec_value(call, "start"), longer = spec_value(call, "minutes");
+	bool end = spec_value(call, "end");
+	cJSON *d = json_make("code", call->args[0], NULL);
+
+	if (end && (start || longer)) {
+		text_say("--end, or --start and --minutes: not both");
+		cJSON_Delete(d);
+		return EX_USAGE;
+	}
+	if (!add_number(call, d, "start", "n") ||
+	    !add_number(call, d, "minutes", "minutes")) {
+		cJSON_Delete(d);
+		return EX_USAGE;
+	}
+	if (start) {
+		cJSON_AddStringToObject(d, "how", "random");
+		return ask(call, "breakout.start", d, tell_groups);
+	}
+	if (end && spec_value(call, "now"))
+		cJSON_AddNumberToObject(d, "seconds", 0);
+	if (longer || end)
+		return ask(call, end ? "breakout.end" : "breakout.extend", d, tell_done);
+	return ask(call, "breakout.list", d, tell_groups);
+}

@@ -92,6 +92,9 @@ static int tell_health(const struct state *state)
 		puts("health      ILL: the database does not answer; calls go on");
 	else
 		puts("health      ILL: the control loop hangs");
+	if (cJSON_IsFalse(json_get(state->health, "disk")))
+		puts("disk        DOES NOT ANSWER: calls go on; recordings and slides wait "
+		     "for it");
 	if (json_true(state->health, "draining"))
 		puts("it is stopping");
 	if (json_true(state->ready, "ready"))

@@ -160,6 +160,8 @@ static const struct {
 	{"unknown_member", "nobody there is", "member"},
 	{"recording_busy", "this class is being recorded already", NULL},
 	{"not_recording", "this class is not being recorded", NULL},
+	{"breakout_busy", "this class works in groups already", NULL},
+	{"no_groups", "this class works in no groups", NULL},
 	{"no_picture", "nothing is shown in this class now", NULL},
 	{"no_resources", "the server has no place for more", NULL},
 	{"bad_name", "the name cannot be used", NULL},

@@ -93,7 +93,9 @@ int site_conf(struct site *site)
 	if (fill(conf->database, sizeof(conf->database), "sqlite:", conf->data_dir,
 		 "aula.db") ||
 	    fill(conf->recordings_dir, sizeof(conf->recordings_dir), "", conf->data_dir,
-		 "recordings")) {
+		 "recordings") ||
+	    fill(conf->pictures_dir, sizeof(conf->pictures_dir), "", conf->data_dir,
+		 "pictures")) {
 		text_say("data_dir is too long");
 		return EX_CONFIG;
 	}

@@ -86,7 +86,7 @@ int cmd_room_list(struct call *call), cmd_room_show(struct call *call),
 	cmd_room_create(struct call *call), cmd_room_end(struct call *call),
 	cmd_room_layout(struct call *call), cmd_room_lock(struct call *call),
 	cmd_room_links(struct call *call), cmd_room_poster(struct call *call),
-	cmd_rooms(struct call *call);
+	cmd_room_groups(struct call *call), cmd_rooms(struct call *call);
 int cmd_spotlight(struct call *call), cmd_mute(struct call *call),
 	cmd_kick(struct call *call), cmd_admit(struct call *call);
 int cmd_ladder(struct call *call);
@@ -96,7 +96,7 @@ int cmd_layout_list(struct call *call), cmd_layout_tool(struct call *call),
 int cmd_plugins(struct call *call), cmd_settings(struct call *call),
 	cmd_setting(struct call *call), cmd_audit(struct call *call),
 	cmd_announce(struct call *call), cmd_drain(struct call *call),
-	cmd_record(struct call *call);
+	cmd_record(struct call *call), cmd_recordings(struct call *call);
 int cmd_status(struct call *call);
 int cmd_bench(struct call *call);
 int cmd_reload(struct call *call), cmd_stop(struct call *call),

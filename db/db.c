@@ -182,8 +182,26 @@ int db_recording_put(struct db *db, const struct db_recording *recording)
 
 int db_recording_delete(struct db *db, const char *id)
 {
-	return db_post(db, "DELETE FROM recordings WHERE id = $1",
-		    &(struct db_param){.text = id}, 1);
+	static const char *const all[] = {
+		"DELETE FROM recording_marks WHERE recording = $1",
+		"DELETE FROM recording_files WHERE recording = $1",
+		"DELETE FROM recordings WHERE id = $1",
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
+		err = db_post(db, all[i], &(struct db_param){.text = id}, 1);
+	return err;
+}
+
+int db_recording_file_put(struct db *db, const struct db_recording_file *file)
+{
+	return db_put(db, &db_table_recording_files, file);
+}
+
+int db_mark_put(struct db *db, const struct db_mark *mark)
+{
+	return db_put(db, &db_table_marks, mark);
 }
 
 int db_layout_put(struct db *db, const struct db_layout *layout)
@@ -243,6 +261,9 @@ typedef void layouts_done(void *ctx, int err, const struct db_layout *rows, uint
 typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
 typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
 			     uint32_t n);
+typedef void files_done(void *ctx, int err, const struct db_recording_file *rows,
+			uint32_t n);
+typedef void marks_done(void *ctx, int err, const struct db_mark *rows, uint32_t n);
 typedef void seats_done(void *ctx, int err, const struct db_seat *rows, uint32_t n);
 typedef void polls_done(void *ctx, int err, const struct db_poll *rows, uint32_t n);
 typedef void votes_done(void *ctx, int err, const struct db_vote *rows, uint32_t n);
@@ -423,6 +444,55 @@ int db_recording(struct db *db, const char *id, recordings_done *done, void *ctx
 {
 	return ask_recordings(db, RECORDINGS " WHERE id = $1", done, ctx,
 			      &(struct db_param){.text = id}, 1);
+}
+
+static void deliver_files(const struct db_job *job)
+{
+	((files_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_recording_files(struct db *db, const char *room, int64_t from_ms,
+		       int64_t before_ms, files_done *done, void *ctx)
+{
+	struct db_query query = {
+		"SELECT f.id, f.recording, f.edition, f.ext, f.bytes, f.duration_ms, f.err"
+		" FROM recording_files f JOIN recordings r ON r.id = f.recording"
+		" WHERE r.room = $1 AND r.started_ms >= $2 AND r.started_ms < $3"
+		" ORDER BY r.started_ms DESC, r.id DESC, f.id LIMIT " MANY,
+		&db_table_recording_files,
+		deliver_files,
+		(void (*)(void))done,
+		ctx,
+	};
+	struct db_param params[] = {
+		{.text = room}, {.number = from_ms}, {.number = before_ms}};
+
+	return db_ask(db, &query, params, 3);
+}
+
+static void deliver_marks(const struct db_job *job)
+{
+	((marks_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
+				  job->n_rows);
+}
+
+int db_marks(struct db *db, const char *room, const char *recording, marks_done *done,
+	     void *ctx)
+{
+	struct db_query query = {
+		"SELECT m.id, m.recording, m.at_ms, m.text, m.made_ms"
+		" FROM recording_marks m JOIN recordings r ON r.id = m.recording"
+		" WHERE r.room = $1 AND m.recording = $2 ORDER BY m.at_ms, m.id LIMIT $3",
+		&db_table_marks,
+		deliver_marks,
+		(void (*)(void))done,
+		ctx,
+	};
+	struct db_param params[] = {
+		{.text = room}, {.text = recording}, {.number = LIMIT_MARKS}};
+
+	return db_ask(db, &query, params, 3);
 }
 
 static void deliver_seats(const struct db_job *job)

@@ -124,6 +124,21 @@ struct db_recording {
 	int64_t started_ms, duration_ms, bytes;
 };
 
+struct db_recording_file { /* one edition of a recording, see mcu/editions.h */
+	char id[DB_ID + 1 + 16]; /* of the recording, a dot, and its edition */
+	char recording[DB_ID + 1];
+	char edition[16], ext[8];
+	int64_t bytes, duration_ms; /* bytes 0: there is no file */
+	char err[24];               /* why it ended early, or empty */
+};
+
+struct db_mark { /* a place in a recording that somebody wants to find again */
+	char id[DB_ID + 1], recording[DB_ID + 1];
+	int64_t at_ms; /* in the recording */
+	char text[LIMIT_MARK_BYTES + 1];
+	int64_t made_ms;
+};
+
 struct db_poll { /* a question to a class, see mcu/poll.h */
 	char id[DB_ID + 1], room[DB_ID + 1];
 	char kind[16];
@@ -166,7 +181,10 @@ int db_message_put(struct db *db, const struct db_message *message);
 int db_poll_put(struct db *db, const struct db_poll *poll);
 int db_vote_put(struct db *db, const struct db_vote *vote);
 int db_recording_put(struct db *db, const struct db_recording *recording);
+/* With its files' rows and its marks. */
 int db_recording_delete(struct db *db, const char *id);
+int db_recording_file_put(struct db *db, const struct db_recording_file *file);
+int db_mark_put(struct db *db, const struct db_mark *mark);
 int db_deck_put(struct db *db, const struct db_deck *deck);
 int db_deck_delete(struct db *db, const char *id);
 int db_layout_put(struct db *db, const struct db_layout *layout);
@@ -233,6 +251,17 @@ int db_recordings(struct db *db, const char *room, int64_t before_ms, uint32_t l
 		  void (*done)(void *ctx, int err, const struct db_recording *rows,
 			       uint32_t n),
 		  void *ctx) AULA_MUST_CHECK;
+/* The files of a class's recordings that began from `from_ms` on and before
+ * `before_ms`, in no order but all of a recording behind each other. */
+int db_recording_files(struct db *db, const char *room, int64_t from_ms,
+		       int64_t before_ms,
+		       void (*done)(void *ctx, int err,
+				    const struct db_recording_file *rows, uint32_t n),
+		       void *ctx) AULA_MUST_CHECK;
+/* Of one recording of the class, by time; at most LIMIT_MARKS. */
+int db_marks(struct db *db, const char *room, const char *recording,
+	     void (*done)(void *ctx, int err, const struct db_mark *rows, uint32_t n),
+	     void *ctx) AULA_MUST_CHECK;
 /* Of all rooms, those of state "running". */
 int db_recordings_running(struct db *db,
 			  void (*done)(void *ctx, int err,

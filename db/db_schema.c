@@ -148,6 +148,17 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		" pages BIGINT NOT NULL, bytes BIGINT NOT NULL, page BIGINT NOT NULL,"
 		" shown BIGINT NOT NULL, made_ms BIGINT NOT NULL)",
 	},
+	{
+		"CREATE TABLE recording_files (id TEXT PRIMARY KEY,"
+		" recording TEXT NOT NULL, edition TEXT NOT NULL, ext TEXT NOT NULL,"
+		" bytes BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
+		" err TEXT NOT NULL)",
+		"CREATE INDEX files_of_recording ON recording_files (recording)",
+		"CREATE TABLE recording_marks (id TEXT PRIMARY KEY,"
+		" recording TEXT NOT NULL, at_ms BIGINT NOT NULL, text TEXT NOT NULL,"
+		" made_ms BIGINT NOT NULL)",
+		"CREATE INDEX marks_of_recording ON recording_marks (recording, at_ms)",
+	},
 };
 
 #define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))

@@ -172,6 +172,32 @@ const struct db_table db_table_recordings = {
 	 NUMBER(db_recording, bytes)},
 };
 
+const struct db_table db_table_recording_files = {
+	sizeof(struct db_recording_file),
+	"INSERT INTO recording_files"
+	" (id, recording, edition, ext, bytes, duration_ms, err)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET"
+	" recording = excluded.recording, edition = excluded.edition,"
+	" ext = excluded.ext, bytes = excluded.bytes,"
+	" duration_ms = excluded.duration_ms, err = excluded.err",
+	7,
+	{TEXT(db_recording_file, id), TEXT(db_recording_file, recording),
+	 TEXT(db_recording_file, edition), TEXT(db_recording_file, ext),
+	 NUMBER(db_recording_file, bytes), NUMBER(db_recording_file, duration_ms),
+	 TEXT(db_recording_file, err)},
+};
+
+const struct db_table db_table_marks = {
+	sizeof(struct db_mark),
+	"INSERT INTO recording_marks (id, recording, at_ms, text, made_ms)"
+	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
+	" recording = excluded.recording, at_ms = excluded.at_ms,"
+	" text = excluded.text, made_ms = excluded.made_ms",
+	5,
+	{TEXT(db_mark, id), TEXT(db_mark, recording), NUMBER(db_mark, at_ms),
+	 TEXT(db_mark, text), NUMBER(db_mark, made_ms)},
+};
+
 int db_table_params(const struct db_table *table, const void *row,
 		    struct db_param params[DB_PARAMS])
 {

@@ -66,7 +66,15 @@ static void read_seats(struct breakout *b, const cJSON *list)
 	}
 }
 
-/* All of them must be there: their numbers are their places. */
+static bool has_room(const struct breakout *b, const struct room *room)
+{
+	for (uint32_t i = 0; i < b->n; i++)
+		if (b->groups[i].room == room)
+			return true;
+	return false;
+}
+
+/* All of them must be there, once: their numbers are their places. */
 static bool read_rooms(struct room *class, struct breakout *b, const cJSON *list)
 	RUNS_ON(on_ctl)
 {
@@ -78,7 +86,8 @@ static bool read_rooms(struct room *class, struct breakout *b, const cJSON *list
 					    ? room_by_id(class->server, id->valuestring)
 					    : NULL;
 
-		if (!room || room->parent || b->n == BREAKOUT_GROUPS ||
+		if (!room || room->parent || has_room(b, room) ||
+		    b->n == BREAKOUT_GROUPS ||
 		    strcmp(room->row.parent, class->row.id) != 0)
 			return false;
 		memcpy(b->groups[b->n].title, room->row.title,

@@ -296,7 +296,7 @@ static void on_tap(void *ctx, uint32_t id, struct au *au)
 {
 	struct server *server = ctx;
 
-	recorder_push(server->recorder, id_base(id) + ID_RECORDING, au);
+	recorder_push(server->recorder, id_base(id) + ID_RECORDING, id, au);
 }
 
 struct vworker_events bridge_vworker(struct server *server)
@@ -350,12 +350,12 @@ struct aworker_events bridge_aworker(struct server *server)
 static void got_started(struct server *server, struct letter *letter)
 {
 	thread_claim(&on_ctl);
-	recording_started(server, letter->id);
+	recording_started(server, letter->id, letter->value);
 }
 
-static void on_started(void *ctx, uint32_t id)
+static void on_started(void *ctx, uint32_t id, int64_t at_ms)
 {
-	post(ctx, &(struct letter){.fn = got_started, .id = id});
+	post(ctx, &(struct letter){.fn = got_started, .id = id, .value = at_ms});
 }
 
 static void got_done(struct server *server, struct letter *letter)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "mcu/editions.h"
 #include "mcu/layouts.h"
 #include "mcu/nets.h"
 #include "plugins/set.h"
@@ -39,6 +40,8 @@ static int check_dirs(const struct conf *conf, char *why, size_t why_len)
 	if (!err)
 		err = check_dir("recordings_dir", conf->recordings_dir, true, why,
 				why_len);
+	if (!err)
+		err = check_dir("pictures_dir", conf->pictures_dir, true, why, why_len);
 	if (!err)
 		err = check_dir("webroot", conf->webroot, false, why, why_len);
 	return err;
@@ -75,6 +78,19 @@ static int check_tls(const struct conf *conf, char *why, size_t why_len)
 	return 0;
 }
 
+/* An older file's list of plugins has none for sound: it does without, unless it asks. */
+static bool editions_found(const struct plugin_set *set, const struct conf *conf)
+	RUNS_ON(on_ctl)
+{
+	bool said = conf_said(conf, "record_editions") || conf_said(conf, "recorder_sound");
+	uint32_t usual = editions_usual(set, conf);
+
+	for (uint32_t i = 0; said && i < conf->n_record_editions; i++)
+		if (!(usual & EDITION_BIT(edition_by_name(conf->record_editions[i]))))
+			return false;
+	return true;
+}
+
 static int check_plugins(struct plugin_set *set, const struct conf *conf, char *why,
 			 size_t why_len) RUNS_ON(on_ctl)
 {
@@ -88,6 +104,9 @@ static int check_plugins(struct plugin_set *set, const struct conf *conf, char *
 	else if (!plugin_set_recorder(set, conf->recorder))
 		snprintf(why, why_len, "recorder: no plugin of %s records '%s'",
 			 conf->plugins_dir, conf->recorder);
+	else if (!editions_found(set, conf))
+		snprintf(why, why_len, "record_editions: no plugin of %s records '%s'",
+			 conf->plugins_dir, conf->recorder_sound);
 	else if (plugin_set_facts(set, conf->layout, NULL))
 		snprintf(why, why_len, "layout: no plugin of %s makes '%s'",
 			 conf->plugins_dir, conf->layout);

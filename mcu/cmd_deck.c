@@ -75,7 +75,7 @@ const char *cmd_deck_list(struct command *c)
 	list = cJSON_AddArrayToObject(c->reply, "decks");
 	TAILQ_FOREACH(deck, &room->decks.list, link)
 	if (deck->row.pages && may_use(c->member, deck))
-		cJSON_AddItemToArray(list, notice_json_deck_row(room, deck));
+		cJSON_AddItemToArray(list, notice_json_deck_row(room, deck, c->member->base));
 	cJSON_AddNumberToObject(c->reply, "bytes", (double)decks_bytes(room));
 	cJSON_AddNumberToObject(c->reply, "max_bytes",
 				(double)((uint64_t)conf->deck_max_mb << 20));
@@ -273,7 +273,7 @@ const char *cmd_deck_still(struct command *c)
 	if ((deck != room->decks.shown || page != deck->row.page) &&
 	    (!member_may(c->member, CAP_SHARE) || !may_use(c->member, deck)))
 		return "forbidden";
-	deck_url(deck, (uint32_t)page, url);
+	deck_url(deck, (uint32_t)page, c->member->base, url);
 	c->reply = cJSON_CreateObject();
 	cJSON_AddStringToObject(c->reply, "deck", deck->row.id);
 	cJSON_AddNumberToObject(c->reply, "page", (double)page);

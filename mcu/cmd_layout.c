@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mcu/director.h"
+#include "mcu/gallery.h"
 #include "mcu/layouts.h"
 #include "mcu/notice.h"
 #include "mcu/plan_read.h"
@@ -73,6 +74,28 @@ static const char *refuse(struct command *c, const struct plan_wrong *wrong)
 	return "bad_field";
 }
 
+/* What it names and is not there: it is shown without. */
+static void warn(struct command *c, const struct plan *plan, const char *log_as)
+	RUNS_ON(on_ctl)
+{
+	struct gallery_lack lacks[GALLERY_PLACES];
+	uint32_t n = gallery_lacks(c->server->gallery, &plan->decor, log_as, lacks);
+	cJSON *list;
+
+	if (!n)
+		return;
+	if (!c->reply)
+		c->reply = cJSON_CreateObject();
+	list = cJSON_AddArrayToObject(c->reply, "warnings");
+	for (uint32_t i = 0; i < n; i++) {
+		cJSON *one = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, one);
+		cJSON_AddStringToObject(one, "field", lacks[i].field);
+		cJSON_AddStringToObject(one, "why", lacks[i].why);
+	}
+}
+
 /* Of the form alone: whether its name is free is asked when it is put. */
 const char *cmd_layout_validate(struct command *c)
 {
@@ -81,10 +104,13 @@ const char *cmd_layout_validate(struct command *c)
 	struct plan_wrong wrong;
 	const char *error = NULL;
 
+	thread_claim(&on_ctl);
 	if (!plan)
 		return "no_resources";
 	if (plan_read(plan, json, &wrong))
 		error = refuse(c, &wrong);
+	else
+		warn(c, plan, NULL);
 	free(plan);
 	return error;
 }
@@ -92,11 +118,16 @@ const char *cmd_layout_validate(struct command *c)
 const char *cmd_layout_put(struct command *c)
 {
 	const cJSON *json = cJSON_GetObjectItemCaseSensitive(c->d, "layout");
+	struct plugin_facts facts;
 	struct plan_wrong wrong;
+	const char *name;
 
 	thread_claim(&on_ctl);
 	switch (layouts_put(c->server, json, &wrong)) {
 	case 0:
+		name = cJSON_GetObjectItemCaseSensitive(json, "name")->valuestring;
+		if (plugin_set_facts(c->server->plugins, name, &facts) == 0)
+			warn(c, facts.plan, name);
 		return NULL;
 	case -EINVAL:
 		return refuse(c, &wrong);
@@ -248,6 +279,8 @@ static const char *try_plan(struct command *c, const struct plan *plan,
 		return "no_resources";
 	error = json_try(c, layout, &who, ladder);
 	plugin_free(layout);
+	if (!error)
+		warn(c, plan, NULL);
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include "mcu/breakout.h"
 #include "mcu/command_spec.h"
 #include "mcu/cue.h"
+#include "mcu/editions.h"
 #include "mcu/room.h"
 #include "mcu/seats.h"
 #include "mcu/tryout.h"
@@ -186,8 +187,13 @@ static const struct proto_field f_code[] = {
 	{"code", PROTO_STRING, false, 1, 32},
 	END,
 };
-static const struct proto_field f_title[] = {
+static const struct proto_field f_record[] = {
 	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
+	{"editions", PROTO_STRINGS, false, 0, EDITIONS},
+	END,
+};
+static const struct proto_field f_mark[] = {
+	{"text", PROTO_STRING, false, 0, LIMIT_MARK_BYTES},
 	END,
 };
 static const struct proto_field f_room[] = {
@@ -391,10 +397,14 @@ static const struct command_spec rows[] = {
 	{"room.links", CAP_ROOM, OF_CLASS, RATE_LIST, f_code, cmd_room_links},
 	{"class.limit", CAP_LIMIT, OF_CLASS, RATE_SWITCH, f_limit, cmd_class_limit},
 	{"class.end", CAP_ROOM, OF_CLASS, RATE_SWITCH, none, cmd_class_end},
-	{"record.start", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_title, cmd_record_start},
+	{"record.start", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_record, cmd_record_start},
+	{"record.pause", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_pause},
+	{"record.resume", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_resume},
+	{"record.mark", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_mark, cmd_record_mark},
 	{"record.stop", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_stop},
 	{"recording.list", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_recordings,
 	 cmd_recording_list},
+	{"recording.marks", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_id, cmd_recording_marks},
 	{"recording.delete", CAP_RECORD, OF_CLASS, RATE_LIST, f_id, cmd_recording_delete},
 	{"room.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_room_list},
 	{"room.create", CAP_SERVER, ANYWHERE, RATE_LIST, f_room, cmd_room_create},

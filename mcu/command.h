@@ -57,7 +57,8 @@ command_fn cmd_pin_set, cmd_class_limit, cmd_class_end; /* cmd_class.c */
 command_fn cmd_member_allow, cmd_member_mute, cmd_member_remove, cmd_member_bans,
 	cmd_member_unban, cmd_member_admit, cmd_member_deny; /* cmd_member.c */
 command_fn cmd_room_set, cmd_room_links;                     /* cmd_room.c */
-command_fn cmd_record_start, cmd_record_stop, cmd_recording_list,
+command_fn cmd_record_start, cmd_record_stop, cmd_record_pause, cmd_record_resume,
+	cmd_record_mark, cmd_recording_list, cmd_recording_marks,
 	cmd_recording_delete;              /* cmd_record.c */
 command_fn cmd_room_list, cmd_room_create, cmd_server_drain, cmd_announce,
 	cmd_plugin_list, cmd_admin_health; /* cmd_admin.c */

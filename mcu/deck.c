@@ -1,6 +1,5 @@
 #include "mcu/deck.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/rand.h"
 #include "mcu/member.h"
 #include "mcu/notice_deck.h"
+#include "mcu/page_files.h"
 #include "mcu/room.h"
 
 #ifndef AULA_LIBEXEC_DIR
@@ -60,8 +60,6 @@ void deck_ask(const struct room *room, const struct deck *deck, uint32_t page,
 	deck_path(room->server, id, pdf ? 1 : page, "src", out->source);
 	deck_path(room->server, id, page, "webp", out->still);
 	deck_path(room->server, id, page, "thumb.webp", out->thumb);
-	if (access(out->still, R_OK) == 0 && access(out->thumb, R_OK) == 0)
-		out->still[0] = out->thumb[0] = '\0'; /* they are there */
 }
 
 /* ---- the list ------------------------------------------------------------- */
@@ -145,6 +143,7 @@ int deck_ticket(struct deck **out, struct member *member, const char *title)
 		snprintf(deck->row.seat, sizeof(deck->row.seat), "%s", member->seat);
 	}
 	deck->coming = DECK_TICKETED;
+	deck->by = member->base;
 	deck->staff = policy_staff(member->role);
 	deck->until_us = clock_us() + DECK_TICKET_US;
 	rand_token(deck->ticket, DECK_TICKET);
@@ -235,25 +234,18 @@ static void load(struct server *server, const struct db_deck *row) RUNS_ON(on_ct
 static void sweep(struct server *server, const struct db_deck *rows, uint32_t n)
 	RUNS_ON(on_ctl)
 {
-	char path[SHELF_PATH];
-	const struct dirent *entry;
-	DIR *dir;
+	char path[SHELF_PATH], *keep = malloc((size_t)(n + 1) * (DB_ID + 1) + 1);
+	size_t len = 1;
 
+	if (!keep)
+		return;
+	snprintf(keep, 2, "/");
+	for (uint32_t i = 0; i < n; i++)
+		len += (size_t)snprintf(keep + len, DB_ID + 2, "%s/", rows[i].id);
 	deck_dir(server, "", path);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		uint32_t i = 0;
-
-		while (i < n && strcmp(rows[i].id, entry->d_name) != 0)
-			i++;
-		if (entry->d_name[0] == '.' || i < n || strlen(entry->d_name) > DB_ID)
-			continue;
-		deck_dir(server, entry->d_name, path);
-		if (shelf_remove(server->shelf, path) == 0)
-			log_info("deck_swept", "deck=%s", entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
+	if (shelf_sweep(server->shelf, path, keep))
+		log_warn("decks_not_swept", "path=%s", path);
+	free(keep);
 }
 
 static void got_decks(void *ctx, int err, const struct db_deck *rows, uint32_t n)
@@ -307,6 +299,7 @@ int decks_start(struct server *server)
 	const struct conf *conf = server->conf;
 	char dir[SHELF_PATH], reader[SHELF_PATH];
 	struct shelf_conf shelf = {.helper = reader};
+	int err;
 
 	shelf.reserve_bytes = (uint64_t)conf->recording_reserve_mb << 20;
 	deck_dir(server, "", dir);
@@ -316,11 +309,13 @@ int decks_start(struct server *server)
 	if (access(reader, X_OK))
 		log_warn("no_deck_reader", "path=%s hint=\"slides cannot be shown\"",
 			 reader);
-	return shelf_create(&server->shelf, &shelf);
+	err = shelf_create(&server->shelf, &shelf);
+	return err ? err : page_files_create(server);
 }
 
 void decks_stop(struct server *server)
 {
+	page_files_destroy(server);
 	shelf_destroy(server->shelf);
 	server->shelf = NULL;
 }

@@ -41,7 +41,8 @@ struct deck {
 	char ticket[DECK_TICKET + 1];
 	int64_t until_us;  /* the ticket is good */
 	uint64_t expected; /* bytes that come */
-	bool staff;        /* who uploads it is: others leave half of the room */
+	uint32_t by;       /* base of who uploads it; 0: nobody did in this process */
+	bool staff;        /* that is one of the staff: others leave half of the room */
 };
 
 /* A clip that is played: it is what `shown` says, see clip.h. */
@@ -140,9 +141,13 @@ bool deck_upload(void *ctx, struct http_request *req, struct http_sink *sink);
 void deck_get(struct server *server, struct http_request *req, const char *rest)
 	RUNS_ON(on_ctl);
 /* Path and signature of one page's still, or of all thumbs of a deck with "{n}" for the
- * page. */
+ * page: for this member (its base) as long as it is in the class, in a group of it, or an
+ * administrator; not once it left or was removed. Else good for 10 minutes, and 6 hours. */
 #define DECK_URL 256
-void deck_url(const struct deck *deck, uint32_t page, char out[DECK_URL]);
-void deck_thumbs_url(const struct deck *deck, char out[DECK_URL]);
+void deck_url(const struct deck *deck, uint32_t page, uint32_t member,
+	      char out[DECK_URL]);
+void deck_thumbs_url(const struct deck *deck, uint32_t member, char out[DECK_URL]);
+/* This member may still use what it was given for decks of the room. */
+bool deck_reads(const struct room *room, uint32_t member) RUNS_ON(on_ctl);
 
 #endif

@@ -3,16 +3,14 @@
 #include "mcu/deck.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/count.h"
-#include "base/log.h"
-#include "base/loop.h"
+#include "mcu/member.h"
+#include "mcu/page_files.h"
+#include "mcu/rest.h"
 #include "mcu/room.h"
 #include "signaling/auth.h"
 #include "signaling/http.h"
@@ -20,31 +18,60 @@
 #define PAGE_GOOD_MS   (10 * 60 * 1000)
 #define THUMBS_GOOD_MS (6 * 60 * 60 * 1000)
 
-/* What a signature is for: one page, or all thumbs. */
-static void purpose(char out[64], const char *id, uint32_t page)
+#define WHAT 96
+
+/* What a signature is for: one page, or all thumbs; and whom. */
+static void purpose(char out[WHAT], const char *id, uint32_t page, uint32_t member)
 {
 	if (page)
-		snprintf(out, 64, "deck:%s:%u", id, page);
+		snprintf(out, WHAT, "deck:%s:%u:%u", id, page, member);
 	else
-		snprintf(out, 64, "thumbs:%s", id);
+		snprintf(out, WHAT, "thumbs:%s:%u", id, member);
 }
 
-void deck_url(const struct deck *deck, uint32_t page, char out[DECK_URL])
+static void url(char out[DECK_URL], const struct deck *deck, const char *page,
+		const char *what, int64_t good_ms, uint32_t member)
 {
-	char what[64], sig[128];
+	char sig[128];
 
-	purpose(what, deck->row.id, page);
-	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + PAGE_GOOD_MS);
-	snprintf(out, DECK_URL, DECKS_PATH "%s/%u.webp?sig=%s", deck->row.id, page, sig);
+	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + good_ms);
+	snprintf(out, DECK_URL, DECKS_PATH "%s/%s.webp?m=%u&sig=%s", deck->row.id, page,
+		 member, sig);
 }
 
-void deck_thumbs_url(const struct deck *deck, char out[DECK_URL])
+void deck_url(const struct deck *deck, uint32_t page, uint32_t member, char out[DECK_URL])
 {
-	char what[64], sig[128];
+	char what[WHAT], name[12];
 
-	purpose(what, deck->row.id, 0);
-	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + THUMBS_GOOD_MS);
-	snprintf(out, DECK_URL, DECKS_PATH "%s/{n}.thumb.webp?sig=%s", deck->row.id, sig);
+	purpose(what, deck->row.id, page, member);
+	snprintf(name, sizeof(name), "%u", page);
+	url(out, deck, name, what, PAGE_GOOD_MS, member);
+}
+
+void deck_thumbs_url(const struct deck *deck, uint32_t member, char out[DECK_URL])
+{
+	char what[WHAT];
+
+	purpose(what, deck->row.id, 0, member);
+	url(out, deck, "{n}.thumb", what, THUMBS_GOOD_MS, member);
+}
+
+static const struct room *class_of(const struct room *room)
+{
+	return room->parent ? room->parent : room;
+}
+
+bool deck_reads(const struct room *room, uint32_t member)
+{
+	const struct server *server = room->server;
+	const struct member *reader = member ? idmap_get(&server->member_of, member)
+					     : NULL;
+
+	for (uint32_t i = 0; i < server->n_consoles; i++)
+		if (server->consoles[i]->base == member)
+			return true;
+	return reader && reader->room &&
+	       (reader->role == ROLE_ADMIN || class_of(reader->room) == class_of(room));
 }
 
 /* "ID/PAGE.webp" or "ID/PAGE.thumb.webp". False: it is neither. */
@@ -70,55 +97,6 @@ static bool target(const char *rest, char id[DB_ID + 1], uint32_t *page, bool *t
 	return true;
 }
 
-static bool reply(struct http_request *req, const char *path) RUNS_ON(on_ctl)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0)
-		return false;
-	http_reply_file(req, fd, "image/webp", NULL);
-	return true;
-}
-
-/* Who waits until the page is drawn. At most LIMIT_DECK_JOBS do. */
-struct wait {
-	struct server *server;
-	struct http_request *req;
-	char path[SHELF_PATH];
-	enum sheet_fault fault;
-};
-
-static void drawn(void *arg)
-{
-	struct wait *wait = arg;
-
-	thread_claim(&on_ctl);
-	if (wait->server->draining) { /* the request goes, or is gone, with its server */
-		free(wait);
-		return;
-	}
-	if (wait->fault == SHEET_BUSY || (!wait->fault && !reply(wait->req, wait->path)))
-		http_reply_error(wait->req, 503, "no_resources");
-	else if (wait->fault)
-		http_reply_error(wait->req, 404, sheet_fault_name(wait->fault));
-	free(wait);
-}
-
-/* On the shelf's thread. */
-static void on_drawn(void *ctx, enum sheet_fault fault, uint32_t pages, struct leaf *leaf)
-{
-	struct wait *wait = ctx;
-
-	(void)pages;
-	leaf_put(leaf);
-	wait->fault = fault;
-	if (loop_post_must(wait->server->loop, drawn, wait)) {
-		count_add(COUNT_REJECT_QUEUE, 1);
-		log_warn("control_queue_full", "path=%s", wait->path);
-		free(wait);
-	}
-}
-
 static struct deck *find(struct server *server, const char *id, struct room **room)
 	RUNS_ON(on_ctl)
 {
@@ -135,19 +113,18 @@ static struct deck *find(struct server *server, const char *id, struct room **ro
 void deck_get(struct server *server, struct http_request *req, const char *rest)
 {
 	const char *sig = http_query(req, "sig");
-	char id[DB_ID + 1], what[64];
-	struct shelf_ask ask;
-	struct wait *wait;
+	uint32_t member = rest_link_member(req), page;
+	char id[DB_ID + 1], what[WHAT], path[SHELF_PATH];
+	struct shelf_ask draw;
 	struct room *room;
 	struct deck *deck;
-	uint32_t page;
 	bool thumb;
 
 	if (!target(rest, id, &page, &thumb)) {
 		http_reply_error(req, 404, "not_found");
 		return;
 	}
-	purpose(what, id, thumb ? 0 : page);
+	purpose(what, id, thumb ? 0 : page, member);
 	if (!sig || !auth_verify(sig, what, clock_wall_ms())) {
 		http_reply_error(req, 403, "bad_link");
 		return;
@@ -157,23 +134,11 @@ void deck_get(struct server *server, struct http_request *req, const char *rest)
 		http_reply_error(req, 404, "unknown_deck");
 		return;
 	}
-	wait = calloc(1, sizeof(*wait));
-	if (!wait) {
-		http_reply_error(req, 503, "no_resources");
+	if (!deck_reads(room, member)) { /* it left, or was removed */
+		http_reply_error(req, 403, "bad_link");
 		return;
 	}
-	deck_path(server, id, page, thumb ? "thumb.webp" : "webp", wait->path);
-	if (reply(req, wait->path)) {
-		free(wait);
-		return;
-	}
-	wait->server = server;
-	wait->req = req;
-	deck_ask(room, deck, page, &ask);
-	ask.done = on_drawn;
-	ask.ctx = wait;
-	if (shelf_draw(server->shelf, &ask)) {
-		free(wait);
-		http_reply_error(req, 503, "no_resources");
-	}
+	deck_path(server, id, page, thumb ? "thumb.webp" : "webp", path);
+	deck_ask(room, deck, page, &draw);
+	page_files_get(server->page_files, req, path, &draw);
 }

@@ -103,7 +103,7 @@ static void accept_deck(struct upload *up, struct room *room, struct deck *deck)
 	log_info("deck_uploaded", "room=%s deck=%s pages=%lld bytes=%zu", room->row.id,
 		 up->deck, (long long)deck->row.pages, up->len);
 	notice_decks(room);
-	text = notice_deck_text(room, deck);
+	text = notice_deck_text(room, deck, deck->by);
 	if (req && text)
 		http_reply(req, 201, "application/json", text, strlen(text));
 	else if (req)
@@ -319,6 +319,7 @@ static struct deck *ticketed(struct server *server, const char *id, const char *
 			continue;
 		*room = server->rooms[i];
 		return deck->coming == DECK_TICKETED && clock_us() <= deck->until_us &&
+				       deck_reads(*room, deck->by) &&
 				       auth_equal(ticket, deck->ticket)
 			       ? deck
 			       : NULL;

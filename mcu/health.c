@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -163,20 +162,13 @@ static void look_memory(double *v)
 	fclose(f);
 }
 
-/* A disk that is far away may let a call wait: once a minute is often enough. */
-static void look_disk(const struct server *server, double *v) RUNS_ON(on_ctl)
+static void look_disks(const struct disks *disks, int64_t now_us, double *v)
 {
-	const struct health *health = &server->console->health;
-	const struct health_row *last =
-		health->seconds.n
-			? &health->seconds.rows[(health->seconds.n - 1) % HEALTH_ROWS]
-			: NULL;
-	struct statvfs fs;
+	const struct disk_state *d = &disks->list[DISK_RECORDINGS];
 
-	if (last && health->seconds.n % HEALTH_ROWS)
-		v[HEALTH_DISK_FREE] = last->v[HEALTH_DISK_FREE];
-	else if (statvfs(server->conf->recordings_dir, &fs) == 0)
-		v[HEALTH_DISK_FREE] = (double)fs.f_bavail * (double)fs.f_frsize / 1048576;
+	if (d->known)
+		v[HEALTH_DISK_FREE] = (double)d->free_bytes / 1048576;
+	v[HEALTH_DISK_WAIT] = (double)disks_waiting_us(disks, now_us) / 1000;
 }
 
 void health_tick(struct server *server, int64_t now_us)
@@ -190,7 +182,8 @@ void health_tick(struct server *server, int64_t now_us)
 	look_bytes(health, now_us, row.v);
 	look_rooms(server, row.v);
 	look_memory(row.v);
-	look_disk(server, row.v);
+	disks_tick(server, now_us);
+	look_disks(&health->disks, now_us, row.v);
 	row.v[HEALTH_RUNGS] = (double)count_get(COUNT_ENCODERS);
 	if (server->console->costs.at_us)
 		row.v[HEALTH_LATE] = server->console->costs.late_p99_us / 1000.0;

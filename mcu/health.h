@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "mcu/disks.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,7 +34,8 @@ struct taskcpu;
 	X(RSS, "rss_mb", MEAN) \
 	X(DB_QUEUE, "db_queue", MOST) \
 	X(DISK_FREE, "disk_free_mb", LEAST) \
-	X(OVERLOAD, "overload", MOST)
+	X(OVERLOAD, "overload", MOST) \
+	X(DISK_WAIT, "disk_wait_ms", MOST)
 
 enum health_of {
 #define X(id, name, how) HEALTH_##id,
@@ -58,6 +60,7 @@ struct health { /* zeroed, then health_init() */
 	struct taskcpu *cpu; /* NULL: the kernel does not tell */
 	int64_t at_us;       /* of the last sample */
 	int64_t bytes_in, bytes_out;
+	struct disks disks;
 };
 
 const char *health_name(enum health_of of);

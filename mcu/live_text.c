@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "mcu/breakout.h"
 #include "mcu/room.h"
+#include "signaling/utf8.h"
 
 #define NUMBER_MAX 9e15
 
@@ -81,6 +82,15 @@ static void read_due(struct live *live, const cJSON *row)
 		return; /* it is as if that one had not come back */
 }
 
+/* All clients are sent it: half a letter would be the end of their connections. */
+static bool label_ok(const cJSON *label)
+{
+	size_t len = cJSON_IsString(label) ? strlen(label->valuestring) : 0;
+
+	return len > 0 && len < sizeof(((struct countdown *)0)->label) &&
+	       utf8_valid(label->valuestring, len);
+}
+
 static void read_timer(struct countdown *c, const cJSON *d)
 {
 	const cJSON *label = cJSON_GetObjectItemCaseSensitive(d, "label");
@@ -105,7 +115,7 @@ static void read_timer(struct countdown *c, const cJSON *d)
 	}
 	c->total_ms = total;
 	snprintf(c->label, sizeof(c->label), "%s",
-		 cJSON_IsString(label) ? label->valuestring : "");
+		 label_ok(label) ? label->valuestring : "");
 }
 
 int live_text_read(struct room *room, const char *text)

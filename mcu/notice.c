@@ -166,7 +166,8 @@ void notice_record_state(const struct room *room, const char *error)
 #define READY_LINKS 300 /* in larger classes each asks for its own */
 
 /* To those who may see it, each with its own link. */
-void notice_recording_ready(const struct room *room, const struct db_recording *row)
+void notice_recording_ready(const struct room *room, const struct db_recording *row,
+			    const struct db_recording_file *files, uint32_t n_files)
 {
 	bool links = room->n_members <= READY_LINKS;
 
@@ -176,7 +177,8 @@ void notice_recording_ready(const struct room *room, const struct db_recording *
 		if (member_may(member, CAP_RECORDINGS))
 			session_event_alike(member->session, &member->room->alike,
 					    "recording.ready",
-					    notice_recording(links ? member : NULL, row));
+					    notice_recording(links ? member : NULL, row,
+							     files, n_files));
 	}
 }
 

@@ -15,7 +15,10 @@ cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl
 /* The answer to who joins warm: nothing of the class but its name. */
 cJSON *notice_porch(const struct member *member) RUNS_ON(on_ctl);
 /* With a link for this member; NULL: without one. */
-cJSON *notice_recording(const struct member *reader, const struct db_recording *row);
+/* `files`: rows of its editions; those with an empty id count for nothing. */
+cJSON *notice_recording(const struct member *reader, const struct db_recording *row,
+			const struct db_recording_file *files, uint32_t n_files)
+	RUNS_ON(on_ctl);
 
 /* To all members of the room but `except` (may be NULL). Of who is not listed, see
  * roster.h, nothing is told. */
@@ -39,7 +42,8 @@ void notice_hearing(const struct room *room) RUNS_ON(on_ctl);
 /* What the class says of its members. */
 void notice_room(const struct room *room) RUNS_ON(on_ctl);
 void notice_record_state(const struct room *room, const char *error) RUNS_ON(on_ctl);
-void notice_recording_ready(const struct room *room, const struct db_recording *row)
+void notice_recording_ready(const struct room *room, const struct db_recording *row,
+			    const struct db_recording_file *files, uint32_t n_files)
 	RUNS_ON(on_ctl);
 /* To those who wait for this picture. */
 void notice_poster(const struct room_picture *picture, const void *jpeg, size_t len)

@@ -45,12 +45,13 @@ cJSON *notice_json_clip(const struct room *room)
 	return d;
 }
 
-cJSON *notice_json_deck_row(const struct room *room, const struct deck *deck)
+cJSON *notice_json_deck_row(const struct room *room, const struct deck *deck,
+			    uint32_t reader)
 {
 	cJSON *d = cJSON_CreateObject();
 	char url[DECK_URL];
 
-	deck_thumbs_url(deck, url);
+	deck_thumbs_url(deck, reader, url);
 	cJSON_AddStringToObject(d, "id", deck->row.id);
 	cJSON_AddStringToObject(d, "title", deck->row.title);
 	cJSON_AddStringToObject(d, "kind", deck->row.kind);
@@ -63,9 +64,9 @@ cJSON *notice_json_deck_row(const struct room *room, const struct deck *deck)
 	return d;
 }
 
-char *notice_deck_text(const struct room *room, const struct deck *deck)
+char *notice_deck_text(const struct room *room, const struct deck *deck, uint32_t reader)
 {
-	cJSON *d = notice_json_deck_row(room, deck);
+	cJSON *d = notice_json_deck_row(room, deck, reader);
 	char *text = cJSON_PrintUnformatted(d);
 
 	cJSON_Delete(d);

@@ -11,12 +11,13 @@
 cJSON *notice_json_deck(const struct room *room) RUNS_ON(on_ctl);
 /* What is played, and where it is now; null: nothing. */
 cJSON *notice_json_clip(const struct room *room) RUNS_ON(on_ctl);
-/* One of the list, for who may see all its pages. */
-cJSON *notice_json_deck_row(const struct room *room, const struct deck *deck)
-	RUNS_ON(on_ctl);
+/* One of the list, for a member (its base) who may see all its pages. */
+cJSON *notice_json_deck_row(const struct room *room, const struct deck *deck,
+			    uint32_t reader) RUNS_ON(on_ctl);
 
 /* The same as text; the caller frees. NULL without memory. */
-char *notice_deck_text(const struct room *room, const struct deck *deck) RUNS_ON(on_ctl);
+char *notice_deck_text(const struct room *room, const struct deck *deck, uint32_t reader)
+	RUNS_ON(on_ctl);
 
 void notice_deck(const struct room *room) RUNS_ON(on_ctl); /* to all */
 void notice_clip(const struct room *room) RUNS_ON(on_ctl); /* to all */

@@ -1,6 +1,7 @@
 #include "mcu/notice_json.h"
 
 #include "mcu/notice.h"
+#include "mcu/recording.h"
 #include "mcu/rest.h"
 #include "mcu/notice_rights.h"
 #include "mcu/roster.h"
@@ -205,22 +206,85 @@ cJSON *notice_json_quality(const struct member *member)
 
 cJSON *notice_json_record(const struct room *room, const char *error)
 {
-	cJSON *d = cJSON_CreateObject();
+	cJSON *d = cJSON_CreateObject(), *list = NULL;
 
 	cJSON_AddBoolToObject(d, "on", room->recording);
 	cJSON_AddNumberToObject(d, "since_ms",
-				room->recording ? (double)room->recording_row.started_ms
+				room->recording ? (double)(room->recorded_at_ms -
+							   room->recorded_ms)
 						: 0);
 	cJSON_AddStringToObject(d, "id", room->recording_row.id);
+	if (room->recording) {
+		cJSON_AddBoolToObject(d, "paused", room->recording_paused);
+		cJSON_AddNumberToObject(d, "at_ms", (double)recording_at_ms(room));
+		list = cJSON_AddArrayToObject(d, "editions");
+	}
+	for (enum edition e = 0; room->recording && e < EDITIONS; e++)
+		if (room->editions & EDITION_BIT(e))
+			cJSON_AddItemToArray(list, cJSON_CreateString(edition_name(e)));
 	if (error)
 		cJSON_AddStringToObject(d, "error", error);
 	return d;
 }
 
-cJSON *notice_recording(const struct member *reader, const struct db_recording *row)
+static void json_url(cJSON *d, const struct member *reader, const char *recording,
+		     enum edition edition) RUNS_ON(on_ctl)
+{
+	char url[256];
+
+	if (!reader)
+		return;
+	rest_recording_url(recording, edition, reader->base, url, sizeof(url));
+	cJSON_AddStringToObject(d, "url", url);
+}
+
+static void json_edition(cJSON *list, const struct member *reader,
+			 const struct db_recording *row, const struct db_recording_file *file)
+	RUNS_ON(on_ctl)
 {
 	cJSON *d = cJSON_CreateObject();
-	char url[256];
+
+	cJSON_AddStringToObject(d, "edition", file->edition);
+	cJSON_AddNumberToObject(d, "bytes", (double)file->bytes);
+	cJSON_AddNumberToObject(d, "ms", (double)file->duration_ms);
+	if (*file->err)
+		cJSON_AddStringToObject(d, "error", file->err);
+	if (file->bytes > 0)
+		json_url(d, reader, row->id, edition_by_name(file->edition));
+	cJSON_AddItemToArray(list, d);
+}
+
+/* One of before there were editions has its only file as the full one. */
+static enum edition json_editions(cJSON *list, const struct member *reader,
+				  const struct db_recording *row,
+				  const struct db_recording_file *files, uint32_t n)
+	RUNS_ON(on_ctl)
+{
+	struct db_recording_file old = {.edition = "full"};
+	enum edition first = EDITIONS;
+
+	for (uint32_t i = 0; i < n; i++) {
+		enum edition e = edition_by_name(files[i].edition);
+
+		if (!*files[i].id || e == EDITIONS)
+			continue;
+		json_edition(list, reader, row, &files[i]);
+		if (files[i].bytes > 0 && e < first)
+			first = e;
+	}
+	if (cJSON_GetArraySize(list) || row->bytes == 0)
+		return first;
+	old.bytes = row->bytes;
+	old.duration_ms = row->duration_ms;
+	json_edition(list, reader, row, &old);
+	return EDITION_FULL;
+}
+
+cJSON *notice_recording(const struct member *reader, const struct db_recording *row,
+			const struct db_recording_file *files, uint32_t n_files)
+{
+	cJSON *d = cJSON_CreateObject();
+	enum edition first;
 
 	cJSON_AddStringToObject(d, "id", row->id);
 	cJSON_AddStringToObject(d, "title", row->title);
@@ -228,9 +292,9 @@ cJSON *notice_recording(const struct member *reader, const struct db_recording *
 	cJSON_AddNumberToObject(d, "started_ms", (double)row->started_ms);
 	cJSON_AddNumberToObject(d, "duration_ms", (double)row->duration_ms);
 	cJSON_AddNumberToObject(d, "bytes", (double)row->bytes);
-	if (row->bytes > 0 && reader) {
-		rest_recording_url(row->id, reader->base, url, sizeof(url));
-		cJSON_AddStringToObject(d, "url", url);
-	}
+	first = json_editions(cJSON_AddArrayToObject(d, "editions"), reader, row, files,
+			      n_files);
+	if (row->bytes > 0 && first < EDITIONS)
+		json_url(d, reader, row->id, first);
 	return d;
 }

@@ -144,7 +144,9 @@ int options_conf(const struct options *options, struct conf *conf, char *why,
 	if (fill(conf->database, sizeof(conf->database), conf->data_dir,
 		 "sqlite:", "aula.db") ||
 	    fill(conf->recordings_dir, sizeof(conf->recordings_dir), conf->data_dir, "",
-		 "recordings")) {
+		 "recordings") ||
+	    fill(conf->pictures_dir, sizeof(conf->pictures_dir), conf->data_dir, "",
+		 "pictures")) {
 		snprintf(why, why_len, "data_dir is too long");
 		return -EINVAL;
 	}

@@ -359,7 +359,8 @@ static void read_whole(struct reader *r, const cJSON *json)
 	static const char *const keys[] = {
 		"version", "name",    "title",  "group",    "unit",
 		"keep",    "hold_ms", "params", "variants", "background",
-		"names",   "banner",  "clock",  NULL,
+		"names",   "banner",  "clock",  "logo",     "background_picture",
+		NULL,
 	};
 	const cJSON *variants = field_get(json, "variants"), *item;
 	struct plan *plan = r->plan;

@@ -8,6 +8,11 @@
 
 #include "signaling/proto.h"
 
+/* Of the height of the canvas: less cannot be seen, more is in the way. */
+#define LOGO_LEAST 0.02
+#define LOGO_MOST  0.3
+#define LOGO_USUAL 0.08
+
 void field_refuse(struct reader *r, const char *key, const char *why, ...)
 {
 	va_list ap;
@@ -173,7 +178,8 @@ static void read_banner(struct reader *r, const cJSON *json)
 	r->at[0] = '\0';
 }
 
-static void read_clock(struct reader *r, const cJSON *json)
+/* DECOR_CORNERS: that is none. */
+static enum decor_corner corner_of(const cJSON *item)
 {
 	static const char *const corners[DECOR_CORNERS] = {
 		[DECOR_NOWHERE] = "none",
@@ -182,19 +188,56 @@ static void read_clock(struct reader *r, const cJSON *json)
 		[DECOR_BOTTOM_LEFT] = "bottom-left",
 		[DECOR_BOTTOM_RIGHT] = "bottom-right",
 	};
-	const cJSON *item = field_get(json, "clock");
 	enum decor_corner corner = DECOR_NOWHERE;
 
-	if (!item)
-		return;
 	while (corner < DECOR_CORNERS &&
 	       (!cJSON_IsString(item) || strcmp(item->valuestring, corners[corner]) != 0))
 		corner++;
+	return corner;
+}
+
+static void read_clock(struct reader *r, const cJSON *json)
+{
+	const cJSON *item = field_get(json, "clock");
+	enum decor_corner corner = item ? corner_of(item) : DECOR_NOWHERE;
+
 	if (corner == DECOR_CORNERS)
 		field_refuse(r, "clock",
 			     "must be a corner like \"top-right\", or \"none\"");
 	else
 		r->plan->decor.clock = corner;
+}
+
+static void read_logo(struct reader *r, const cJSON *json)
+{
+	static const char *const keys[] = {"picture", "corner", "height", NULL};
+	const cJSON *logo = field_get(json, "logo");
+	const cJSON *corner = field_get(logo, "corner"), *height;
+	struct decor *decor = &r->plan->decor;
+	double share = LOGO_USUAL;
+
+	if (!logo)
+		return;
+	if (!cJSON_IsObject(logo)) {
+		field_refuse(r, "logo", "must be an object");
+		return;
+	}
+	snprintf(r->at, sizeof(r->at), "logo.");
+	field_only(r, logo, keys);
+	field_name(r, logo, "picture", decor->logo, sizeof(decor->logo));
+	decor->logo_at = corner ? corner_of(corner) : DECOR_TOP_RIGHT;
+	if (decor->logo_at == DECOR_NOWHERE || decor->logo_at == DECOR_CORNERS)
+		field_refuse(r, "corner", "must be a corner like \"top-right\"");
+	height = field_get(logo, "height");
+	if (height)
+		share = cJSON_IsNumber(height) ? height->valuedouble : 0;
+	if (!(share >= LOGO_LEAST && share <= LOGO_MOST)) {
+		field_refuse(r, "height", "must be a number from %.2f to %.2f",
+			     LOGO_LEAST, LOGO_MOST);
+		share = LOGO_USUAL;
+	}
+	decor->logo_permille = (uint16_t)lround(share * 1000);
+	r->at[0] = '\0';
 }
 
 void field_decor(struct reader *r, const cJSON *json)
@@ -204,4 +247,8 @@ void field_decor(struct reader *r, const cJSON *json)
 	read_names(r, json);
 	read_banner(r, json);
 	read_clock(r, json);
+	if (field_get(json, "background_picture"))
+		field_name(r, json, "background_picture", r->plan->decor.picture,
+			   sizeof(r->plan->decor.picture));
+	read_logo(r, json);
 }

@@ -45,7 +45,7 @@ void field_name(struct reader *r, const cJSON *object, const char *key, char *ou
 /* The parameter of that name: its place + 1; 0: there is none. */
 uint8_t field_param(const struct reader *r, const char *key);
 
-/* Background, names, banner and clock of the whole; after its parameters. */
+/* Background, names, banner, clock and logo of the whole; after its parameters. */
 void field_decor(struct reader *r, const cJSON *json);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "mcu/asks.h"
 #include "mcu/command.h"
+#include "mcu/gallery.h"
 #include "mcu/ids.h"
 #include "mcu/member.h"
 #include "mcu/notice_json.h"
@@ -146,6 +147,7 @@ static int open_view(struct previews *p, struct preview *one) RUNS_ON(on_ctl)
 	if (err)
 		return err;
 	scene->generation = 1;
+	gallery_dress(p->server->gallery, scene);
 	err = vworker_view_open(w, one->view, &conf);
 	if (err) {
 		scene_put(scene);

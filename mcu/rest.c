@@ -19,21 +19,49 @@
 
 #define RECORDINGS    "/api/v1/recordings/"
 #define LINK_GOOD_MS  REVOKED_MS
-#define WHAT          (DB_ID + 16) /* a link is for: its file, and its member */
+#define WHAT          (DB_ID + 32) /* a link is for: its file, and its member */
 #define LOOP_STUCK_US (5 * SEC_US)
 
-static void link_what(const char *id, uint32_t member, char out[WHAT])
+/* A file as a link names it: ID, or ID/EDITION. */
+#define FILE_NAME (DB_ID + 1 + EDITION_NAME_MAX + 1)
+
+static void link_what(const char *file, uint32_t member, char out[WHAT])
 {
-	snprintf(out, WHAT, "%s %u", id, member);
+	snprintf(out, WHAT, "%s %u", file, member);
 }
 
-void rest_recording_url(const char *id, uint32_t member, char *out, size_t size)
+void rest_recording_url(const char *id, enum edition edition, uint32_t member, char *out,
+			size_t size)
 {
-	char sig[128], what[WHAT];
+	char sig[128], what[WHAT], file[FILE_NAME];
 
-	link_what(id, member, what);
+	snprintf(file, sizeof(file), "%s%s%s", id, edition == EDITION_FULL ? "" : "/",
+		 edition == EDITION_FULL ? "" : edition_name(edition));
+	link_what(file, member, what);
 	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
-	snprintf(out, size, RECORDINGS "%s?m=%u&sig=%s", id, member, sig);
+	snprintf(out, size, RECORDINGS "%s?m=%u&sig=%s", file, member, sig);
+}
+
+/* EDITIONS: it names none. The first part is cut out as the id. */
+static enum edition file_split(const char *file, char id[DB_ID + 1])
+{
+	size_t n = strcspn(file, "/");
+	enum edition edition = file[n] ? edition_by_name(file + n + 1) : EDITION_FULL;
+
+	if (n > DB_ID || (file[n] && edition == EDITION_FULL))
+		return EDITIONS; /* one name for one file */
+	memcpy(id, file, n);
+	id[n] = '\0';
+	return edition;
+}
+
+uint32_t rest_link_member(const struct http_request *req)
+{
+	const char *m = http_query(req, "m");
+
+	if (!m || !*m || strlen(m) > 10 || strspn(m, "0123456789") != strlen(m))
+		return 0;
+	return (uint32_t)strtoul(m, NULL, 10);
 }
 
 static bool id_ok(const char *id)
@@ -49,52 +77,63 @@ static bool id_ok(const char *id)
 
 /* Signed, not too old, and of nobody who was removed since. */
 static bool link_good(const struct server *server, struct http_request *req,
-		      const char *id) RUNS_ON(on_ctl)
+		      const char *file) RUNS_ON(on_ctl)
 {
-	const char *sig = http_query(req, "sig"), *m = http_query(req, "m");
+	const char *sig = http_query(req, "sig");
+	uint32_t member = rest_link_member(req);
 	int64_t now_ms = clock_wall_ms();
 	char what[WHAT];
-	uint32_t member;
 
-	if (!id_ok(id) || !sig || !m || !*m || strlen(m) > 10 ||
-	    strspn(m, "0123456789") != strlen(m))
+	if (!sig || !member)
 		return false;
-	member = (uint32_t)strtoul(m, NULL, 10);
-	link_what(id, member, what);
+	link_what(file, member, what);
 	return auth_verify(sig, what, now_ms) &&
 	       !revoked_has(&server->console->revoked, member, now_ms);
 }
 
-static void recording(const struct server *server, struct http_request *req,
-		      const char *id) RUNS_ON(on_ctl)
+static void file_name(const struct server *server, const char *id, enum edition edition,
+		      char *out, size_t size) RUNS_ON(on_ctl)
 {
-	char path[CONF_PATH + 64], name[64];
+	const char *ext = edition_extension(server->plugins, server->conf, edition);
+
+	snprintf(out, size, "%s%s%s.%s", id, edition == EDITION_FULL ? "" : ".",
+		 edition == EDITION_FULL ? "" : edition_name(edition), ext ? ext : "mp4");
+}
+
+static void recording(const struct server *server, struct http_request *req,
+		      const char *link) RUNS_ON(on_ctl)
+{
+	char path[CONF_PATH + 64], file[64], name[80], id[DB_ID + 1] = "";
+	enum edition edition = file_split(link, id);
 	int fd;
 
-	if (!link_good(server, req, id)) {
+	if (edition == EDITIONS || !id_ok(id) || !link_good(server, req, link)) {
 		http_reply_error(req, 403, "bad_link");
 		return;
 	}
-	snprintf(path, sizeof(path), "%s/%s.mp4", server->conf->recordings_dir, id);
+	file_name(server, id, edition, file, sizeof(file));
+	snprintf(path, sizeof(path), "%s/%s", server->conf->recordings_dir, file);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		http_reply_error(req, 404, "unknown_recording");
 		return;
 	}
-	snprintf(name, sizeof(name), "class-%s.mp4", id);
-	http_reply_file(req, fd, "video/mp4", http_query(req, "download") ? name : NULL);
+	snprintf(name, sizeof(name), "class-%s", file);
+	http_reply_file(req, fd, edition == EDITION_SOUND ? "audio/mp4" : "video/mp4",
+			http_query(req, "download") ? name : NULL);
 }
 
 static void health(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
 {
 	bool db = db_healthy(server->db);
 	bool loop = clock_us() - server->tick_us < LOOP_STUCK_US;
-	char body[160];
+	bool disk = disks_well(&server->console->health.disks, clock_us());
+	char body[192];
 	int n = snprintf(body, sizeof(body),
-			 "{\"ok\":%s,\"database\":%s,\"draining\":%s,\"rooms\":%lld,"
+			 "{\"ok\":%s,\"database\":%s,\"disk\":%s,\"draining\":%s,\"rooms\":%lld,"
 			 "\"members\":%lld}\n",
 			 db && loop ? "true" : "false", db ? "true" : "false",
-			 server->draining ? "true" : "false",
+			 disk ? "true" : "false", server->draining ? "true" : "false",
 			 (long long)count_get(COUNT_ROOMS),
 			 (long long)count_get(COUNT_MEMBERS));
 

@@ -3,6 +3,7 @@
 #define MCU_REST_H
 
 #include "base/thread.h"
+#include "mcu/editions.h"
 #include "signaling/http.h"
 
 #include <stdint.h>
@@ -13,6 +14,10 @@ void rest_request(struct server *server, struct http_request *req) RUNS_ON(on_ct
 
 /* Path and signature of a recording's file for this member (its base), good for 10
  * minutes, but not once it was removed. */
-void rest_recording_url(const char *id, uint32_t member, char *out, size_t size);
+void rest_recording_url(const char *id, enum edition edition, uint32_t member, char *out,
+			size_t size);
+
+/* Whom a link was made for (its base), as the link itself says; 0: it names nobody. */
+uint32_t rest_link_member(const struct http_request *req);
 
 #endif

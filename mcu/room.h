@@ -86,7 +86,12 @@ struct room {
 	struct director *director;       /* see director.h; NULL: nothing to direct */
 	/* what is recorded */
 	bool recording;
+	bool recording_paused;
+	uint32_t editions; /* a bit of each that runs, see editions.h */
 	struct db_recording recording_row;
+	/* how far it was at that wall time; while it pauses it stays there */
+	int64_t recorded_ms, recorded_at_ms;
+	uint32_t n_marks;
 	uint32_t recordings; /* started so far by this process: numbers them */
 	/* what was said */
 	uint32_t n_chat;

@@ -13,10 +13,6 @@
 #include "mixer/vworker.h"
 #include "transport/net.h"
 
-/* A file has one size, whatever is shown: fit for people and for pages. */
-#define RECORD_W 960
-#define RECORD_H 540
-
 #define EACH_RUNG(shape, family, level) \
 	for (enum shape shape = SHAPE_WIDE; shape < SHAPES; shape++) \
 		for (enum family family = FAMILY_H264; family < FAMILIES; family++) \
@@ -30,24 +26,32 @@ uint32_t rungs_id(const struct room_picture *picture, enum shape shape,
 	       (uint32_t)(level - LEVEL_VIDEO);
 }
 
-uint32_t rungs_recorded(const struct room *room)
+static enum level level_of(const struct room *room, enum edition edition)
 {
-	const struct room_picture *class = picture_of_class(room);
-
-	return class ? rungs_id(class, SHAPE_WIDE, FAMILY_H264, LEVEL_MAIN) : 0;
+	return edition_level(room->server->conf, &room->ladder, edition);
 }
 
-void rungs_recorded_size(uint16_t *w_px, uint16_t *h_px)
+uint32_t rungs_recorded(const struct room *room, enum edition edition)
 {
-	*w_px = RECORD_W;
-	*h_px = RECORD_H;
+	const struct room_picture *class = picture_of_class(room);
+	enum level level = level_of(room, edition);
+
+	return class && level < LEVELS ? rungs_id(class, SHAPE_WIDE, FAMILY_H264, level)
+				       : 0;
 }
 
 static bool recorded(const struct room_picture *picture, enum shape shape,
 		     enum family family, enum level level)
 {
-	return picture->room->recording && !picture->number && shape == SHAPE_WIDE &&
-	       family == FAMILY_H264 && level == LEVEL_MAIN;
+	const struct room *room = picture->room;
+
+	if (!room->recording || picture->number || shape != SHAPE_WIDE ||
+	    family != FAMILY_H264)
+		return false;
+	for (enum edition e = 0; e < EDITIONS; e++)
+		if (room->editions & EDITION_BIT(e) && level_of(room, e) == level)
+			return true;
+	return false;
 }
 
 /* Fewer frames, half again as good each. */
@@ -76,8 +80,7 @@ static struct rung_conf conf_of(const struct room_picture *picture, enum shape s
 	conf.key_ms = rung->viewers > RUNG_MANY || family == FAMILY_AV1 ? 2000 : 0;
 	if (recorded(picture, shape, family, level)) {
 		conf.high = false;
-		conf.w_px = RECORD_W;
-		conf.h_px = RECORD_H;
+		edition_size(level, &conf.w_px, &conf.h_px);
 	}
 	return conf;
 }
@@ -93,7 +96,7 @@ static bool conf_same(const struct rung_conf *a, const struct rung_conf *b)
 /* ---- one rung ---------------------------------------------------------------- */
 
 static void start(struct room_picture *picture, struct room_rung *rung, uint32_t id,
-		  uint32_t view) RUNS_ON(on_ctl)
+		  uint32_t view, bool tapped) RUNS_ON(on_ctl)
 {
 	struct server *server = picture->room->server;
 
@@ -106,7 +109,7 @@ static void start(struct room_picture *picture, struct room_rung *rung, uint32_t
 	}
 	rung->open = true;
 	rung->view = view;
-	if (id == rungs_recorded(picture->room) && picture->room->recording)
+	if (tapped)
 		vworker_rung_tap(server->vworker, id, true);
 }
 
@@ -152,9 +155,9 @@ static void update_one(struct room_picture *picture, enum shape shape, enum fami
 	uint32_t id = rungs_id(picture, shape, family, level);
 	uint32_t view = views_of(picture, shape, level);
 	struct rung_conf conf = conf_of(picture, shape, family, level);
-	bool wanted = rung->viewers || recorded(picture, shape, family, level);
+	bool kept = recorded(picture, shape, family, level);
 
-	if (!wanted) {
+	if (!rung->viewers && !kept) {
 		if (rung->open && !rung->idle_us)
 			rung->idle_us = now_us;
 		if (rung->open && now_us - rung->idle_us >= RUNG_LINGER_US)
@@ -164,7 +167,7 @@ static void update_one(struct room_picture *picture, enum shape shape, enum fami
 	rung->idle_us = 0;
 	if (!rung->open) {
 		rung->conf = conf;
-		start(picture, rung, id, view);
+		start(picture, rung, id, view, kept && !picture->room->recording_paused);
 		if (rung->open && rung->failed) /* who waits for it hears of it again */
 			show_again(picture, shape, family, level);
 		rung->failed = !rung->open;

@@ -5,6 +5,7 @@
 #define MCU_RUNGS_H
 
 #include "base/thread.h"
+#include "mcu/editions.h"
 #include "mcu/ladder.h"
 
 #include <stdbool.h>
@@ -60,9 +61,8 @@ bool rungs_watched(const struct room_picture *picture, enum shape shape,
 /* A rung is made of this view. */
 bool rungs_on(const struct room_picture *picture, uint32_t view);
 
-/* The rung that recordings are made of; its size and profile stay as they are
- * while it is recorded. */
-uint32_t rungs_recorded(const struct room *room);
-void rungs_recorded_size(uint16_t *w_px, uint16_t *h_px);
+/* The rung that this edition of recordings is made of, 0: none; its size and profile
+ * stay as they are while it is recorded. */
+uint32_t rungs_recorded(const struct room *room, enum edition edition);
 
 #endif

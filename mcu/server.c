@@ -19,6 +19,8 @@
 #include "mcu/command.h"
 #include "mcu/console.h"
 #include "mcu/director.h"
+#include "mcu/editions.h"
+#include "mcu/gallery.h"
 #include "mcu/guess.h"
 #include "mcu/layouts.h"
 #include "mcu/ids.h"
@@ -28,6 +30,7 @@
 #include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/overload.h"
+#include "mcu/page_files.h"
 #include "mcu/porch.h"
 #include "mcu/preview.h"
 #include "mcu/programme.h"
@@ -151,6 +154,7 @@ static void on_second(void *ctx)
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		room_second(server->rooms[i], server->tick_us);
 	porch_tick(server, server->tick_us);
+	page_files_tick(server->page_files, server->tick_us);
 	console_tick(server, server->tick_us);
 	if (server->conf->shed)
 		overload_tick(server->overload, server->tick_us);
@@ -232,6 +236,7 @@ static void on_reload(void *ctx, int signo)
 		log_error("reload_failed", "why=\"%s\"", why);
 	else
 		log_info("reloaded", "what=certificate");
+	gallery_reload(server->gallery);
 }
 
 /* ---- starting ----------------------------------------------------------------- */
@@ -281,10 +286,10 @@ static int store_open(struct server *server, char *why, size_t why_len) RUNS_ON(
 static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON(on_ctl)
 {
 	const struct conf *conf = server->conf;
-	const struct recorder_conf rec = {
+	struct recorder_conf rec = {
 		.dir = conf->recordings_dir,
 		.reserve_bytes = (uint64_t)conf->recording_reserve_mb << 20,
-		.ops = plugin_set_recorder(server->plugins, conf->recorder)};
+	};
 	const struct recorder_events rec_events = bridge_recorder(server);
 	struct vworker_rings video;
 	struct aworker_rings audio;
@@ -297,6 +302,7 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 		snprintf(why, why_len, "%s/decks: %s", conf->data_dir, strerror(-err));
 		return -EX_CANTCREAT;
 	}
+	editions_make(rec.editions, server->plugins, conf);
 	err = recorder_create(&server->recorder, &rec, &rec_events);
 	if (err) {
 		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
@@ -308,6 +314,8 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 		err = aworker_create(&server->aworker, &audio, &audio_events);
 	if (!err)
 		err = clips_start(server);
+	if (!err)
+		err = gallery_create(&server->gallery, server);
 	if (err) {
 		snprintf(why, why_len, "media threads: %s", strerror(-err));
 		return -EX_OSERR;
@@ -463,6 +471,7 @@ void server_destroy(struct server *server)
 	recorder_destroy(server->recorder);
 	if (server->loop)
 		letters_drain(server);
+	gallery_destroy(server->gallery);
 	recording_forget(server);
 	db_close(server->db);
 	plugin_set_destroy(server->plugins);

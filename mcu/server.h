@@ -24,6 +24,7 @@ struct aworker;
 struct console;
 struct recorder;
 struct db;
+struct gallery;
 struct http_server;
 struct plugin_set;
 struct guess;
@@ -31,6 +32,7 @@ struct joins;
 struct overload;
 struct previews;
 struct projector;
+struct page_files;
 struct shelf;
 struct take;
 
@@ -79,7 +81,9 @@ struct server {
 	struct previews *previews;   /* see preview.h */
 	struct loop_timer *stop_timer;
 	struct shelf *shelf; /* of decks, see deck.h */
+	struct page_files *page_files; /* what is fetched of them */
 	uint32_t n_uploads;  /* of them, that run */
+	struct gallery *gallery; /* of layouts, see gallery.h */
 	struct projector *projector; /* of clips, see clip.h */
 	uint32_t n_clips;            /* that are played */
 	uint32_t clip_runs;          /* so far */

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "mcu/deck.h"
 #include "mcu/director.h"
+#include "mcu/gallery.h"
 #include "mcu/layouts.h"
 #include "mcu/live.h"
 #include "mcu/recording.h"
@@ -86,6 +87,7 @@ static void got_layouts(void *ctx, int err, const struct db_layout *rows, uint32
 	if (err)
 		log_error("layouts_unread", "err=%d", err);
 	layouts_stored(server->plugins, rows, n);
+	gallery_check(server->gallery);
 }
 
 static void got_settings(void *ctx, int err, const struct db_setting *rows, uint32_t n)

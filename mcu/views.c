@@ -11,6 +11,7 @@
 #include "mcu/looks.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
+#include "mcu/overload.h"
 #include "mcu/picture.h"
 #include "mcu/room.h"
 #include "mcu/rungs.h"
@@ -146,12 +147,14 @@ static void map_make(struct tile_map *map, const struct cast *cast,
 }
 
 /* NULL: it is code, which has no say in that. */
-static void map_decor(struct tile_map *map, const struct plan *plan)
+static void map_decor(struct tile_map *map, const struct plan *plan,
+		      const struct gallery *gallery) RUNS_ON(on_ctl)
 {
 	if (plan)
 		map->decor = plan->decor;
 	else
 		map->decor.ground = DECOR_GROUND;
+	gallery_serials(gallery, &map->decor, map->arts);
 }
 
 static bool tile_same(const struct tile *a, const struct tile *b)
@@ -165,7 +168,8 @@ static bool tile_same(const struct tile *a, const struct tile *b)
 static bool tiles_same(const struct tile_map *a, const struct tile_map *b)
 {
 	if (a->n != b->n || strcmp(a->layout, b->layout) != 0 ||
-	    !decor_same(&a->decor, &b->decor))
+	    !decor_same(&a->decor, &b->decor) ||
+	    memcmp(a->arts, b->arts, sizeof(a->arts)) != 0)
 		return false;
 	for (uint32_t i = 0; i < a->n; i++)
 		if (!tile_same(&a->tiles[i], &b->tiles[i]))
@@ -200,14 +204,34 @@ int views_scene(const struct tile_map *map, struct scene **out)
 	return 0;
 }
 
+uint32_t views_fade_us(const struct tile_map *from, const struct tile_map *to,
+		       const struct view_conf *conf, uint32_t fade_ms)
+{
+	if (!from || strcmp(from->layout, to->layout) == 0 || conf->fps < VIEW_FADE_FPS)
+		return 0;
+	return fade_ms * (uint32_t)MS_US;
+}
+
+/* There is time for it, and it is no wall of faces. */
+static bool may_fade(const struct room_picture *picture) RUNS_ON(on_ctl)
+{
+	return picture->key.kind != PICTURE_WALL &&
+	       overload_shed(picture->room->server->overload) == SHED_NOTHING;
+}
+
 static int scene_post(const struct room_picture *picture, uint32_t view,
-		      const struct tile_map *map)
+		      const struct tile_map *map) RUNS_ON(on_ctl)
 {
 	struct scene *scene = NULL;
 	int err = views_scene(map, &scene);
 
 	if (err)
 		return err;
+	gallery_dress(picture->room->server->gallery, scene);
+	if (may_fade(picture))
+		scene->fade_us = views_fade_us(views_newest(picture, view), map,
+					       &picture->views[view]->conf,
+					       picture->room->server->conf->fade_ms);
 	return vworker_scene(picture->room->server->vworker,
 			     picture->base + ID_VIEW + view, scene);
 }
@@ -274,7 +298,7 @@ static int arrange(struct room_picture *picture, enum shape shape, uint32_t most
 		picture->layout_mark[shape] = mark;
 	memset(map, 0, sizeof(*map));
 	snprintf(map->layout, sizeof(map->layout), "%s", layout);
-	map_decor(map, facts.plan);
+	map_decor(map, facts.plan, picture->room->server->gallery);
 	map_make(map, &cast, cells, n);
 	if (!n)
 		map_empty(map, picture->room);
@@ -309,7 +333,8 @@ int views_sketch(const struct room_picture *picture, const char *name,
 		return err;
 	memset(map, 0, sizeof(*map));
 	snprintf(map->layout, sizeof(map->layout), "%s", name);
-	map_decor(map, draft ? plugin_plan(draft) : facts.plan);
+	map_decor(map, draft ? plugin_plan(draft) : facts.plan,
+		  picture->room->server->gallery);
 	map_make(map, &cast, cells, n);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "base/thread.h"
+#include "mcu/gallery.h"
 #include "mcu/ladder.h"
 #include "mixer/scene.h"
 
@@ -24,6 +25,7 @@ struct plugin;
 #define VIEW_MAPS 8 /* scenes on their way to the screen; the oldest goes */
 /* Another kind of content turns every rung round, with key frames: not more often. */
 #define VIEW_CONTENT_US INT64_C(5000000)
+#define VIEW_FADE_FPS   10 /* with fewer a fade is a stutter */
 #define VIEW_CELL       90 /* px of a rung: no cell of a person is lower */
 #define VIEW_CELL_WALL  40 /* but on a wall of faces */
 /* How many are tried one after the other until they are large enough. */
@@ -48,6 +50,7 @@ struct tile_map {
 	uint16_t least_h; /* of a person's cell, in 1/10080 of the height */
 	bool slides;      /* a page is shown */
 	struct decor decor;
+	uint32_t arts[GALLERY_PLACES]; /* which pictures decor means */
 	struct tile {
 		uint32_t source;
 		struct rect_u at;
@@ -86,7 +89,11 @@ void views_close(struct room_picture *picture) RUNS_ON(on_ctl);
 int views_sketch(const struct room_picture *picture, const char *name,
 		 const struct plugin *draft, enum shape shape, struct tile_map *map)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
-/* The map as a scene, without a generation. -ENOMEM. */
+/* For how long a view of this rate is faded from one map, NULL for none, to the next:
+ * into another layout only; who comes or goes is there, or gone, at once. */
+uint32_t views_fade_us(const struct tile_map *from, const struct tile_map *to,
+		       const struct view_conf *conf, uint32_t fade_ms);
+/* The map as a scene, without the pictures of its decor: see gallery_dress(). -ENOMEM. */
 int views_scene(const struct tile_map *map, struct scene **out) AULA_MUST_CHECK;
 
 /* Asks the layout where everybody goes; posts scenes when anything moved. A

@@ -1,6 +1,7 @@
 #include "mixer/compose.h"
 
 #include "base/clock.h"
+#include "mixer/backdrop.h"
 #include "mixer/label.h"
 #include "mixer/overlay.h"
 #include "mixer/paint.h"
@@ -26,7 +27,8 @@ struct drawn {
 struct compose {
 	struct picture *canvas;
 	struct scene *scene; /* NULL: only ground */
-	struct colour ground;
+	struct backdrop ground;
+	struct art_cut logo;
 	struct drawn drawn[LIMIT_CELLS];
 	struct overlays over;
 	int64_t wall_ms; /* what time it was when now_us was 0 */
@@ -41,15 +43,33 @@ static int make_canvas(struct picture **out, uint16_t w_px, uint16_t h_px)
 	return picture_create(out, w_px, h_px);
 }
 
+/* As large as it was placed. */
+static void cut_logo(struct compose *c, struct art *logo)
+{
+	const struct overlay *last = c->over.n ? &c->over.list[c->over.n - 1] : NULL;
+
+	if (last && last->kind == OVERLAY_LOGO)
+		art_cut_set(
+			&c->logo, logo,
+			(struct rect_px){0, 0, logo->pixels->w_px, logo->pixels->h_px},
+			last->at.w, last->at.h);
+	else
+		art_cut_fini(&c->logo);
+}
+
 /* Where the cells lie on this canvas; nothing is drawn yet. */
 static void lay_out(struct compose *c)
 {
 	static const struct decor none = {.ground = DECOR_GROUND};
 	const struct decor *decor = c->scene ? &c->scene->decor : &none;
+	struct art *logo = c->scene ? c->scene->logo : NULL;
 
 	c->anew = true;
-	c->ground = paint_colour(decor->ground);
-	overlays_place(&c->over, decor, c->canvas->w_px, c->canvas->h_px);
+	backdrop_set(&c->ground, c->scene ? c->scene->picture : NULL, decor->ground,
+		     c->canvas->w_px, c->canvas->h_px);
+	overlays_place(&c->over, decor, logo ? logo->pixels : NULL, c->canvas->w_px,
+		       c->canvas->h_px);
+	cut_logo(c, logo);
 	for (uint32_t i = 0; c->scene && i < c->scene->n; i++)
 		c->drawn[i] = (struct drawn){geom_to_px(c->scene->cells[i].at,
 							c->canvas->w_px, c->canvas->h_px),
@@ -77,6 +97,8 @@ void compose_destroy(struct compose *c)
 {
 	if (!c)
 		return;
+	backdrop_fini(&c->ground);
+	art_cut_fini(&c->logo);
 	scene_put(c->scene);
 	picture_destroy(c->canvas);
 	free(c);
@@ -115,21 +137,18 @@ int compose_resize(struct compose *c, uint16_t w_px, uint16_t h_px)
 /* ---- one cell ------------------------------------------------------------- */
 
 /* `at` without `inside`, which it contains: the bars around a fitted picture. */
-static void fill_around(struct picture *canvas, struct rect_px at, struct rect_px in,
-			struct colour ground)
+static void fill_around(struct compose *c, struct rect_px at, struct rect_px in)
 {
 	uint16_t bottom = (uint16_t)(in.y + in.h), right = (uint16_t)(in.x + in.w);
+	const struct rect_px bars[] = {
+		{at.x, at.y, at.w, (uint16_t)(in.y - at.y)},
+		{at.x, bottom, at.w, (uint16_t)(at.y + at.h - bottom)},
+		{at.x, in.y, (uint16_t)(in.x - at.x), in.h},
+		{right, in.y, (uint16_t)(at.x + at.w - right), in.h},
+	};
 
-	scale_fill(canvas, (struct rect_px){at.x, at.y, at.w, (uint16_t)(in.y - at.y)},
-		   ground);
-	scale_fill(canvas,
-		   (struct rect_px){at.x, bottom, at.w, (uint16_t)(at.y + at.h - bottom)},
-		   ground);
-	scale_fill(canvas, (struct rect_px){at.x, in.y, (uint16_t)(in.x - at.x), in.h},
-		   ground);
-	scale_fill(canvas,
-		   (struct rect_px){right, in.y, (uint16_t)(at.x + at.w - right), in.h},
-		   ground);
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		backdrop_draw(&c->ground, c->canvas, bars[i]);
 }
 
 static void dim_plane(uint8_t *p, int stride, uint16_t w, uint16_t h, int zero)
@@ -167,7 +186,7 @@ static void draw_name(struct compose *c, struct rect_px at, const char *name,
 	const struct picture *tile = tiles_get(tiles, name, at.w, at.h);
 
 	if (!tile || scale_rect(tile, (struct rect_px){0, 0, at.w, at.h}, c->canvas, at))
-		scale_fill(c->canvas, at, c->ground);
+		backdrop_draw(&c->ground, c->canvas, at);
 }
 
 static void draw_picture(struct compose *c, struct rect_px at, const struct picture *pic,
@@ -179,9 +198,9 @@ static void draw_picture(struct compose *c, struct rect_px at, const struct pict
 		from = geom_crop(pic->w_px, pic->h_px, at, cell->face);
 	else
 		to = geom_fit(pic->w_px, pic->h_px, at);
-	fill_around(c->canvas, at, to, c->ground);
+	fill_around(c, at, to);
 	if (scale_rect(pic, from, c->canvas, to))
-		scale_fill(c->canvas, to, c->ground);
+		backdrop_draw(&c->ground, c->canvas, to);
 }
 
 /* As thick as can be seen on a small rung, and no thicker. 0: the cell is too small. */
@@ -312,12 +331,31 @@ static void spread(struct compose *c, uint32_t n, bool *stale)
 static void clear(struct compose *c)
 {
 	if (c->anew)
-		scale_fill(c->canvas,
-			   (struct rect_px){0, 0, c->canvas->w_px, c->canvas->h_px},
-			   c->ground);
+		backdrop_draw(&c->ground, c->canvas,
+			      (struct rect_px){0, 0, c->canvas->w_px, c->canvas->h_px});
 	for (uint32_t i = 0; !c->anew && i < c->over.n; i++)
 		if (c->over.list[i].stale)
-			scale_fill(c->canvas, c->over.list[i].at, c->ground);
+			backdrop_draw(&c->ground, c->canvas, c->over.list[i].at);
+}
+
+static bool draw_over(struct compose *c, struct tiles *tiles)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < c->over.n; i++) {
+		struct overlay *one = &c->over.list[i];
+
+		if (!one->stale)
+			continue;
+		any = true;
+		if (one->kind != OVERLAY_LOGO) {
+			overlay_draw(&c->over, i, c->canvas, &c->scene->decor, tiles);
+			continue;
+		}
+		art_cut_draw(&c->logo, c->canvas, one->at.x, one->at.y);
+		one->stale = false;
+	}
+	return any;
 }
 
 bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *tiles,
@@ -340,11 +378,7 @@ bool compose_draw(struct compose *c, const struct idmap *sources, struct tiles *
 			draw_cell(c, i, idmap_get(sources, c->scene->cells[i].source),
 				  tiles);
 	}
-	for (uint32_t i = 0; i < c->over.n; i++) {
-		any |= c->over.list[i].stale;
-		if (c->over.list[i].stale)
-			overlay_draw(&c->over, i, c->canvas, &c->scene->decor, tiles);
-	}
+	any |= draw_over(c, tiles);
 	c->anew = false;
 	return any;
 }

@@ -126,6 +126,15 @@ int scale_upright(struct picture **out, const struct picture *src)
 	return 0;
 }
 
+void scale_mix(const struct picture *a, const struct picture *b, struct picture *dst,
+	       uint8_t part)
+{
+	I420Interpolate(a->y, a->y_stride, a->u, a->u_stride, a->v, a->v_stride, b->y,
+			b->y_stride, b->u, b->u_stride, b->v, b->v_stride, dst->y,
+			dst->y_stride, dst->u, dst->u_stride, dst->v, dst->v_stride,
+			a->w_px, a->h_px, part);
+}
+
 void scale_fill(struct picture *dst, struct rect_px at, struct colour colour)
 {
 	if (at.w && at.h)

@@ -17,6 +17,11 @@ int scale_whole(const struct picture *src, struct picture *dst) AULA_MUST_CHECK;
 /* A new picture that is upright and of limited range. */
 int scale_upright(struct picture **out, const struct picture *src) AULA_MUST_CHECK;
 
+/* `dst` becomes `a` and `b` in parts of 256: 0 is only `a`, up to 255 of `b`. All have
+ * one size; `dst` may be neither. */
+void scale_mix(const struct picture *a, const struct picture *b, struct picture *dst,
+	       uint8_t part);
+
 struct colour {
 	uint8_t y, u, v; /* BT.601, limited range */
 };

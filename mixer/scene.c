@@ -5,7 +5,11 @@
 
 static void scene_free(struct ref *ref)
 {
-	free((struct scene *)ref); /* ref is its first field */
+	struct scene *scene = (struct scene *)ref; /* its first field */
+
+	art_put(scene->picture);
+	art_put(scene->logo);
+	free(scene);
 }
 
 int scene_create(struct scene **out)

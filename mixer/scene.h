@@ -6,6 +6,7 @@
 #include "base/decor.h"
 #include "base/limits.h"
 #include "base/ref.h"
+#include "mixer/art.h"
 #include "mixer/geom.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct scene {
 	struct ref ref;
 	uint32_t generation; /* rises by one per view */
 	struct decor decor;
+	struct art *picture, *logo; /* of decor; NULL: none */
+	uint32_t fade_us; /* what is shown before fades into it for so long; 0: a cut */
 	uint32_t n;
 	struct scene_cell cells[LIMIT_CELLS]; /* later ones are drawn over earlier ones */
 };

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "mixer/compose.h"
 #include "mixer/cputime.h"
+#include "mixer/fade.h"
 #include "mixer/scale.h"
 #include "mixer/vsource.h"
 
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 
 #define FPS_MAX 60
+
+/* What was seen longer ago than this is not what anybody sees now: no fade from it. */
+#define SEEN_US INT64_C(500000)
 
 /* For a picture of the view. */
 struct wish {
@@ -28,10 +32,12 @@ struct view {
 	struct rung *rungs[VIEW_RUNGS_MAX];
 	uint32_t n_rungs;
 	struct scene *next; /* waits for a frame; NULL: none */
+	uint32_t fade_us;   /* of it, or of one that it came in place of */
 	/* Frame n is due at origin + n / fps: no rounding adds up. */
 	int64_t origin_us;
 	int64_t n_tick;
 	int64_t last_pts_us;
+	struct fade fade;
 	bool changed;   /* drawn, but no rung has seen it */
 	uint32_t pace;  /* percent of the ticks that are made */
 	uint32_t paced; /* what is left over of the division */
@@ -70,6 +76,7 @@ void view_destroy(struct view *view)
 	if (!view)
 		return;
 	compose_destroy(view->compose);
+	fade_stop(&view->fade);
 	scene_put(view->next);
 	free(view);
 }
@@ -83,6 +90,8 @@ void view_scene(struct view *view, struct scene *scene)
 {
 	scene_put(view->next);
 	view->next = scene;
+	if (scene->fade_us)
+		view->fade_us = scene->fade_us;
 }
 
 int view_retune(struct view *view, const struct view_conf *conf, int64_t now_us)
@@ -96,6 +105,8 @@ int view_retune(struct view *view, const struct view_conf *conf, int64_t now_us)
 		err = compose_resize(view->compose, conf->w_px, conf->h_px);
 	if (err)
 		return err;
+	if (resized)
+		fade_stop(&view->fade);
 	if (conf->fps != view->conf.fps) {
 		view->origin_us = now_us;
 		view->n_tick = 0;
@@ -243,6 +254,7 @@ static void draw(struct view *view, int64_t now_us, int64_t pts_us, bool *fresh)
 		generation = view->next->generation;
 		compose_scene(view->compose, view->next);
 		view->next = NULL;
+		view->fade_us = 0;
 	}
 	if (compose_draw(view->compose, view->around.sources, view->around.tiles, now_us))
 		view->changed = true;
@@ -313,12 +325,36 @@ static int64_t take_tick(struct view *view, int64_t now_us, bool *late)
 	return pts_us;
 }
 
+/* The canvas is about to be another one, and the scene that comes wants that to be
+ * soft. A view that must leave out frames has no time for it. */
+static void fade(struct view *view, int64_t before_us, const struct rung_frame *f)
+	RUNS_ON(on_mix)
+{
+	if (view->pace < 100)
+		fade_stop(&view->fade);
+	else if (view->fade_us && compose_shows(view->compose) &&
+		 before_us > f->pts_us - SEEN_US)
+		fade_start(&view->fade, f->canvas, f->pts_us, f->tick_us, view->fade_us);
+}
+
+/* What the rungs get. Each frame of a fade is a new one, that after it too. */
+static void mix(struct view *view, struct rung_frame *f) RUNS_ON(on_mix)
+{
+	int64_t before = cputime_us();
+
+	f->changed = view->changed || fade_runs(&view->fade);
+	f->canvas = fade_mix(&view->fade, f->canvas, f->pts_us);
+	view->stats.compose_us += (uint64_t)(cputime_us() - before);
+	view->changed = false;
+}
+
 static void frame(struct view *view, int64_t now_us) RUNS_ON(on_mix)
 {
 	struct rung_frame f = {
 		.canvas = compose_canvas(view->compose),
 		.tick_us = SEC_US / view->conf.fps,
 	};
+	int64_t before_us = view->last_pts_us;
 
 	f.pts_us = take_tick(view, now_us, &f.late);
 	if (f.pts_us <= view->last_pts_us) /* the clock of a re-opened view */
@@ -326,9 +362,9 @@ static void frame(struct view *view, int64_t now_us) RUNS_ON(on_mix)
 	if (f.pts_us <= *view->around.out.newest_us) /* another view came first */
 		f.pts_us = *view->around.out.newest_us + 1;
 	view->last_pts_us = f.pts_us;
+	fade(view, before_us, &f);
 	draw(view, now_us, f.pts_us, &f.forced);
-	f.changed = view->changed;
-	view->changed = false;
+	mix(view, &f);
 	for (uint32_t i = 0; i < view->n_rungs; i++)
 		rung_frame(view->rungs[i], &f, &view->around.out);
 }

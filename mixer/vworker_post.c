@@ -78,6 +78,7 @@ static int run_scene(struct vstage *st, struct order *o, int64_t now_us)
 static bool scene_ok(const struct scene *scene)
 {
 	if (scene->n > LIMIT_CELLS || scene->decor.clock >= DECOR_CORNERS ||
+	    scene->decor.logo_at >= DECOR_CORNERS || scene->decor.logo_permille > 1000 ||
 	    !memchr(scene->decor.banner, 0, sizeof(scene->decor.banner)))
 		return false;
 	for (uint32_t i = 0; i < scene->n; i++) {

@@ -265,7 +265,8 @@ struct aula_packet {
 	uint32_t track; /* index into the tracks given to open() */
 	uint32_t flags; /* AULA_PACKET_* */
 	/* Video starts at 0 with a key frame and has no frame twice or out of
-	 * order; its rate varies. Sound starts a little later. */
+	 * order; its rate varies. Sound starts a little later, also without video.
+	 * Where the recording paused the times go on, video with a key frame. */
 	int64_t pts_us, duration_us;
 	const uint8_t *data; /* valid during the call only; video is Annex B */
 	size_t len;          /* bytes */
@@ -279,11 +280,13 @@ struct aula_finished {
 };
 
 /* All are called on recording threads and may block on the disk. Several
- * recordings run at once, each with its own `self`. */
+ * recordings, and editions of one, run at once, each with its own `self`. */
 struct aula_recorder_ops {
 	uint32_t size;
 	const char *extension; /* of the file, without the dot: [a-z0-9]{1,7} */
-	/* `path` is a new empty file that only the server may read. */
+	/* `path` is a new empty file that only the server may read. The tracks are
+	 * video and sound, or sound alone (in the edition "sound"): -ENOTSUP for what
+	 * cannot be recorded, and the others go on. */
 	int (*open)(void **self, const char *path, const struct aula_track *const *tracks,
 		    uint32_t n_tracks);
 	int (*write)(void *self, const struct aula_packet *packet);

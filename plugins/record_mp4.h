@@ -1,4 +1,4 @@
-/* record_mp4.h - what the files of the MP4 recorder share; not for others.
+/* record_mp4.h - what the files of the recorders "mp4" and "audio" share; not for others.
  *
  * While it runs: fragmented MP4, H.264 and Opus, half a second each, so that a
  * crash costs no more than that. When finished: fast-start MP4 with H.264,
@@ -56,8 +56,17 @@ int mp4_aac_parameters(const struct mp4_aac *aac, AVCodecParameters *out);
 int mp4_aac_push(struct mp4_aac *aac, const AVPacket *opus, int64_t pts);
 int mp4_aac_flush(struct mp4_aac *aac);
 
+/* ---- record_mp4_write.c: the file that grows --------------------------------- */
+
+int mp4_open(void **self, const char *path, const struct aula_track *const *tracks,
+	     uint32_t n_tracks);
+int mp4_write(void *self, const struct aula_packet *packet);
+int mp4_close(void *self);
+
 /* ---- record_mp4_finish.c ----------------------------------------------------- */
 
 int mp4_finish(const char *part, const char *path, struct aula_finished *info);
+/* Of a part with sound alone; the AAC alone, as M4A. */
+int mp4_finish_sound(const char *part, const char *path, struct aula_finished *info);
 
 #endif

@@ -1,6 +1,7 @@
 #include "plugins/record_mp4.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@ static const AVRational us = {1, 1000000};
 static const AVRational sound_base = {1, MP4_SOUND_HZ};
 
 struct finish {
+	bool sound_only;
 	AVFormatContext *in, *out;
 	struct mp4_io in_io, out_io, again_io;
 	int in_fd, out_fd;
@@ -26,6 +28,13 @@ struct finish {
 };
 
 /* ---- the part, as a crash may have left it ----------------------------------- */
+
+static bool has_enough(const struct finish *f)
+{
+	if (f->sound_only)
+		return f->sound_in != NULL;
+	return f->video_in && f->video_in->codecpar->extradata_size > 0;
+}
 
 static int open_part(struct finish *f, const char *part)
 {
@@ -59,7 +68,7 @@ static int open_part(struct finish *f, const char *part)
 		else
 			st->discard = AVDISCARD_ALL;
 	}
-	return f->video_in && f->video_in->codecpar->extradata_size > 0 ? 0 : -EBADMSG;
+	return has_enough(f) ? 0 : -EBADMSG;
 }
 
 /* ---- the finished file -------------------------------------------------------- */
@@ -108,29 +117,38 @@ static int write_aac(void *ctx, AVPacket *packet)
 	return mp4_errno(av_interleaved_write_frame(f->out, packet));
 }
 
-static int add_streams(struct finish *f)
+static int add_sound(struct finish *f)
 {
 	int err;
 
-	f->video = copy_stream(f, f->video_in);
-	if (!f->video)
-		return -ENOMEM;
-	if (!f->sound_in)
-		return 0;
 	err = mp4_aac_create(&f->aac, f->sound_in->codecpar,
 			     (struct mp4_sink){f, write_aac});
 	if (err)
 		return err;
 	f->aac_st = avformat_new_stream(f->out, NULL);
-	f->opus = copy_stream(f, f->sound_in);
-	if (!f->aac_st || !f->opus)
+	if (!f->aac_st)
 		return -ENOMEM;
 	f->aac_st->time_base = sound_base;
-	f->opus->codecpar->frame_size = MP4_SOUND_HZ / 50;
-	/* the muxer switches the other sound tracks off */
+	if (!f->sound_only) {
+		f->opus = copy_stream(f, f->sound_in);
+		if (!f->opus)
+			return -ENOMEM;
+		f->opus->codecpar->frame_size = MP4_SOUND_HZ / 50;
+		/* the muxer switches the other sound tracks off */
+		f->opus->disposition = 0;
+	}
 	f->aac_st->disposition = AV_DISPOSITION_DEFAULT;
-	f->opus->disposition = 0;
 	return mp4_aac_parameters(f->aac, f->aac_st->codecpar);
+}
+
+static int add_streams(struct finish *f)
+{
+	if (!f->sound_only) {
+		f->video = copy_stream(f, f->video_in);
+		if (!f->video)
+			return -ENOMEM;
+	}
+	return f->sound_in ? add_sound(f) : 0;
 }
 
 static int open_out(struct finish *f, const char *tmp)
@@ -146,7 +164,9 @@ static int open_out(struct finish *f, const char *tmp)
 	err = mp4_io_open(&f->out_io, f->out_fd, MP4_WRITE);
 	if (err)
 		return err;
-	if (avformat_alloc_output_context2(&f->out, NULL, "mp4", NULL) < 0)
+	/* the muxer warns when the name does not end like that */
+	if (avformat_alloc_output_context2(&f->out, NULL, f->sound_only ? "ipod" : "mp4",
+					   f->sound_only ? "sound.m4a" : NULL) < 0)
 		return -ENOMEM;
 	f->out->pb = f->out_io.pb;
 	f->out->opaque = f;
@@ -205,6 +225,8 @@ static int take_sound(struct finish *f, AVPacket *p)
 	if (err)
 		return err;
 	f->sound_end_us = av_rescale_q(p->pts + p->duration, f->sound_in->time_base, us);
+	if (!f->opus)
+		return 0;
 	av_packet_rescale_ts(p, f->sound_in->time_base, f->opus->time_base);
 	p->stream_index = f->opus->index;
 	p->pos = -1;
@@ -237,9 +259,22 @@ static int copy_one(struct finish *f)
 	return err == -EBADMSG ? 1 : err;
 }
 
-static int copy_all(struct finish *f)
+/* Nothing moved at the end: the last picture stays as long as the sound. It ends with
+ * it, too, so that all editions of a recording are of one length. */
+static int end_video(struct finish *f)
 {
 	int64_t end;
+
+	if (!f->held->data)
+		return -EBADMSG;
+	end = av_rescale_q(f->sound_end_us, us, f->video_in->time_base);
+	if (end <= f->held->dts)
+		end = f->held->dts + f->held->duration;
+	return write_held(f, end);
+}
+
+static int copy_all(struct finish *f)
+{
 	int err;
 
 	do
@@ -247,14 +282,10 @@ static int copy_all(struct finish *f)
 	while (!err);
 	if (err < 0)
 		return err;
-	if (!f->held->data)
-		return -EBADMSG;
-
-	/* nothing moved at the end: the last picture stays as long as the sound */
-	end = av_rescale_q(f->sound_end_us, us, f->video_in->time_base);
-	if (end < f->held->dts + f->held->duration)
-		end = f->held->dts + f->held->duration;
-	err = write_held(f, end);
+	if (f->sound_only)
+		err = f->sound_end_us ? 0 : -EBADMSG;
+	else
+		err = end_video(f);
 	if (!err && f->aac)
 		err = mp4_aac_flush(f->aac);
 	return err ? err : mp4_errno(av_write_trailer(f->out));
@@ -299,9 +330,10 @@ static int make_file(struct finish *f, const char *part, const char *tmp)
 	return err;
 }
 
-int mp4_finish(const char *part, const char *path, struct aula_finished *info)
+static int finish(const char *part, const char *path, struct aula_finished *info,
+		  bool sound_only)
 {
-	struct finish f = {.in_fd = -1, .out_fd = -1};
+	struct finish f = {.sound_only = sound_only, .in_fd = -1, .out_fd = -1};
 	struct stat st;
 	char *tmp;
 	int err;
@@ -324,4 +356,14 @@ int mp4_finish(const char *part, const char *path, struct aula_finished *info)
 	finish_free(&f);
 	free(tmp);
 	return err;
+}
+
+int mp4_finish(const char *part, const char *path, struct aula_finished *info)
+{
+	return finish(part, path, info, false);
+}
+
+int mp4_finish_sound(const char *part, const char *path, struct aula_finished *info)
+{
+	return finish(part, path, info, true);
 }

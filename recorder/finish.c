@@ -14,6 +14,20 @@
 
 struct thread_role on_finish = {"finish"};
 
+struct finish_job *finish_job_make(struct rec_env *env, const char *name,
+				   uint32_t edition)
+{
+	struct finish_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->env = env;
+	job->result.edition = edition;
+	snprintf(job->result.name, sizeof(job->result.name), "%s", name);
+	store_path(env->store, name, edition, job->result.path);
+	return job;
+}
+
 /* Ours becomes the finished file when the plugin cannot make a better one: by
  * its contract it plays. */
 static int keep_as_it_is(struct finish_job *job)
@@ -25,12 +39,13 @@ static int keep_as_it_is(struct finish_job *job)
 static int make_file(struct finish_job *job)
 {
 	struct recording_result *result = &job->result;
+	const struct aula_recorder_ops *ops = job->env->editions[result->edition].ops;
 	struct aula_finished info = {.size = sizeof(info)};
 	int err, kept;
 
-	if (!job->env->ops->finish)
+	if (!ops->finish)
 		return keep_as_it_is(job);
-	err = job->env->ops->finish(part_path(job->part), result->path, &info);
+	err = ops->finish(part_path(job->part), result->path, &info);
 	if (!err) {
 		result->bytes = info.bytes;
 		result->duration_ms = info.duration_us / MS_US;
@@ -51,17 +66,20 @@ static int make_file(struct finish_job *job)
 static void job_done(struct finish_job *job)
 {
 	const struct recording_result *result = &job->result;
+	const char *edition = job->env->editions[result->edition].name;
 
 	if (result->err)
 		count_add(COUNT_REC_ERRORS, 1);
 	if (result->err && result->err != -ENODATA)
-		log_warn("recording_done", "id=%u name=%s err=%d bytes=%llu ms=%lld",
-			 result->id, result->name, result->err,
+		log_warn("recording_done",
+			 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld", result->id,
+			 result->name, edition, result->err,
 			 (unsigned long long)result->bytes,
 			 (long long)result->duration_ms);
 	else
-		log_info("recording_done", "id=%u name=%s err=%d bytes=%llu ms=%lld",
-			 result->id, result->name, result->err,
+		log_info("recording_done",
+			 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld", result->id,
+			 result->name, edition, result->err,
 			 (unsigned long long)result->bytes,
 			 (long long)result->duration_ms);
 	job->env->events.done(job->env->events.ctx, result);
@@ -81,13 +99,15 @@ static void make_and_tell(struct finish_job *job)
 	job_done(job);
 }
 
-/* Where the one of this name is among those that wait, or the end of the list. */
-static struct finish_job **find_waiting(struct rec_env *env, const char *name)
+/* Where the one of this file is among those that wait, or the end of the list. */
+static struct finish_job **find_waiting(struct rec_env *env,
+					const struct recording_result *of)
 	RUNS_ON(on_finish)
 {
 	struct finish_job **p = &env->waiting;
 
-	while (*p && strcmp((*p)->result.name, name) != 0)
+	while (*p && ((*p)->result.edition != of->edition ||
+		      strcmp((*p)->result.name, of->name) != 0))
 		p = &(*p)->next;
 	return p;
 }
@@ -98,7 +118,7 @@ static void run(void *arg)
 
 	thread_claim(&on_finish);
 	/* A search for parts may have come across ours: it has its own event. */
-	p = find_waiting(job->env, job->result.name);
+	p = find_waiting(job->env, &job->result);
 	own = *p;
 	if (own) {
 		*p = own->next;
@@ -125,7 +145,8 @@ void finish_post(struct finish_job *job)
  * just before the server died, or because whoever we waited for has finished it. */
 static int without_part(struct finish_job *job)
 {
-	int64_t bytes = store_bytes(job->env->store, job->result.name);
+	int64_t bytes = store_bytes(job->env->store, job->result.name,
+				    job->result.edition);
 
 	if (bytes < 0)
 		return (int)bytes;
@@ -156,7 +177,7 @@ static bool rescue_now(struct finish_job *job)
 {
 	const struct recording_result *result = &job->result;
 	struct store *store = job->env->store;
-	int err = part_adopt(&job->part, store, result->name), aside;
+	int err = part_adopt(&job->part, store, result->name, result->edition), aside;
 
 	if (may_pass(err))
 		return false;
@@ -164,7 +185,7 @@ static bool rescue_now(struct finish_job *job)
 		err = without_part(job);
 	} else if (err) {
 		/* else it would be found, and told, at each start */
-		aside = store_set_aside(store, result->name);
+		aside = store_set_aside(store, result->name, result->edition);
 		log_warn("recording_not_recovered", "name=%s err=%d aside=%d",
 			 result->name, err, aside);
 	}
@@ -192,51 +213,88 @@ static void let_wait(struct finish_job *job) RUNS_ON(on_finish)
 	env->n_waiting++;
 }
 
-static void rescue(void *arg)
+/* Takes the job. */
+static void rescue_one(struct finish_job *job) RUNS_ON(on_finish)
 {
-	struct finish_job *job = arg;
-
-	thread_claim(&on_finish);
-	if (*find_waiting(job->env, job->result.name))
+	if (*find_waiting(job->env, &job->result))
 		free(job); /* the other one tells */
 	else if (!rescue_now(job))
 		let_wait(job);
 }
 
-static struct finish_job *rescue_job(struct rec_env *env, const char *name)
+/* Several that are linked. */
+static void rescue(void *arg)
 {
-	struct finish_job *job = calloc(1, sizeof(*job));
+	struct finish_job *job = arg, *next;
 
-	if (!job)
-		return NULL;
-	job->env = env;
-	job->result.interrupted = true;
-	snprintf(job->result.name, sizeof(job->result.name), "%s", name);
-	store_path(env->store, name, job->result.path);
-	return job;
+	thread_claim(&on_finish);
+	for (; job; job = next) {
+		next = job->next;
+		job->next = NULL;
+		rescue_one(job);
+	}
+}
+
+static void jobs_free(struct finish_job *list)
+{
+	while (list) {
+		struct finish_job *job = list;
+
+		list = job->next;
+		free(job);
+	}
+}
+
+/* All of them, or none. */
+static int jobs_make(struct finish_job **out, struct rec_env *env, const char *name)
+{
+	struct finish_job *list = NULL;
+
+	for (uint32_t i = EDITIONS_MAX; i-- > 0;) {
+		struct finish_job *job;
+
+		if (!env->editions[i].ops)
+			continue;
+		job = finish_job_make(env, name, i);
+		if (!job) {
+			jobs_free(list);
+			return -ENOMEM;
+		}
+		job->result.interrupted = true;
+		job->next = list;
+		list = job;
+	}
+	*out = list;
+	return 0;
 }
 
 int finish_rescue(struct rec_env *env, const char *name)
 {
-	struct finish_job *job = rescue_job(env, name);
-	int err = job ? worker_post(env->finisher, rescue, job) : -ENOMEM;
+	struct finish_job *list;
+	int err = jobs_make(&list, env, name);
 
+	if (err)
+		return err;
+	err = worker_post(env->finisher, rescue, list);
 	if (err == -ENOBUFS)
 		count_add(COUNT_REJECT_QUEUE, 1);
 	if (err)
-		free(job);
+		jobs_free(list);
 	return err;
 }
 
-static bool recover_one(void *ctx, const char *name)
+static bool recover_one(void *ctx, const char *name, uint32_t edition)
 {
 	struct rec_env *env = ctx;
-	struct finish_job *job = rescue_job(env, name);
+	struct finish_job *job = finish_job_make(env, name, edition);
 
+	thread_claim(&on_finish);
 	if (job) {
-		rescue(job);
+		job->result.interrupted = true;
+		rescue_one(job);
 	} else {
-		struct recording_result result = {.interrupted = true, .err = -ENOMEM};
+		struct recording_result result = {
+			.edition = edition, .interrupted = true, .err = -ENOMEM};
 
 		snprintf(result.name, sizeof(result.name), "%s", name);
 		count_add(COUNT_REC_ERRORS, 1);

@@ -18,7 +18,7 @@ extern struct thread_role on_finish;
 /* What all recordings of a recorder share; lives as long as it. */
 struct rec_env {
 	struct store *store;
-	const struct aula_recorder_ops *ops;
+	struct recorder_edition editions[EDITIONS_MAX];
 	struct recorder_events events;
 	uint64_t reserve_bytes;
 	struct worker *finisher, *syncer;
@@ -34,15 +34,19 @@ struct finish_job {
 	struct rec_env *env;
 	struct part *part; /* owned; NULL: nothing was written */
 	struct recording_result result;
-	struct finish_job *next; /* of those that wait */
+	struct finish_job *next; /* of those that wait, or that were posted together */
 	bool waited;
 };
+
+/* For a file of this name and edition. NULL: no memory. */
+struct finish_job *finish_job_make(struct rec_env *env, const char *name,
+				   uint32_t edition) AULA_MUST_CHECK;
 
 /* Takes the job; at last there is one done event. ANY_THREAD. When the finisher
  * has more to do than it can remember, the part stays for the next start. */
 void finish_post(struct finish_job *job);
 
-/* One done event for the part of this name, or for its absence. ANY_THREAD.
+/* One done event for each edition of this name, or for its absence. ANY_THREAD.
  * -ENOMEM, -ENOBUFS. */
 int finish_rescue(struct rec_env *env, const char *name) AULA_MUST_CHECK;
 

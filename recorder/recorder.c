@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@
 #define SYNC_QUEUE   64
 
 _Static_assert(RECORDING_NAME_MAX == STORE_NAME_MAX, "one limit for names");
+_Static_assert(EDITION_NAME_MAX == STORE_EDITION_MAX, "one limit for names of editions");
+_Static_assert(EDITIONS_MAX == STORE_KINDS, "one kind of file for each edition");
 
 /* The place of a recording. `id` is taken by recorder_start() and given back by
  * the record thread; `stop_id` and `slow_id` name the recording they are for, so
@@ -45,7 +48,8 @@ struct letter {
 	struct recorder *r;
 	struct lane *lane;
 	uint32_t id;
-	struct au *au;              /* of a unit */
+	struct au *au; /* of a unit */
+	uint32_t video;
 	struct recording_conf conf; /* of a start */
 };
 
@@ -59,24 +63,29 @@ static void lane_end(struct lane *lane) RUNS_ON(on_rec)
 	atomic_store(&lane->id, 0);
 }
 
-/* Ends the recording when it is time to. */
+/* Ends what is to be ended. */
 static void lane_settle(struct lane *lane) RUNS_ON(on_rec)
 {
+	bool empty;
 	uint32_t id;
-	bool slow, empty;
 
 	if (!lane->rec)
 		return;
 	id = recording_id(lane->rec);
-	slow = atomic_load(&lane->slow_id) == id;
 	empty = atomic_load(&lane->n_units) == 0;
-	if ((slow || atomic_load(&lane->stop_id) == id) && empty) {
-		if (slow)
-			recording_fail(lane->rec, -EOVERFLOW);
-		lane_end(lane);
-	} else if (recording_failed(lane->rec)) {
-		lane_end(lane);
+	if (empty && atomic_load(&lane->slow_id) == id) {
+		recording_slow(lane->rec);
+		atomic_store(&lane->slow_id, 0);
 	}
+	if (empty)
+		recording_caught_up(lane->rec);
+	if (!recording_settle(lane->rec) || (empty && atomic_load(&lane->stop_id) == id))
+		lane_end(lane);
+}
+
+static bool lane_has(const struct lane *lane, uint32_t id) RUNS_ON(on_rec)
+{
+	return lane->rec && recording_id(lane->rec) == id;
 }
 
 static void on_unit(void *arg)
@@ -87,8 +96,8 @@ static void on_unit(void *arg)
 
 	thread_claim(&on_rec);
 	atomic_store(&lane->oldest_us, letter->au->pts_us);
-	if (lane->rec && recording_id(lane->rec) == letter->id)
-		recording_unit(lane->rec, letter->au);
+	if (lane_has(lane, letter->id))
+		recording_unit(lane->rec, letter->video, letter->au);
 	else
 		au_put(letter->au);
 	atomic_fetch_sub(&lane->n_bytes, (int64_t)len);
@@ -107,14 +116,39 @@ static void on_start(void *arg)
 	thread_claim(&on_rec);
 	err = recording_create(&lane->rec, &r->env, &letter->conf);
 	if (err) {
-		struct recording_result result = {.id = letter->id, .err = err};
+		count_add(COUNT_REC_ACTIVE, -1);
+		atomic_store(&lane->id, 0);
+	}
+	for (uint32_t i = 0; err && i < letter->conf.n_editions; i++) {
+		struct recording_result result = {
+			.id = letter->id,
+			.edition = letter->conf.editions[i].edition,
+			.err = err};
 
 		memcpy(result.name, letter->conf.name, sizeof(result.name));
-		count_add(COUNT_REC_ACTIVE, -1);
 		count_add(COUNT_REC_ERRORS, 1);
-		atomic_store(&lane->id, 0);
 		r->env.events.done(r->env.events.ctx, &result);
 	}
+	free(letter);
+}
+
+static void on_pause(void *arg)
+{
+	struct letter *letter = arg;
+
+	thread_claim(&on_rec);
+	if (lane_has(letter->lane, letter->id))
+		recording_halt(letter->lane->rec);
+	free(letter);
+}
+
+static void on_resume(void *arg)
+{
+	struct letter *letter = arg;
+
+	thread_claim(&on_rec);
+	if (lane_has(letter->lane, letter->id))
+		recording_go_on(letter->lane->rec);
 	free(letter);
 }
 
@@ -217,14 +251,35 @@ static struct lane *lane_take(struct recorder *r, uint32_t id)
 	return NULL;
 }
 
+static int conf_check(const struct recorder *r, const struct recording_conf *conf)
+{
+	uint32_t seen = 0;
+
+	if (!conf->id || !memchr(conf->name, 0, sizeof(conf->name)) ||
+	    !store_name_ok(conf->name) || !conf->n_editions ||
+	    conf->n_editions > EDITIONS_MAX)
+		return -EINVAL;
+	for (uint32_t i = 0; i < conf->n_editions; i++) {
+		const struct recording_edition *e = &conf->editions[i];
+
+		if (e->edition >= EDITIONS_MAX || seen & 1u << e->edition ||
+		    (e->video && (!e->w_px || !e->h_px)))
+			return -EINVAL;
+		if (!r->env.editions[e->edition].ops)
+			return -ENOTSUP;
+		seen |= 1u << e->edition;
+	}
+	return 0;
+}
+
 int recorder_start(struct recorder *r, const struct recording_conf *conf)
 {
 	struct letter *letter;
 	struct lane *lane;
+	int err = conf_check(r, conf);
 
-	if (!conf->id || !memchr(conf->name, 0, sizeof(conf->name)) ||
-	    !store_name_ok(conf->name) || !conf->w_px || !conf->h_px)
-		return -EINVAL;
+	if (err)
+		return err;
 	if (lane_of(r, conf->id))
 		return -EEXIST;
 	letter = calloc(1, sizeof(*letter));
@@ -262,7 +317,7 @@ static bool lane_admit(struct lane *lane, const struct au *au)
 	       au->pts_us - atomic_load(&lane->oldest_us) <= QUEUE_US;
 }
 
-int recorder_push(struct recorder *r, uint32_t id, struct au *au)
+int recorder_push(struct recorder *r, uint32_t id, uint32_t video, struct au *au)
 {
 	struct lane *lane = lane_of(r, id);
 	struct letter *letter = NULL;
@@ -274,11 +329,12 @@ int recorder_push(struct recorder *r, uint32_t id, struct au *au)
 	if (lane_admit(lane, au))
 		letter = malloc(sizeof(*letter));
 	if (letter) {
-		*letter = (struct letter){.r = r, .lane = lane, .id = id, .au = au};
+		*letter = (struct letter){
+			.r = r, .lane = lane, .id = id, .au = au, .video = video};
 		if (worker_post(r->writer, on_unit, letter) == 0)
 			return 0;
 	}
-	/* the record thread ends it when what waits is written */
+	/* the record thread ends who is to blame when what waits is written */
 	atomic_store(&lane->slow_id, id);
 	count_add(COUNT_REJECT_QUEUE, 1);
 	log_warn("recording_too_slow", "id=%u", id);
@@ -300,6 +356,34 @@ int recorder_stop(struct recorder *r, uint32_t id)
 	if (worker_post(r->writer, on_stop, lane) < 0)
 		count_add(COUNT_REJECT_QUEUE, 1);
 	return 0;
+}
+
+static int tell(struct recorder *r, uint32_t id, void (*fn)(void *arg))
+{
+	struct lane *lane = lane_of(r, id);
+	struct letter *letter;
+
+	if (!lane)
+		return -ENOENT;
+	letter = malloc(sizeof(*letter));
+	if (!letter)
+		return -ENOMEM;
+	*letter = (struct letter){.r = r, .lane = lane, .id = id};
+	if (worker_post(r->writer, fn, letter) == 0)
+		return 0;
+	count_add(COUNT_REJECT_QUEUE, 1);
+	free(letter);
+	return -ENOBUFS;
+}
+
+int recorder_pause(struct recorder *r, uint32_t id)
+{
+	return tell(r, id, on_pause);
+}
+
+int recorder_resume(struct recorder *r, uint32_t id)
+{
+	return tell(r, id, on_resume);
 }
 
 int recorder_recover(struct recorder *r)
@@ -328,6 +412,39 @@ int recorder_delete(struct recorder *r, const char *name,
 		return 0;
 	count_add(COUNT_REJECT_QUEUE, 1);
 	free(removal);
+	return -ENOBUFS;
+}
+
+/* ---- its disk ------------------------------------------------------------------------
+ */
+
+struct probe {
+	const struct store *store;
+	void (*done)(void *ctx, int64_t bytes);
+	void *ctx;
+};
+
+static void on_probe(void *arg)
+{
+	struct probe *probe = arg;
+
+	probe->done(probe->ctx, store_free_bytes(probe->store));
+	free(probe);
+}
+
+/* By who writes: a long rescue does not hold it up, a disk that hangs does. */
+int recorder_free_bytes(struct recorder *r, void (*done)(void *ctx, int64_t bytes),
+			void *ctx)
+{
+	struct probe *probe = malloc(sizeof(*probe));
+
+	if (!probe)
+		return -ENOMEM;
+	*probe = (struct probe){r->env.store, done, ctx};
+	if (worker_post(r->writer, on_probe, probe) == 0)
+		return 0;
+	count_add(COUNT_REJECT_QUEUE, 1);
+	free(probe);
 	return -ENOBUFS;
 }
 
@@ -363,6 +480,27 @@ static int workers_create(struct recorder *r)
 	return err;
 }
 
+static int env_init(struct rec_env *env, const struct recorder_conf *conf)
+{
+	struct store_kind kinds[STORE_KINDS] = {{"", ""}};
+
+	memcpy(env->editions, conf->editions, sizeof(env->editions));
+	for (uint32_t i = 0; i < EDITIONS_MAX; i++) {
+		const struct recorder_edition *e = &conf->editions[i];
+
+		if (!e->ops)
+			continue;
+		if (!memchr(e->name, 0, sizeof(e->name)) || !store_name_ok(e->name) ||
+		    strlen(e->ops->extension) >= sizeof(kinds[i].extension))
+			return -EINVAL;
+		snprintf(kinds[i].edition, sizeof(kinds[i].edition), "%s",
+			 i ? e->name : "");
+		snprintf(kinds[i].extension, sizeof(kinds[i].extension), "%s",
+			 e->ops->extension);
+	}
+	return store_create(&env->store, conf->dir, kinds);
+}
+
 int recorder_create(struct recorder **out, const struct recorder_conf *conf,
 		    const struct recorder_events *events)
 {
@@ -371,10 +509,9 @@ int recorder_create(struct recorder **out, const struct recorder_conf *conf,
 
 	if (!r)
 		return -ENOMEM;
-	r->env.ops = conf->ops;
 	r->env.events = *events;
 	r->env.reserve_bytes = conf->reserve_bytes;
-	err = store_create(&r->env.store, conf->dir, conf->ops->extension);
+	err = env_init(&r->env, conf);
 	if (!err)
 		err = workers_create(r);
 	if (err) {

@@ -1,72 +1,32 @@
 #include "recorder/recording.h"
 
 #include "base/clock.h"
-#include "base/count.h"
 #include "base/log.h"
 #include "recorder/annexb.h"
+#include "recorder/edition.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SYNC_US  (2 * SEC_US) /* what a power cut may cost */
-#define DISK_US  (1 * SEC_US)
 #define HELD_MAX 64 /* sound units; the oldest goes when full */
 
-enum { VIDEO, SOUND, N_TRACKS };
-
 struct recording {
-	const struct rec_env *env;
-	struct recording_conf conf;
-	struct finish_job *job; /* holds the part too */
-	void *self;             /* of the plugin; valid while `open` */
-	bool open;
-	int err;
-	int64_t start_us, end_us; /* of the media's clock; valid while `open` */
-	int64_t disk_us, sync_us; /* clock_us() of the next looks */
+	struct rec_env *env;
+	uint32_t id;
+	struct edition *editions[EDITIONS_MAX]; /* NULL: it has ended */
+	enum { WAITING, RUNNING, PAUSED } state;
+	/* While it runs: the media time of its zero, and where it began or went on. */
+	int64_t zero_us, base_us;
+	int64_t end_us; /* how far it has come */
 	/* Sound that came before its picture, which takes longer to encode. */
 	struct au *held[HELD_MAX];
 	uint32_t n_held;
 };
 
-int recording_create(struct recording **out, struct rec_env *env,
-		     const struct recording_conf *conf)
-{
-	struct recording *rec = calloc(1, sizeof(*rec));
-	struct finish_job *job = calloc(1, sizeof(*job));
-
-	if (!rec || !job) {
-		free(rec);
-		free(job);
-		return -ENOMEM;
-	}
-	job->env = env;
-	job->result.id = conf->id;
-	snprintf(job->result.name, sizeof(job->result.name), "%s", conf->name);
-	store_path(env->store, conf->name, job->result.path);
-	rec->env = env;
-	rec->conf = *conf;
-	rec->job = job;
-	*out = rec;
-	return 0;
-}
-
-void recording_fail(struct recording *rec, int err)
-{
-	if (!rec->err)
-		rec->err = err;
-}
-
-bool recording_failed(const struct recording *rec)
-{
-	return rec->err != 0;
-}
-
-uint32_t recording_id(const struct recording *rec)
-{
-	return rec->conf.id;
-}
+#define EACH_EDITION(rec, e) \
+	for (uint32_t i_ = 0; i_ < EDITIONS_MAX; i_++) \
+		for (struct edition *e = (rec)->editions[i_]; e; e = NULL)
 
 static void let_go_of_held(struct recording *rec)
 {
@@ -75,122 +35,85 @@ static void let_go_of_held(struct recording *rec)
 	rec->n_held = 0;
 }
 
+static int editions_create(struct recording *rec, const struct recording_conf *conf)
+	RUNS_ON(on_rec)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < conf->n_editions; i++)
+		err = edition_create(&rec->editions[i], rec->env, conf, i);
+	return err;
+}
+
+int recording_create(struct recording **out, struct rec_env *env,
+		     const struct recording_conf *conf)
+{
+	struct recording *rec = calloc(1, sizeof(*rec));
+
+	if (!rec)
+		return -ENOMEM;
+	rec->env = env;
+	rec->id = conf->id;
+	if (editions_create(rec, conf)) {
+		EACH_EDITION(rec, e)
+		edition_drop(e);
+		free(rec);
+		return -ENOMEM;
+	}
+	*out = rec;
+	return 0;
+}
+
 void recording_destroy(struct recording *rec)
 {
-	struct finish_job *job = rec->job;
-	int err;
-
-	if (rec->open) {
-		err = rec->env->ops->close(rec->self);
-		if (err)
-			recording_fail(rec, err);
-		job->result.duration_ms = (rec->end_us - rec->start_us) / MS_US;
-	} else {
-		recording_fail(rec, -ENODATA);
-	}
-	job->result.err = rec->err;
+	EACH_EDITION(rec, e)
+	edition_destroy(e);
 	let_go_of_held(rec);
 	free(rec);
-	finish_post(job);
 }
 
-/* ---- start ---------------------------------------------------------------------- */
-
-static int disk_full(const struct rec_env *env)
+uint32_t recording_id(const struct recording *rec)
 {
-	int64_t left = store_free_bytes(env->store);
-
-	if (left < 0)
-		return (int)left;
-	return (uint64_t)left < env->reserve_bytes ? -ENOSPC : 0;
-}
-
-/* RFC 7845, 5.1. No pre-skip: the units come from an encoder that runs already,
- * and their times say where they belong. */
-static const uint8_t opus_head[19] = {'O', 'p', 'u',  's',  'H', 'e', 'a', 'd', 1, 1,
-				      0,   0,   0x80, 0xbb, 0,   0,   0,   0,   0};
-
-static int plugin_open(struct recording *rec, const uint8_t *sets, int sets_len)
-{
-	const struct aula_track video = {
-		.size = sizeof(video),
-		.kind = AULA_TRACK_VIDEO,
-		.codec = "h264",
-		.w_px = rec->conf.w_px,
-		.h_px = rec->conf.h_px,
-		.config = sets,
-		.config_len = (uint32_t)sets_len,
-	};
-	const struct aula_track sound = {
-		.size = sizeof(sound),
-		.kind = AULA_TRACK_AUDIO,
-		.codec = "opus",
-		.rate_hz = 48000,
-		.n_channels = 1,
-		.config = opus_head,
-		.config_len = sizeof(opus_head),
-	};
-	const struct aula_track *const tracks[N_TRACKS] = {&video, &sound};
-
-	return rec->env->ops->open(&rec->self, part_path(rec->job->part), tracks,
-				   N_TRACKS);
-}
-
-static void start(struct recording *rec, const struct au *key) RUNS_ON(on_rec)
-{
-	uint8_t sets[ANNEXB_SETS_MAX];
-	int len = annexb_sets(key->data, key->len, sets), err;
-
-	if (len < 0) {
-		log_warn("recording_key_frame", "id=%u err=%d", rec->conf.id, len);
-		return; /* not decodable by itself whatever it says: the next one */
-	}
-	err = disk_full(rec->env);
-	if (!err)
-		err = part_create(&rec->job->part, rec->env->store, rec->conf.name);
-	if (!err) {
-		err = plugin_open(rec, sets, len);
-		if (err)
-			part_set_aside(rec->job->part);
-	}
-	if (err) {
-		part_put(rec->job->part);
-		rec->job->part = NULL;
-		recording_fail(rec, err);
-		return;
-	}
-	rec->open = true;
-	rec->start_us = rec->end_us = key->pts_us;
-	rec->sync_us = clock_us() + SYNC_US;
+	return rec->id;
 }
 
 /* ---- units ---------------------------------------------------------------------- */
 
-static void write_unit(struct recording *rec, const struct au *au) RUNS_ON(on_rec)
+static bool wants(const struct recording *rec, uint32_t video) RUNS_ON(on_rec)
 {
-	const struct aula_packet packet = {
-		.size = sizeof(packet),
-		.track = au->codec == CODEC_H264 ? VIDEO : SOUND,
-		.flags = au->flags & AU_KEY || au->codec == CODEC_OPUS ? AULA_PACKET_KEY
-								       : 0,
-		.pts_us = au->pts_us - rec->start_us,
-		.duration_us = au->duration_us,
-		.data = au->data,
-		.len = au->len,
-	};
-	int err;
+	EACH_EDITION(rec, e)
+	if (edition_video(e) == video && !edition_failed(e))
+		return true;
+	return false;
+}
 
-	if (packet.pts_us < 0 || rec->err)
-		return; /* sound of before the first picture */
-	err = rec->env->ops->write(rec->self, &packet);
-	if (err) {
-		count_add(COUNT_PLUGIN_ERRORS, 1);
-		recording_fail(rec, err);
+static bool has_video(const struct recording *rec) RUNS_ON(on_rec)
+{
+	EACH_EDITION(rec, e)
+	if (edition_video(e) && !edition_failed(e))
+		return true;
+	return false;
+}
+
+/* To each that wants it. Does not take the unit. */
+static void give(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec)
+{
+	bool sound = au->codec == CODEC_OPUS;
+	int64_t at_us = au->pts_us - rec->zero_us;
+
+	/* another encoder's key frame may be of the moment before */
+	if (au->flags & AU_KEY && !sound && at_us < rec->base_us)
+		at_us = rec->base_us;
+	if (at_us < rec->base_us)
 		return;
+	EACH_EDITION(rec, e)
+	{
+		if (!sound && edition_video(e) != video)
+			continue;
+		edition_unit(e, au, at_us);
+		if (edition_end_us(e) > rec->end_us)
+			rec->end_us = edition_end_us(e);
 	}
-	count_add(COUNT_REC_BYTES, (int64_t)au->len);
-	if (au->pts_us + au->duration_us > rec->end_us)
-		rec->end_us = au->pts_us + au->duration_us;
 }
 
 /* Takes the unit. */
@@ -204,49 +127,111 @@ static void hold(struct recording *rec, struct au *au)
 	rec->held[rec->n_held++] = au;
 }
 
-static void first_picture(struct recording *rec, const struct au *key) RUNS_ON(on_rec)
+/* Can the recording begin, or go on, with this one? */
+static bool begins(const struct recording *rec, uint32_t video, const struct au *au)
+	RUNS_ON(on_rec)
 {
-	start(rec, key);
-	if (!rec->open)
-		return;
-	write_unit(rec, key);
-	for (uint32_t i = 0; i < rec->n_held; i++)
-		write_unit(rec, rec->held[i]);
-	let_go_of_held(rec);
-	if (!rec->err)
-		rec->env->events.started(rec->env->events.ctx, rec->conf.id);
+	uint8_t sets[ANNEXB_SETS_MAX];
+
+	if (au->codec == CODEC_OPUS)
+		return !has_video(rec);
+	return au->flags & AU_KEY && wants(rec, video) &&
+	       annexb_sets(au->data, au->len, sets) >= 0;
 }
 
-void recording_unit(struct recording *rec, struct au *au)
+static void begin(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec)
 {
-	if (rec->err || !au->len ||
-	    (au->codec != CODEC_H264 && au->codec != CODEC_OPUS)) {
+	rec->base_us = rec->end_us;
+	rec->zero_us = au->pts_us - rec->base_us;
+	rec->state = RUNNING;
+	give(rec, video, au);
+	for (uint32_t i = 0; i < rec->n_held; i++)
+		give(rec, 0, rec->held[i]);
+	let_go_of_held(rec);
+	if (rec->end_us > rec->base_us)
+		rec->env->events.started(rec->env->events.ctx, rec->id,
+					 rec->base_us / MS_US);
+}
+
+void recording_unit(struct recording *rec, uint32_t video, struct au *au)
+{
+	bool known = au->codec == CODEC_H264 || au->codec == CODEC_OPUS;
+
+	if (!known || !au->len || rec->state == PAUSED) {
 		au_put(au);
 		return;
 	}
-	if (!rec->open && au->codec == CODEC_OPUS) {
+	if (rec->state == RUNNING) {
+		give(rec, video, au);
+	} else if (begins(rec, video, au)) {
+		begin(rec, video, au);
+	} else if (au->codec == CODEC_OPUS) {
 		hold(rec, au);
 		return;
 	}
-	if (rec->open)
-		write_unit(rec, au);
-	else if (au->flags & AU_KEY)
-		first_picture(rec, au);
 	au_put(au);
+}
+
+/* ---- what happens to it ---------------------------------------------------------- */
+
+void recording_halt(struct recording *rec)
+{
+	rec->state = PAUSED;
+	let_go_of_held(rec);
+	EACH_EDITION(rec, e)
+	edition_cut(e);
+}
+
+void recording_go_on(struct recording *rec)
+{
+	if (rec->state == PAUSED)
+		rec->state = WAITING;
 }
 
 void recording_tick(struct recording *rec)
 {
-	int64_t now_us = clock_us();
+	EACH_EDITION(rec, e)
+	edition_tick(e);
+}
 
-	if (rec->err || !rec->open)
-		return;
-	if (now_us >= rec->disk_us) {
-		rec->disk_us = now_us + DISK_US;
-		recording_fail(rec, disk_full(rec->env));
+void recording_caught_up(struct recording *rec)
+{
+	EACH_EDITION(rec, e)
+	edition_rest(e);
+}
+
+void recording_slow(struct recording *rec)
+{
+	struct edition *worst = NULL;
+	int64_t all_us = 0;
+	bool alone;
+
+	EACH_EDITION(rec, e)
+	{
+		all_us += edition_spent_us(e);
+		if (!worst || edition_spent_us(e) > edition_spent_us(worst))
+			worst = e;
 	}
-	if (now_us >= rec->sync_us) {
-		rec->sync_us = now_us + SYNC_US;
-		recording_fail(rec, part_sync(rec->job->part, rec->env->syncer));
+	alone = worst && 2 * edition_spent_us(worst) > all_us;
+	EACH_EDITION(rec, e)
+	{
+		if (!alone || e == worst)
+			edition_fail(e, -EOVERFLOW);
+		edition_cut(e);
+		edition_rest(e);
 	}
+}
+
+bool recording_settle(struct recording *rec)
+{
+	bool left = false;
+
+	for (uint32_t i = 0; i < EDITIONS_MAX; i++) {
+		if (rec->editions[i] && edition_failed(rec->editions[i])) {
+			edition_destroy(rec->editions[i]);
+			rec->editions[i] = NULL;
+		}
+		left |= rec->editions[i] != NULL;
+	}
+	return left;
 }

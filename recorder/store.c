@@ -24,7 +24,7 @@
 struct store {
 	int fd;
 	char dir[DIR_MAX];
-	char extension[8];
+	struct store_kind kinds[STORE_KINDS];
 };
 
 struct part {
@@ -32,6 +32,7 @@ struct part {
 	struct store *store;
 	int fd; /* holds the lock */
 	char name[STORE_NAME_MAX + 1];
+	uint32_t kind;
 	char file[FILE_MAX];
 	char path[STORE_PATH_MAX];
 	atomic_bool syncing;
@@ -66,17 +67,18 @@ static int dir_open(const char *dir)
 	return err ? err : fd;
 }
 
-int store_create(struct store **out, const char *dir, const char *extension)
+int store_create(struct store **out, const char *dir,
+		 const struct store_kind kinds[STORE_KINDS])
 {
 	struct store *store;
 
-	if (strlen(dir) >= DIR_MAX || strlen(extension) >= sizeof(store->extension))
+	if (strlen(dir) >= DIR_MAX)
 		return -ENAMETOOLONG;
 	store = calloc(1, sizeof(*store));
 	if (!store)
 		return -ENOMEM;
 	memcpy(store->dir, dir, strlen(dir));
-	memcpy(store->extension, extension, strlen(extension));
+	memcpy(store->kinds, kinds, sizeof(store->kinds));
 	store->fd = dir_open(dir);
 	if (store->fd < 0) {
 		int err = store->fd;
@@ -105,23 +107,30 @@ int64_t store_free_bytes(const struct store *store)
 	return (int64_t)((uint64_t)vfs.f_bavail * vfs.f_frsize);
 }
 
-static void file_of(const struct store *store, const char *name, const char *middle,
-		    char out[FILE_MAX])
+/* What follows the name, or the name and the edition, is `middle` and the extension. */
+static void file_of(const struct store *store, const char *name, uint32_t kind,
+		    const char *middle, char out[FILE_MAX])
 {
-	snprintf(out, FILE_MAX, "%s%s.%s", name, middle, store->extension);
+	const struct store_kind *k = &store->kinds[kind];
+
+	snprintf(out, FILE_MAX, "%s%s%s%s.%s", name, *k->edition ? "." : "", k->edition,
+		 middle, k->extension);
 }
 
-void store_path(const struct store *store, const char *name, char *out)
+void store_path(const struct store *store, const char *name, uint32_t kind, char *out)
 {
-	snprintf(out, STORE_PATH_MAX, "%s/%s.%s", store->dir, name, store->extension);
+	char file[FILE_MAX];
+
+	file_of(store, name, kind, "", file);
+	snprintf(out, STORE_PATH_MAX, "%s/%s", store->dir, file);
 }
 
-int64_t store_bytes(const struct store *store, const char *name)
+int64_t store_bytes(const struct store *store, const char *name, uint32_t kind)
 {
 	struct stat st;
 	char file[FILE_MAX];
 
-	file_of(store, name, "", file);
+	file_of(store, name, kind, "", file);
 	if (fstatat(store->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return S_ISREG(st.st_mode) ? st.st_size : -EINVAL;
@@ -150,7 +159,8 @@ void part_put(struct part *part)
 		ref_put(&part->ref);
 }
 
-static int part_open(struct part **out, struct store *store, const char *name, int flags)
+static int part_open(struct part **out, struct store *store, const char *name,
+		     uint32_t kind, int flags)
 {
 	struct part *part = calloc(1, sizeof(*part));
 	struct stat st;
@@ -161,7 +171,8 @@ static int part_open(struct part **out, struct store *store, const char *name, i
 	ref_init(&part->ref, part_free);
 	part->store = store;
 	snprintf(part->name, sizeof(part->name), "%s", name);
-	file_of(store, name, ".part", part->file);
+	part->kind = kind;
+	file_of(store, name, kind, ".part", part->file);
 	snprintf(part->path, sizeof(part->path), "%s/%s", store->dir, part->file);
 	part->fd = openat(store->fd, part->file,
 			  O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0600);
@@ -179,22 +190,22 @@ static int part_open(struct part **out, struct store *store, const char *name, i
 	return 0;
 }
 
-int part_create(struct part **out, struct store *store, const char *name)
+int part_create(struct part **out, struct store *store, const char *name, uint32_t kind)
 {
 	struct stat st;
 	char file[FILE_MAX];
 
-	file_of(store, name, "", file);
+	file_of(store, name, kind, "", file);
 	if (fstatat(store->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return -EEXIST;
-	return part_open(out, store, name, O_CREAT | O_EXCL);
+	return part_open(out, store, name, kind, O_CREAT | O_EXCL);
 }
 
-int part_adopt(struct part **out, struct store *store, const char *name)
+int part_adopt(struct part **out, struct store *store, const char *name, uint32_t kind)
 {
 	struct part *part;
 	struct stat st;
-	int err = part_open(&part, store, name, 0);
+	int err = part_open(&part, store, name, kind, 0);
 
 	if (err)
 		return err;
@@ -264,7 +275,7 @@ static int rename_to(struct part *part, const char *middle)
 	const struct store *store = part->store;
 	char to[FILE_MAX];
 
-	file_of(store, part->name, middle, to);
+	file_of(store, part->name, part->kind, middle, to);
 	if (fsync(part->fd) < 0 || renameat(store->fd, part->file, store->fd, to) < 0)
 		return -errno;
 	return dir_sync(store);
@@ -282,37 +293,43 @@ int part_set_aside(struct part *part)
 	return unlinkat(part->store->fd, part->file, 0) < 0 ? -errno : 0;
 }
 
-static int unlink_one(const struct store *store, const char *name, const char *middle)
+static int unlink_kind(const struct store *store, const char *name, uint32_t kind)
 {
+	static const char *const middles[] = {".part", "", ".broken"};
 	char file[FILE_MAX];
 
-	file_of(store, name, middle, file);
-	return unlinkat(store->fd, file, 0) < 0 && errno != ENOENT ? -errno : 0;
+	for (int i = 0; i < 3; i++) {
+		file_of(store, name, kind, middles[i], file);
+		if (unlinkat(store->fd, file, 0) < 0 && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
 }
 
 int store_delete(struct store *store, const char *name)
 {
-	struct part *part = NULL;
-	int err = part_adopt(&part, store, name);
+	struct part *parts[STORE_KINDS] = {NULL};
+	int err = 0;
 
-	if (err == -EBUSY)
-		return err;
-	/* one that cannot be opened goes, too */
-	err = unlink_one(store, name, ".part");
-	if (!err)
-		err = unlink_one(store, name, "");
-	if (!err)
-		err = unlink_one(store, name, ".broken");
-	part_put(part);
+	for (uint32_t i = 0; !err && i < STORE_KINDS; i++)
+		/* one that cannot be opened goes, too */
+		if (*store->kinds[i].extension &&
+		    part_adopt(&parts[i], store, name, i) == -EBUSY)
+			err = -EBUSY;
+	for (uint32_t i = 0; !err && i < STORE_KINDS; i++)
+		if (*store->kinds[i].extension)
+			err = unlink_kind(store, name, i);
+	for (uint32_t i = 0; i < STORE_KINDS; i++)
+		part_put(parts[i]);
 	return err ? err : dir_sync(store);
 }
 
-int store_set_aside(struct store *store, const char *name)
+int store_set_aside(struct store *store, const char *name, uint32_t kind)
 {
 	char from[FILE_MAX], to[FILE_MAX];
 
-	file_of(store, name, ".part", from);
-	file_of(store, name, ".broken", to);
+	file_of(store, name, kind, ".part", from);
+	file_of(store, name, kind, ".broken", to);
 	if (renameat(store->fd, from, store->fd, to) < 0)
 		return -errno;
 	return dir_sync(store);
@@ -321,14 +338,14 @@ int store_set_aside(struct store *store, const char *name)
 /* ---- those of a dead server -----------------------------------------------------------
  */
 
-/* Cuts the name out of <name>.part.<ext>. */
-static bool is_part(const struct store *store, const char *file,
+/* Cuts the name out of <name>[.<edition>].part.<ext>. */
+static bool is_part(const struct store *store, const char *file, uint32_t kind,
 		    char name[STORE_NAME_MAX + 1])
 {
-	char tail[16];
+	char tail[FILE_MAX];
 	size_t n = strlen(file), k;
 
-	snprintf(tail, sizeof(tail), ".part.%s", store->extension);
+	file_of(store, "", kind, ".part", tail);
 	k = strlen(tail);
 	if (n <= k || n - k > STORE_NAME_MAX || strcmp(file + n - k, tail) != 0)
 		return false;
@@ -337,8 +354,20 @@ static bool is_part(const struct store *store, const char *file,
 	return store_name_ok(name);
 }
 
-int store_each_part(struct store *store, bool (*fn)(void *ctx, const char *name),
-		    void *ctx)
+/* STORE_KINDS: it is none of ours. */
+static uint32_t part_kind(const struct store *store, const char *file,
+			  char name[STORE_NAME_MAX + 1])
+{
+	uint32_t kind = 0;
+
+	while (kind < STORE_KINDS &&
+	       (!*store->kinds[kind].extension || !is_part(store, file, kind, name)))
+		kind++;
+	return kind;
+}
+
+int store_each_part(struct store *store,
+		    bool (*fn)(void *ctx, const char *name, uint32_t kind), void *ctx)
 {
 	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char name[STORE_NAME_MAX + 1];
@@ -348,9 +377,12 @@ int store_each_part(struct store *store, bool (*fn)(void *ctx, const char *name)
 
 	if (!dir && fd >= 0)
 		close(fd);
-	while (dir && (entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe) */
-		if (is_part(store, entry->d_name, name) && !fn(ctx, name))
+	while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe) */
+		uint32_t kind = part_kind(store, entry->d_name, name);
+
+		if (kind < STORE_KINDS && !fn(ctx, name, kind))
 			break;
+	}
 	if (dir)
 		closedir(dir);
 	return err;

@@ -6,8 +6,8 @@
  *                                                  3 a picture of layouts
  *   aula-deck play FROM_MS WIDTH HEIGHT            a clip, from there on; see reel.h
  */
+#include "base/jail.h"
 #include "slides/clip.h"
-#include "slides/jail.h"
 #include "slides/reader.h"
 
 #include <errno.h>
@@ -127,7 +127,8 @@ static int one_page(char **argv)
 int main(int argc, char **argv)
 {
 	bool plays = argc == 5 && strcmp(argv[1], "play") == 0;
-	const struct jail jail = {plays ? PLAY_CPU_SEC : CPU_SEC, MEMORY};
+	const struct jail jail = {.cpu_sec = plays ? PLAY_CPU_SEC : CPU_SEC,
+				  .memory = MEMORY};
 	int err;
 
 	if (argc != 7 && !plays)

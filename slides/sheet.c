@@ -67,6 +67,15 @@ void sheet_head_write(uint8_t out[SHEET_HEAD], const struct sheet_head *head)
 	put32(out + 28, head->alpha);
 }
 
+/* Sizes that there can be, and nothing of what there is not. */
+static bool sizes_ok(uint32_t w, uint32_t h, uint32_t still, uint32_t thumb,
+		     uint32_t alpha)
+{
+	return w <= SHEET_SIDE && h <= SHEET_SIDE && !w == !h &&
+	       still <= SHEET_STILL_MAX && thumb <= SHEET_STILL_MAX &&
+	       alpha <= (w ? 1 : 0);
+}
+
 int sheet_head_read(struct sheet_head *head, const uint8_t *data, size_t len)
 {
 	uint32_t fault, pages, w, h, still, thumb, alpha;
@@ -80,9 +89,8 @@ int sheet_head_read(struct sheet_head *head, const uint8_t *data, size_t len)
 	still = get32(data + 20);
 	thumb = get32(data + 24);
 	alpha = get32(data + 28);
-	if (fault >= SHEET_FAULTS || pages > LIMIT_DECK_PAGES || w > SHEET_SIDE ||
-	    h > SHEET_SIDE || !w != !h || still > SHEET_STILL_MAX ||
-	    thumb > SHEET_STILL_MAX || alpha > (w ? 1 : 0))
+	if (fault >= SHEET_FAULTS || pages > LIMIT_DECK_PAGES ||
+	    !sizes_ok(w, h, still, thumb, alpha))
 		return -EBADMSG;
 	if (fault ? w || still || thumb : !pages)
 		return -EBADMSG; /* a fault shows nothing, and a deck has pages */

@@ -41,11 +41,11 @@ struct shelf_ask {
 	enum deck_kind kind;
 	uint32_t page;               /* of that file, from 1 */
 	uint16_t box_w_px, box_h_px; /* the picture is to fit in; 0: none wanted */
-	/* Files to be made, or empty. They appear whole or not at all. When both are there
-	 * already, neither is made again. */
+	/* Files to be made, or empty. They appear whole or not at all. When both are
+	 * there already, neither is made again. */
 	char still[SHELF_PATH], thumb[SHELF_PATH];
 	uint32_t owner; /* whose it is: none has more than SHELF_OWN of them waiting */
-	bool urgent; /* goes before those that are not */
+	bool urgent;    /* goes before those that are not */
 	/* Exactly once when shelf_draw() took it. The leaf is the callee's, NULL when
 	 * none was wanted or on a fault. */
 	void (*done)(void *ctx, enum sheet_fault fault, uint32_t pages,

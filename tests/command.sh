@@ -81,6 +81,9 @@ ctl 78 'none: No such file' -c "$to/none" status
 ctl 78 'none: no such file' -c "$to/none" stop
 ctl 78 'is not a file' -c "$to" status
 ctl 69 'no server runs' -c "$to/good.conf" stop
+ctl 64 'record list needs CODE' record list
+ctl 64 '--start must be a number' room groups K7M4QXW --start two
+ctl 64 'not both' room groups K7M4QXW --end --minutes 5
 ctl 69 'there is no process 999999999' -p 999999999 stop
 for command in stop reload; do
 	ctl 69 'is no server' -p 1 $command

@@ -37,16 +37,30 @@ void deck_pdf(const char *path, const uint32_t *colours, uint32_t n)
 	cairo_surface_destroy(surface);
 }
 
-void deck_png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px)
+/* Painted as far as `painted` px from the left. */
+static void png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px,
+		uint32_t painted)
 {
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32,
 							      (int)w_px, (int)h_px);
 	cairo_t *cr = cairo_create(surface);
 
+	cairo_rectangle(cr, 0, 0, painted, h_px);
+	cairo_clip(cr);
 	paint(cr, colour);
 	cairo_destroy(cr);
 	CHECK(cairo_surface_write_to_png(surface, path) == CAIRO_STATUS_SUCCESS);
 	cairo_surface_destroy(surface);
+}
+
+void deck_png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px)
+{
+	png(path, colour, w_px, h_px, w_px);
+}
+
+void deck_half_png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px)
+{
+	png(path, colour, w_px, h_px, w_px / 2);
 }
 
 void deck_text(const char *path, const void *text, uint32_t len)

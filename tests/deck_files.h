@@ -8,6 +8,8 @@
 void deck_pdf(const char *path, const uint32_t *colours, uint32_t n);
 /* A picture in one colour. */
 void deck_png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px);
+/* The same, half of which can be seen through: the right one. */
+void deck_half_png(const char *path, uint32_t colour, uint32_t w_px, uint32_t h_px);
 void deck_jpeg(const char *path, uint32_t w_px, uint32_t h_px); /* grey */
 void deck_text(const char *path, const void *text, uint32_t len);
 

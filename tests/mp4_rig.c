@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -94,10 +96,11 @@ struct au *mp4_sound(struct mp4_media *m, int64_t t_us)
 struct recording_result mp4_results[MP4_RESULTS];
 atomic_int mp4_n_done;
 
-static void started(void *ctx, uint32_t id)
+static void started(void *ctx, uint32_t id, int64_t at_ms)
 {
 	(void)ctx;
 	(void)id;
+	(void)at_ms;
 }
 
 static void done(void *ctx, const struct recording_result *result)
@@ -110,7 +113,7 @@ static void done(void *ctx, const struct recording_result *result)
 
 struct recorder *mp4_make(const char *where)
 {
-	const struct recorder_conf conf = {where, 0, &followed};
+	const struct recorder_conf conf = {where, 0, {{"full", &followed}}};
 	const struct recorder_events events = {NULL, started, done};
 	struct recorder *r;
 
@@ -121,7 +124,8 @@ struct recorder *mp4_make(const char *where)
 
 void mp4_begin(struct recorder *r, const char *name)
 {
-	struct recording_conf conf = {.id = 1, .w_px = MP4_W, .h_px = MP4_H};
+	struct recording_conf conf = {
+		.id = 1, .n_editions = 1, .editions = {{0, 1, MP4_W, MP4_H}}};
 
 	snprintf(conf.name, sizeof(conf.name), "%s", name);
 	CHECK(recorder_start(r, &conf) == 0);
@@ -143,7 +147,7 @@ int mp4_give(struct recorder *r, struct au *au)
 
 	au_get(au); /* so that no other one has its address */
 	atomic_store(&awaited, au->data);
-	err = recorder_push(r, 1, au);
+	err = recorder_push(r, 1, 1, au);
 	for (int i = 0;
 	     !err && wait && i < 600000 && mp4_n_done == 0 && atomic_load(&awaited); i++)
 		usleep(100);
@@ -190,7 +194,9 @@ void mp4_decodes(const char *path)
 	char cmd[700], out[2000];
 
 	snprintf(cmd, sizeof(cmd),
-		 "ffmpeg -nostdin -v error -xerror -i '%s' -map 0 -f null - 2>&1", path);
+		 "ffmpeg -nostdin -v error -xerror -i '%s' -map 0 -fps_mode passthrough "
+		 "-enc_time_base -1 -f null - 2>&1",
+		 path);
 	mp4_run(cmd, out, sizeof(out));
 	if (*out)
 		fprintf(stderr, "%s: %s\n", path, out);
@@ -268,28 +274,54 @@ int mp4_plugin_write(void *self, struct au *au)
 	return mp4_ops->write(self, &p);
 }
 
-bool mp4_setup(void)
+int64_t mp4_killed_at(void (*write_for_ever)(int out), int64_t us)
+{
+	int pipe_fds[2];
+	int64_t t = 0;
+	pid_t pid;
+
+	CHECK(pipe(pipe_fds) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0)
+		write_for_ever(pipe_fds[1]);
+	while (t < us)
+		CHECK(read(pipe_fds[0], &t, sizeof(t)) == sizeof(t));
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	close(pipe_fds[1]);
+	while (read(pipe_fds[0], &t, sizeof(t)) == sizeof(t))
+		;
+	close(pipe_fds[0]);
+	return t;
+}
+
+const struct aula_recorder_ops *mp4_load(const char *file, const char *name)
 {
 	const char *plugins = getenv("PLUGIN_DIR") ? getenv("PLUGIN_DIR")
 						   : "plugins/.libs";
 	char path[600], why[200] = "";
 	struct plugin *p;
 
+	thread_claim(&on_ctl);
+	snprintf(path, sizeof(path), "%s/%s.so", plugins, file);
+	if (plugin_load(&p, path, why, sizeof(why)) < 0)
+		fprintf(stderr, "%s %s\n", path, why);
+	CHECK(!*why && strcmp(plugin_name(p), name) == 0 && plugin_recorder(p));
+	return plugin_recorder(p);
+}
+
+bool mp4_setup(void)
+{
 	if (system("ffprobe -version >/dev/null 2>&1 && ffmpeg -version >/dev/null "
 		   "2>&1") != 0)
 		return false;
 	log_set_level(LOG_ERROR);
 	CHECK(mkdtemp(mp4_dir));
 	thread_enter(&on_ctl);
-	thread_claim(&on_ctl);
-	snprintf(path, sizeof(path), "%s/record_mp4.so", plugins);
-	if (plugin_load(&p, path, why, sizeof(why)) < 0)
-		fprintf(stderr, "%s %s\n", path, why);
-	CHECK(!*why && strcmp(plugin_name(p), "mp4") == 0);
-	mp4_ops = plugin_recorder(p);
+	mp4_ops = mp4_load("record_mp4", "mp4");
 	followed = *mp4_ops;
 	followed.write = followed_write;
-	CHECK(mp4_ops && strcmp(mp4_ops->extension, "mp4") == 0);
+	CHECK(strcmp(mp4_ops->extension, "mp4") == 0);
 	return true;
 }
 

@@ -59,6 +59,13 @@ void mp4_is_fast_start(const char *path);
 /* A file of `want` seconds, within `slack`, that plays. */
 void mp4_plays(const struct recording_result *result, double want, double slack);
 
+/* Runs write_for_ever(pipe) in another process until it has told a time of at least
+ * `us` (each as an int64_t into the pipe), kills it, and returns the last one. */
+int64_t mp4_killed_at(void (*write_for_ever)(int out), int64_t us);
+
+/* The recorder plugin of this name and file, of PLUGIN_DIR or of this build. */
+const struct aula_recorder_ops *mp4_load(const char *file, const char *name);
+
 /* The plugin without a recorder: both tracks, by this key frame; a unit of either. */
 void mp4_plugin_open(void **self, const char *path, struct au *key);
 int mp4_plugin_write(void *self, struct au *au);

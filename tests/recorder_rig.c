@@ -108,9 +108,9 @@ const struct aula_recorder_ops rec_ops = {
 struct recording_result rec_results[REC_RESULTS];
 atomic_int rec_n_done, rec_n_started;
 
-void rec_started(void *ctx, uint32_t id)
+void rec_started(void *ctx, uint32_t id, int64_t at_ms)
 {
-	CHECK(ctx == rec_results && id);
+	CHECK(ctx == rec_results && id && at_ms >= 0);
 	rec_n_started++;
 }
 
@@ -130,7 +130,7 @@ void rec_wait_done(int n)
 
 struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve)
 {
-	const struct recorder_conf conf = {rec_dir, reserve, ops};
+	const struct recorder_conf conf = {rec_dir, reserve, {{"full", ops}}};
 	const struct recorder_events events = {rec_results, rec_started, rec_done};
 	struct recorder *r;
 
@@ -142,7 +142,8 @@ struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve)
 
 struct recording_conf rec_conf_of(uint32_t id, const char *name)
 {
-	struct recording_conf conf = {.id = id, .w_px = 64, .h_px = 36};
+	struct recording_conf conf = {
+		.id = id, .n_editions = 1, .editions = {{0, REC_VIDEO, 64, 36}}};
 
 	snprintf(conf.name, sizeof(conf.name), "%s", name);
 	return conf;
@@ -173,7 +174,7 @@ struct au *rec_unit(char kind, int64_t ms)
 
 int rec_push(struct recorder *r, uint32_t id, char kind, int64_t ms)
 {
-	return recorder_push(r, id, rec_unit(kind, ms));
+	return recorder_push(r, id, REC_VIDEO, rec_unit(kind, ms));
 }
 
 void rec_file_is(const char *name, const char *text)

@@ -30,12 +30,13 @@ extern const struct aula_recorder_ops rec_ops;
 #define REC_RESULTS 1200
 extern struct recording_result rec_results[REC_RESULTS];
 extern atomic_int rec_n_done, rec_n_started;
-void rec_started(void *ctx, uint32_t id);
+void rec_started(void *ctx, uint32_t id, int64_t at_ms);
 void rec_done(void *ctx, const struct recording_result *result);
 /* Until so many results are there. */
 void rec_wait_done(int n);
 
-/* All counts of the plugin begin anew. */
+#define REC_VIDEO 7 /* whose pictures all units are, unless it is said */
+/* With one edition. All counts of the plugin begin anew. */
 struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve);
 struct recording_conf rec_conf_of(uint32_t id, const char *name);
 void rec_begin(struct recorder *r, uint32_t id, const char *name);

@@ -11,8 +11,8 @@
 #include "tests/class_world.h"
 #include "tests/clip_files.h"
 #include "tests/deck_files.h"
+#include "tests/deck_http.h"
 #include "tests/rights_client.h"
-#include "tests/stream.h"
 #include "tests/test.h"
 
 #include <stdatomic.h>
@@ -26,7 +26,6 @@ static const struct class_world *world;
 static struct rights_client lecturer, student;
 static const char *const ok;
 static char deck[DB_ID + 1], url[DECK_URL];
-static char body[100000];
 
 static void ask(struct rights_client *c, const char *want, const char *type,
 		const char *d)
@@ -36,22 +35,6 @@ static void ask(struct rights_client *c, const char *want, const char *type,
 	if (want ? !got || strcmp(got, want) != 0 : got != NULL)
 		fprintf(stderr, "%s %s: %s\n", type, d, got ? got : "ok");
 	CHECK(want ? got && strcmp(got, want) == 0 : !got);
-}
-
-static void word(const struct rights_client *c, const char *key, char *out, size_t size)
-{
-	char name[32];
-	const char *at;
-	size_t n;
-
-	snprintf(name, sizeof(name), "\"%s\":\"", key);
-	at = strstr(c->reply, name);
-	CHECK(at);
-	at += strlen(name);
-	n = strcspn(at, "\"");
-	CHECK(n < size);
-	memcpy(out, at, n);
-	out[n] = '\0';
 }
 
 static const char *named(const char *id)
@@ -70,34 +53,13 @@ static const char *file(const char *name)
 	return path;
 }
 
-/* The status; the answer is in `body`. */
+/* The status; the answer is deck_http_body(). */
 static int put_file(struct rights_client *c, const char *path)
 {
-	static char data[8 << 20];
-	FILE *f = fopen(path, "r");
-	struct stream *s;
-	char head[600];
-	size_t n, got = 0;
-	int part;
-
-	CHECK(f);
-	n = fread(data, 1, sizeof(data), f);
-	fclose(f);
 	ask(c, ok, "deck.ticket", "{\"title\":\"Pendulum\"}");
-	word(c, "deck", deck, sizeof(deck));
-	word(c, "url", url, sizeof(url));
-	snprintf(head, sizeof(head),
-		 "PUT %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-		 "Content-Length: %zu\r\n\r\n",
-		 url, n);
-	s = stream_open("127.0.0.1", world->port, false);
-	CHECK(s && stream_write(s, head, strlen(head)));
-	(void)stream_write(s, data, n); /* it may be refused before */
-	while ((part = stream_read(s, body + got, sizeof(body) - 1 - got, 60000)) > 0)
-		got += (size_t)part;
-	body[got] = '\0';
-	stream_close(s);
-	return got > 12 ? atoi(body + 9) : 0;
+	deck_http_word(c, "deck", deck, sizeof(deck));
+	deck_http_word(c, "url", url, sizeof(url));
+	return deck_http_put_file(world, url, path);
 }
 
 /* ---- bad ones --------------------------------------------------------------- */
@@ -106,9 +68,9 @@ static void refused(const char *name, int status, const char *code)
 {
 	int got = put_file(&lecturer, file(name));
 
-	if (got != status || !strstr(body, code))
-		fprintf(stderr, "%s: %d %s\n", name, got, body);
-	CHECK(got == status && strstr(body, code));
+	if (got != status || !strstr(deck_http_body(), code))
+		fprintf(stderr, "%s: %d %s\n", name, got, deck_http_body());
+	CHECK(got == status && strstr(deck_http_body(), code));
 }
 
 static void bad_files(void)
@@ -197,7 +159,7 @@ static void upload(void)
 {
 	clip_red(file("red.mp4"), 20);
 	CHECK(put_file(&lecturer, file("red.mp4")) == 201);
-	CHECK(strstr(body, "\"kind\":\"clip\"") && strstr(body, "\"pages\":1"));
+	CHECK(strstr(deck_http_body(), "\"kind\":\"clip\"") && strstr(deck_http_body(), "\"pages\":1"));
 	ask(&lecturer, "not_pages", "deck.show", named(deck));
 	ask(&lecturer, "no_clip", "clip.pause", "{\"on\":true}");
 	ask(&lecturer, "no_clip", "clip.seek", "{\"ms\":1}");
@@ -437,41 +399,27 @@ static void liars(const char *dir)
 	lies(dir, "#!/bin/sh\nprintf 'ACL1\\002'; exec head -c 4000 /dev/zero\n");
 }
 
-static void reader_of(char *out, size_t size)
-{
-	const char *given = getenv("AULA_DECK");
-	char *slash;
-	ssize_t n = readlink("/proc/self/exe", out, size - 32);
-
-	CHECK(n > 0);
-	out[n] = '\0';
-	slash = strrchr(out, '/');
-	CHECK(slash);
-	snprintf(slash, 32, "/../aula-deck");
-	if (given)
-		snprintf(out, size, "%s", given);
-}
-
 static void tune(struct conf *conf)
 {
 	conf->deck_max_mb = 1;
 	conf->clip_max_mb = 8;
 	conf->deck_quota_mb = 100;
 	conf->recording_reserve_mb = 0;
-	reader_of(conf->deck_reader, sizeof(conf->deck_reader));
+	deck_http_reader(conf);
 }
 
 int main(void)
 {
 	void (*const clients[])(struct class_world * w) = {first, second};
-	char helper[600], dir[] = "/tmp/test_clip.XXXXXX";
+	char dir[] = "/tmp/test_clip.XXXXXX";
+	static struct conf conf;
 
 	if (!clip_can_make())
 		return 77;
-	reader_of(helper, sizeof(helper));
+	deck_http_reader(&conf);
 	CHECK(mkdtemp(dir));
-	in_time(helper, dir, "flash.mp4");
-	in_time(helper, dir, "flash.webm");
+	in_time(conf.deck_reader, dir, "flash.mp4");
+	in_time(conf.deck_reader, dir, "flash.webm");
 	liars(dir);
 	rmdir(dir);
 	return class_world_run_each(tune, clients, 2);

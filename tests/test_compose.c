@@ -222,6 +222,64 @@ static void overlays(struct bench *b) RUNS_ON(on_mix)
 	}
 }
 
+static bool apart(struct rect_px a, struct rect_px b)
+{
+	return a.x >= b.x + b.w || b.x >= a.x + a.w || a.y >= b.y + b.h ||
+	       b.y >= a.y + a.h;
+}
+
+/* One case: a banner, a clock and a logo, each inside and none over another. */
+static void logo_place(const struct decor *decor, uint16_t w, uint16_t h,
+		       const struct picture *logo)
+{
+	bool right = decor->logo_at == DECOR_TOP_RIGHT ||
+		     decor->logo_at == DECOR_BOTTOM_RIGHT;
+	bool below = decor->logo_at >= DECOR_BOTTOM_LEFT;
+	const struct overlay *last;
+	struct overlays o;
+
+	overlays_place(&o, decor, logo, w, h);
+	CHECK(o.n > 0);
+	last = &o.list[o.n - 1];
+	CHECK(last->kind == OVERLAY_LOGO);
+	for (uint32_t i = 0; i < o.n; i++) {
+		struct rect_px at = o.list[i].at;
+
+		CHECK((at.x | at.y | at.w | at.h) % 2 == 0);
+		CHECK(at.w && at.h && at.x + at.w <= w && at.y + at.h <= h);
+		for (uint32_t k = 0; k < i; k++)
+			CHECK(apart(at, o.list[k].at));
+	}
+	CHECK(last->at.h <= h * decor->logo_permille / 1000 && last->at.w <= w * 2 / 5);
+	CHECK((last->at.x > w / 2) == right);
+	CHECK(below ? last->at.y + last->at.h > h / 2 : last->at.y < h / 2);
+}
+
+static void logo_places(void)
+{
+	static const uint16_t sides[][2] = {{1280, 720}, {720, 1280}, {320, 180},
+					    {1920, 400}, {180, 320},  {640, 640}};
+	static const struct picture shapes[] = {{.w_px = 400, .h_px = 100},
+						{.w_px = 100, .h_px = 300}};
+	struct decor decor = {.logo_permille = 300};
+	struct overlays o;
+
+	for (int k = 0; k < 4 * DECOR_CORNERS * DECOR_CORNERS; k++) {
+		decor.banner[0] = k & 1 ? 'x' : '\0';
+		decor.banner_below = k & 2;
+		decor.clock = (enum decor_corner)(k / 4 % DECOR_CORNERS);
+		decor.logo_at = (enum decor_corner)(k / 4 / DECOR_CORNERS);
+		if (decor.logo_at == DECOR_NOWHERE)
+			continue;
+		for (size_t i = 0; i < 12; i++)
+			logo_place(&decor, sides[i / 2][0], sides[i / 2][1],
+				   &shapes[i % 2]);
+	}
+	decor.logo_permille = 20; /* too small to be seen */
+	overlays_place(&o, &decor, &shapes[0], 320, 180);
+	CHECK(!o.n || o.list[o.n - 1].kind != OVERLAY_LOGO);
+}
+
 /* The time is never cut off, and nothing lies outside or over each other. */
 static void places(struct bench *b)
 {
@@ -232,6 +290,7 @@ static void places(struct bench *b)
 	struct overlays o;
 	uint16_t whole;
 
+	logo_places();
 	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++)
 		for (int k = 0; k < 2 * DECOR_CORNERS; k++) {
 			uint16_t w = sides[i][0], h = sides[i][1];
@@ -239,7 +298,7 @@ static void places(struct bench *b)
 
 			decor.clock = (enum decor_corner)(k / 2);
 			decor.banner_below = k % 2;
-			overlays_place(&o, &decor, w, h);
+			overlays_place(&o, &decor, NULL, w, h);
 			CHECK(o.n == (w < 100 ? 0 : decor.clock ? 2 : 1));
 			for (uint32_t n = 0; n < o.n; n++) {
 				const struct rect_px *at = &o.list[n].at;
@@ -281,6 +340,72 @@ static void once_a_minute(struct bench *b) RUNS_ON(on_mix)
 	CHECK(!draw(b));
 }
 
+/* A picture in one colour; its right half can be seen through if `half`. */
+static struct art *art(uint16_t w, uint16_t h, struct colour c, bool half)
+{
+	uint8_t *alpha = malloc((size_t)w * h);
+	struct picture *pic = NULL;
+	struct art *made = NULL;
+
+	CHECK(alpha && picture_create(&pic, w, h) == 0);
+	scale_fill(pic, (struct rect_px){0, 0, w, h}, c);
+	for (int i = 0; i < w * h; i++)
+		alpha[i] = i % w < w / 2 ? 255 : 0;
+	if (half) /* over black: nothing is added there */
+		scale_fill(pic, (struct rect_px){(uint16_t)(w / 2), 0, w / 2, h},
+			   (struct colour){16, 128, 128});
+	CHECK(art_create(&made, pic, half ? alpha : NULL, w) == 0);
+	free(alpha);
+	return made;
+}
+
+/* A picture where no cell is, around one that does not fill its cell too; a logo over a
+ * cell, through which it is seen, drawn anew with it and not over itself. */
+static void pictures(struct bench *b) RUNS_ON(on_mix)
+{
+	const struct colour blue = {41, 240, 110}, green = {145, 54, 34};
+	const struct colour black = {16, 128, 128};
+	struct scene *scene = three();
+	struct scene *same;
+
+	CHECK(compose_resize(b->c, 640, 360) == 0);
+	scene->n = 2;
+	scene->cells[1].at.w = 4032; /* to x = 576 */
+	scene->decor.ground = 0x000000;
+	scene->decor.logo_at = DECOR_TOP_LEFT;
+	scene->decor.logo_permille = 200;
+	scene->picture = art(300, 300, green, true);
+	scene->logo = art(200, 100, blue, true);
+	compose_scene(b->c, scene);
+	b->now += SEC_US;
+	(void)vsource_off(b->s[0], false, b->now);
+	(void)vsource_off(b->s[1], false, b->now);
+	(void)show(b, 0, white, 0);
+	(void)show(b, 1, white, 0);
+	CHECK(draw(b));
+	/* the right half of the background is black through the picture */
+	CHECK(at(b, 600, 100, black) && at(b, 638, 358, black));
+	CHECK(at(b, 480, 180, white) && at(b, 480, 4, black));
+	/* 8 px from the corner, 144 x 72: half of it is there */
+	for (int i = 0; i < 3; i++) {
+		CHECK(at(b, 10, 10, blue) && at(b, 76, 76, blue) && at(b, 84, 20, white));
+		CHECK(at(b, 4, 20, white) && at(b, 20, 84, white) &&
+		      at(b, 150, 20, white));
+		CHECK(show(b, 0, white, 0) == 0 && draw(b) && !draw(b));
+	}
+	/* another scene with the same picture, in whose left half it can be seen */
+	same = three();
+	same->n = 1;
+	same->cells[0].at.x = 5040;
+	same->picture = art_get(scene->picture);
+	compose_scene(b->c, same);
+	CHECK(draw(b) && at(b, 10, 10, green) && at(b, 300, 350, green));
+	CHECK(at(b, 600, 100, white));
+	CHECK(compose_resize(b->c, 320, 640) == 0 && draw(b) && at(b, 100, 600, green));
+	compose_scene(b->c, three());
+	CHECK(draw(b));
+}
+
 int main(void)
 {
 	struct bench b = {.now = 5 * SEC_US};
@@ -304,6 +429,7 @@ int main(void)
 	overlays(&b);
 	places(&b);
 	once_a_minute(&b);
+	pictures(&b);
 	vsource_destroy(b.s[0]);
 	vsource_destroy(b.s[1]);
 	idmap_fini(&b.sources);

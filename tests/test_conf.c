@@ -113,6 +113,10 @@ static void bad_values(void)
 		{"plugins_dir = \"\"\n", "plugins_dir"},
 		{"plugins = {\"\"}\n", "plugins"},
 		{"recorder = \"\"\n", "recorder"},
+		{"recorder_sound = \"\"\n", "recorder_sound"},
+		{"record_editions = {\"full\", \"slides\"}\n", "record_editions"},
+		{"record_level = \"mid\"\n", "record_level"},
+		{"record_light = \"main\"\n", "record_light"},
 		{"layout = \"\"\n", "layout"},
 		{"database = \"mysql://aula:secret@db/aula\"\n",
 		 ": database must be sqlite:PATH or postgresql://"},
@@ -254,7 +258,8 @@ static void all_values(void)
 		CHECK(conf_show(&conf, conf_key(n++), text, sizeof(text)) == 0);
 	CHECK(n > 40 && conf_show(&conf, "nothing", text, sizeof(text)) == -ENOENT);
 	CHECK(conf_show(&conf, "plugins", text, sizeof(text)) == 0);
-	CHECK(strcmp(text, "layout_grid layout_speaker layout_lecture record_mp4") == 0);
+	CHECK(strcmp(text, "layout_grid layout_speaker layout_lecture record_mp4 "
+			   "record_audio") == 0);
 	CHECK(conf_show(&conf, "log_level", text, sizeof(text)) == 0);
 	CHECK(strcmp(text, "info") == 0);
 	CHECK(conf_change(&conf, "max_members", "0", why, sizeof(why)) == -EINVAL);

@@ -149,7 +149,8 @@ static void drop_all(void)
 					     "recordings", "seats",   "polls",
 					     "settings",
 					     "acts",       "acts_horizon", "votes",      "layouts", "cues",
-					     "lives", "decks", "schema_version"};
+					     "lives", "decks", "recording_files",
+					     "recording_marks", "schema_version"};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		char sql[64];
@@ -220,6 +221,8 @@ static void older_database(void)
 		"ALTER TABLE rooms DROP COLUMN parent",
 		"ALTER TABLE rooms DROP COLUMN looks",
 		"DROP TABLE decks",
+		"DROP TABLE recording_files",
+		"DROP TABLE recording_marks",
 		"ALTER TABLE rooms DROP COLUMN settings",
 		"ALTER TABLE rooms DROP COLUMN most",
 		"DELETE FROM schema_version WHERE version > 1",

@@ -9,6 +9,7 @@
 #include "mcu/room.h"
 #include "tests/class_world.h"
 #include "tests/deck_files.h"
+#include "tests/deck_http.h"
 #include "tests/rights_client.h"
 #include "tests/stream.h"
 #include "tests/test.h"
@@ -25,7 +26,21 @@ static struct rights_client lecturer, student;
 static const char *const ok;
 static char deck[DB_ID + 1], url[DECK_URL]; /* of the last reply */
 static char page[300];                      /* over the end of the server */
-static char body[300000];
+
+static int put_bytes(const char *target, const void *data, size_t len, size_t said)
+{
+	return deck_http_put(world, target, data, len, said);
+}
+
+static int put_file(const char *target, const char *path)
+{
+	return deck_http_put_file(world, target, path);
+}
+
+static int get(const char *target)
+{
+	return deck_http_get(world, target);
+}
 
 /* ---- asking ---------------------------------------------------------------- */
 
@@ -39,23 +54,6 @@ static void ask(struct rights_client *c, const char *want, const char *type,
 	CHECK(want ? got && strcmp(got, want) == 0 : !got);
 }
 
-/* The text behind "key":" in the reply. */
-static void word(const struct rights_client *c, const char *key, char *out, size_t size)
-{
-	char name[32];
-	const char *at;
-	size_t n;
-
-	snprintf(name, sizeof(name), "\"%s\":\"", key);
-	at = strstr(c->reply, name);
-	CHECK(at);
-	at += strlen(name);
-	n = strcspn(at, "\"");
-	CHECK(n < size);
-	memcpy(out, at, n);
-	out[n] = '\0';
-}
-
 static const char *named(const char *id)
 {
 	static char d[80];
@@ -67,48 +65,8 @@ static const char *named(const char *id)
 static void ticket(struct rights_client *c, const char *d)
 {
 	ask(c, ok, "deck.ticket", d);
-	word(c, "deck", deck, sizeof(deck));
-	word(c, "url", url, sizeof(url));
-}
-
-/* The status; the answer is in `body`. */
-static int talk(const char *head, const void *data, size_t len)
-{
-	struct stream *s = stream_open("127.0.0.1", world->port, false);
-	size_t n = 0;
-	int got;
-
-	CHECK(s && stream_write(s, head, strlen(head)));
-	if (len)
-		(void)stream_write(s, data, len); /* it may be refused before */
-	while ((got = stream_read(s, body + n, sizeof(body) - 1 - n, 60000)) > 0)
-		n += (size_t)got;
-	body[n] = '\0';
-	stream_close(s);
-	return n > 12 ? atoi(body + 9) : 0;
-}
-
-static int put_bytes(const char *target, const void *data, size_t len, size_t said)
-{
-	char head[600];
-
-	snprintf(head, sizeof(head),
-		 "PUT %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-		 "Content-Length: %zu\r\n\r\n",
-		 target, said);
-	return talk(head, data, len);
-}
-
-static int put_file(const char *target, const char *path)
-{
-	static char data[2 << 20];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	CHECK(f);
-	n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	return put_bytes(target, data, n, n);
+	deck_http_word(c, "deck", deck, sizeof(deck));
+	deck_http_word(c, "url", url, sizeof(url));
 }
 
 /* Begins, and is gone. */
@@ -124,15 +82,6 @@ static void put_and_leave(const char *target)
 	CHECK(s && stream_write(s, head, (size_t)n));
 	usleep(100000); /* so that it began; without that the test is a weaker one */
 	stream_close(s);
-}
-
-static int get(const char *target)
-{
-	char head[600];
-
-	snprintf(head, sizeof(head),
-		 "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", target);
-	return talk(head, NULL, 0);
 }
 
 static const char *file(const char *name)
@@ -205,16 +154,17 @@ static void refused_uploads(void)
 	CHECK(put_bytes("/api/v1/other", "abcdefghijklmnopq", 17, 17) == 404);
 	CHECK(put_bytes("/api/v1/decks/x", "abcdefghijklmnopq", 17, 17) == 403);
 	ticket(&lecturer, "{}");
-	CHECK(put_bytes(url, NULL, 0, 3 << 20) == 413 && strstr(body, "too_large"));
+	CHECK(put_bytes(url, NULL, 0, 3 << 20) == 413 &&
+	      strstr(deck_http_body(), "too_large"));
 	CHECK(put_bytes(url, "abc", 3, 3) == 415);
 	/* the ticket is still good: nothing came by it */
 	CHECK(put_bytes(url, "neither page nor picture", 24, 24) == 415);
-	CHECK(strstr(body, "deck_not_supported"));
+	CHECK(strstr(deck_http_body(), "deck_not_supported"));
 	CHECK(put_bytes(url, "neither page nor picture", 24, 24) == 403);
 	ticket(&lecturer, "{\"title\":\"Locked\"}");
 	deck_locked_pdf(file("locked.pdf"));
 	CHECK(put_file(url, file("locked.pdf")) == 422);
-	CHECK(strstr(body, "deck_encrypted"));
+	CHECK(strstr(deck_http_body(), "deck_encrypted"));
 	ticket(&lecturer, "{}");
 	strcpy(used, url);
 	put_and_leave(url);
@@ -232,7 +182,8 @@ static void upload_pdf(void)
 	ticket(&lecturer, "{\"title\":\"Optics\"}");
 	ask(&lecturer, "unknown_deck", "deck.show", named(deck)); /* not yet */
 	CHECK(put_file(url, file("three.pdf")) == 201);
-	CHECK(strstr(body, "\"pages\":3") && strstr(body, "\"title\":\"Optics\""));
+	CHECK(strstr(deck_http_body(), "\"pages\":3") &&
+	      strstr(deck_http_body(), "\"title\":\"Optics\""));
 	CHECK(rights_hears(&lecturer, "\"decks\""));
 	ask(&lecturer, ok, "deck.list", "{}");
 	CHECK(strstr(lecturer.reply, "\"kind\":\"pdf\"") &&
@@ -284,22 +235,22 @@ static void look_closely(void)
 	ask(&student, "forbidden", "deck.still", "{\"page\":3}"); /* not ahead of it */
 	ask(&student, ok, "deck.still", "{}");
 	CHECK(strstr(student.reply, "\"page\":2"));
-	word(&student, "url", still, sizeof(still));
-	CHECK(get(still) == 200 && strstr(body, "image/webp"));
+	deck_http_word(&student, "url", still, sizeof(still));
+	CHECK(get(still) == 200 && strstr(deck_http_body(), "image/webp"));
 	ask(&lecturer, ok, "deck.still", "{\"page\":3}");
-	word(&lecturer, "url", target, sizeof(target));
+	deck_http_word(&lecturer, "url", target, sizeof(target));
 	CHECK(get(target) == 200);
 	at = strstr(target, "/3.webp");
 	CHECK(at);
 	at[1] = '1'; /* of another page: signed it is not */
 	CHECK(get(target) == 403);
-	*strstr(still, "?sig") = '\0';
+	*strstr(still, "&sig") = '\0';
 	CHECK(get(still) == 403);
 	CHECK(get("/api/v1/decks/../../secret.key?sig=1") == 400);
 	CHECK(get("/api/v1/decks/x/0.webp?sig=1") == 404);
 	CHECK(get("/api/v1/decks/x/1.src?sig=1") == 404);
 	ask(&lecturer, ok, "deck.list", "{}");
-	word(&lecturer, "thumbs", thumbs, sizeof(thumbs));
+	deck_http_word(&lecturer, "thumbs", thumbs, sizeof(thumbs));
 	at = strstr(thumbs, "{n}");
 	CHECK(at);
 	*at = '\0';
@@ -346,6 +297,8 @@ static void by_code(void)
 	until_page(2);
 	ask(&admin, "not_a_clip", "clip.play", d);
 	ask(&admin, ok, "deck.still", d);
+	deck_http_word(&admin, "url", url, sizeof(url));
+	CHECK(get(url) == 200);
 	snprintf(d, sizeof(d), "{\"code\":\"%s\"}", world->code);
 	ask(&admin, "no_clip", "clip.stop", d);
 	/* what it does there is recorded, what it looks at is not */
@@ -391,14 +344,17 @@ static void pictures(void)
 	deck_png(file("a.png"), 0xff0000, 1280, 720);
 	deck_jpeg(file("b.jpg"), 1280, 720);
 	ticket(&student, "{\"title\":\"My pictures\"}");
-	CHECK(put_file(url, file("a.png")) == 201 && strstr(body, "\"pages\":1"));
+	CHECK(put_file(url, file("a.png")) == 201 &&
+	      strstr(deck_http_body(), "\"pages\":1"));
 	snprintf(d, sizeof(d), "{\"deck\":\"%s\"}", deck);
 	ticket(&student, d);
-	CHECK(put_file(url, file("three.pdf")) == 415 && strstr(body, "not_a_picture"));
+	CHECK(put_file(url, file("three.pdf")) == 415 &&
+	      strstr(deck_http_body(), "not_a_picture"));
 	for (int i = 0; i < 500 && rights_ask(&student, "deck.ticket", d); i++)
 		usleep(20000); /* until the other is taken back */
 	ticket(&student, d);
-	CHECK(put_file(url, file("b.jpg")) == 201 && strstr(body, "\"pages\":2"));
+	CHECK(put_file(url, file("b.jpg")) == 201 &&
+	      strstr(deck_http_body(), "\"pages\":2"));
 	ask(&student, ok, "deck.show", d);
 	until_page(1);
 	ask(&student, ok, "deck.next", "{}");
@@ -416,7 +372,7 @@ static void pupils_share(void)
 		ticket(&student, "{}");
 	ask(&student, "too_many_decks", "deck.ticket", "{}");
 	CHECK(put_bytes(url, NULL, 0, (1 << 20) + 1) == 413 &&
-	      strstr(body, "deck_quota"));
+	      strstr(deck_http_body(), "deck_quota"));
 }
 
 /* What a class may keep has an end. */
@@ -430,7 +386,8 @@ static void quota(void)
 		CHECK(put_bytes(url, data, sizeof(data), sizeof(data)) == 422);
 	}
 	ticket(&lecturer, "{}");
-	CHECK(put_bytes(url, NULL, 0, 2 << 20) == 413 && strstr(body, "deck_quota"));
+	CHECK(put_bytes(url, NULL, 0, 2 << 20) == 413 &&
+	      strstr(deck_http_body(), "deck_quota"));
 }
 
 static void first(struct class_world *w)
@@ -470,7 +427,7 @@ static void second(struct class_world *w)
 	ask(&lecturer, ok, "deck.next", "{}");
 	until_page(3);
 	ask(&student, ok, "deck.still", "{}");
-	word(&student, "url", url, sizeof(url));
+	deck_http_word(&student, "url", url, sizeof(url));
 	CHECK(get(url) == 200);
 	ask(&lecturer, ok, "deck.delete", named(deck));
 	until_page(0);
@@ -482,19 +439,11 @@ static void second(struct class_world *w)
 
 static void tune(struct conf *conf)
 {
-	const char *given = getenv("AULA_DECK");
-	char *slash;
-	ssize_t n;
-
 	conf->deck_max_mb = 2;
 	conf->clip_max_mb = 2;
 	conf->deck_quota_mb = 2;
 	conf->recording_reserve_mb = 0;
-	n = readlink("/proc/self/exe", conf->deck_reader, sizeof(conf->deck_reader) - 32);
-	CHECK(n > 0 && (slash = strrchr(conf->deck_reader, '/')));
-	snprintf(slash, 32, "/../aula-deck");
-	if (given)
-		snprintf(conf->deck_reader, sizeof(conf->deck_reader), "%s", given);
+	deck_http_reader(conf);
 }
 
 int main(void)

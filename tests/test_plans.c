@@ -357,7 +357,9 @@ static void own_ones(void) RUNS_ON(on_ctl)
 #define DECORATED \
 	"{\"version\":1,\"name\":\"decorated\",\"params\":{\"names\":[\"off\",\"on\"]}," \
 	"\"names\":\"names\",\"background\":\"#102030\",\"clock\":\"top-right\"," \
-	"\"banner\":{\"text\":\"Exam\",\"at\":\"bottom\"},\"variants\":[{\"cells\":[" \
+	"\"banner\":{\"text\":\"Exam\",\"at\":\"bottom\"}," \
+	"\"background_picture\":\"hall\",\"logo\":{\"picture\":\"school\"," \
+	"\"corner\":\"bottom-left\",\"height\":0.125},\"variants\":[{\"cells\":[" \
 	"{\"x\":0,\"y\":0,\"w\":0.2,\"h\":1,\"who\":\"lecturer\",\"fit\":\"fill\"}," \
 	"{\"x\":0.2,\"y\":0,\"w\":0.2,\"h\":1,\"who\":\"screen\",\"border\":" \
 	"\"speaking\"}," \
@@ -375,6 +377,10 @@ static void decorations(void) RUNS_ON(on_ctl)
 	CHECK(facts.plan->decor.ground == 0x102030 && facts.plan->decor.banner_below);
 	CHECK(facts.plan->decor.clock == DECOR_TOP_RIGHT);
 	CHECK(strcmp(facts.plan->decor.banner, "Exam") == 0);
+	CHECK(strcmp(facts.plan->decor.picture, "hall") == 0);
+	CHECK(strcmp(facts.plan->decor.logo, "school") == 0);
+	CHECK(facts.plan->decor.logo_at == DECOR_BOTTOM_LEFT &&
+	      facts.plan->decor.logo_permille == 125);
 	for (int names = 0; names < 2; names++) {
 		uint32_t name = names ? AULA_CELL_NAME : 0;
 
@@ -391,6 +397,7 @@ static void decorations(void) RUNS_ON(on_ctl)
 	CHECK(plugin_set_remove(set, "decorated") == 0);
 	CHECK(plugin_set_facts(set, "auto", &facts) == 0);
 	CHECK(facts.plan->decor.ground == DECOR_GROUND && !facts.plan->decor.banner[0]);
+	CHECK(!facts.plan->decor.picture[0] && !facts.plan->decor.logo[0]);
 }
 
 /* A row is a layout and where it is wrong, or ok. */

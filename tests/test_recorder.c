@@ -96,7 +96,7 @@ static void refusals(void)
 	conf = rec_conf_of(0, "a");
 	CHECK(recorder_start(r, &conf) == -EINVAL);
 	conf = rec_conf_of(2, "a");
-	conf.w_px = 0;
+	conf.editions[0].w_px = 0;
 	CHECK(recorder_start(r, &conf) == -EINVAL);
 	for (uint32_t i = 2; i <= LIMIT_RECORDINGS; i++)
 		rec_begin(r, i, "x");
@@ -228,14 +228,14 @@ static void too_slow(void)
 
 		CHECK(au_create(&au, NULL, 1 << 20) == 0);
 		au->codec = CODEC_OPUS;
-		CHECK(recorder_push(r, 2, au) == 0);
+		CHECK(recorder_push(r, 2, 0, au) == 0);
 	}
 	for (int i = 0; i < 2; i++) {
 		struct au *au;
 
 		CHECK(au_create(&au, NULL, 1 << 20) == 0);
 		au->codec = CODEC_OPUS;
-		CHECK(recorder_push(r, 2, au) == -EOVERFLOW);
+		CHECK(recorder_push(r, 2, 0, au) == -EOVERFLOW);
 	}
 	atomic_store(&rec_fake.blocked, false);
 	rec_wait_done(2);
@@ -320,7 +320,7 @@ static void same_id_again(void)
 static void bad_directory(void)
 {
 	const struct recorder_events events = {NULL, rec_started, rec_done};
-	struct recorder_conf conf = {"/nonexistent/a/b", 0, &rec_ops};
+	struct recorder_conf conf = {"/nonexistent/a/b", 0, {{"full", &rec_ops}}};
 	struct recorder *r;
 	char path[300], longer[600];
 

@@ -232,7 +232,7 @@ static void first_frame(void *arg)
 	const struct room *room = arg;
 
 	thread_claim(&on_ctl);
-	recording_started(room->server, room->base + ID_RECORDING);
+	recording_started(room->server, room->base + ID_RECORDING, 0);
 }
 
 /* Waits for a record.state that counts from `from_ms` or later. */

@@ -162,6 +162,54 @@ static void test_pictures(struct shelf *shelf)
 	CHECK(a.fault == SHEET_NO_PAGE);
 }
 
+/* What layouts show: larger, upright ones too, and with what can be seen through. */
+static void test_arts(struct shelf *shelf)
+{
+	struct shelf_ask ask;
+	struct answer a;
+	char path[SHELF_PATH];
+	const struct leaf *leaf;
+
+	path_of(path, "half.png");
+	deck_half_png(path, 0xff0000, 400, 200);
+	a = page_of(shelf, "half.png", DECK_ART, 1);
+	leaf = a.leaf;
+	CHECK(!a.fault && leaf->w_px == 400 && leaf->h_px == 200 && leaf->a);
+	CHECK(leaf->a[100 * leaf->y_stride + 100] == 255);
+	CHECK(leaf->a[100 * leaf->y_stride + 300] == 0);
+	CHECK(abs(leaf->y[100 * leaf->y_stride + 100] - 81) <= 3);
+	/* over black, so that it adds nothing */
+	CHECK(leaf->y[100 * leaf->y_stride + 300] == 16);
+	CHECK(leaf->u[50 * leaf->c_stride + 150] == 128 &&
+	      leaf->v[50 * leaf->c_stride + 150] == 128);
+	leaf_put(a.leaf);
+	/* the same as a page lies on white */
+	a = page_of(shelf, "half.png", DECK_PICTURES, 1);
+	CHECK(!a.fault && !a.leaf->a);
+	CHECK(abs(a.leaf->y[100 * a.leaf->y_stride + 300] - 235) <= 3);
+	leaf_put(a.leaf);
+	ask = ask_of("tall.png", DECK_ART, 1);
+	ask.box_w_px = 1920;
+	ask.box_h_px = 1088;
+	CHECK(shelf_draw(shelf, &ask) == 0);
+	a = wait_page();
+	CHECK(!a.fault && a.leaf->w_px == 900 && a.leaf->h_px == 1600 && !a.leaf->a);
+	leaf_put(a.leaf);
+	path_of(path, "wide.png");
+	deck_png(path, 0xffffff, LIMIT_ART_SIDE + 1, 16);
+	a = page_of(shelf, "wide.png", DECK_ART, 1);
+	CHECK(a.fault == SHEET_LARGE && !a.leaf);
+	a = page_of(shelf, "good.pdf", DECK_ART, 1);
+	CHECK(a.fault == SHEET_OTHER);
+	a = page_of(shelf, "2.webp", DECK_ART, 1);
+	CHECK(a.fault == SHEET_OTHER);
+	path_of(path, "cut.png");
+	deck_half_png(path, 0xff0000, 400, 200);
+	deck_cut(path, 60);
+	a = page_of(shelf, "cut.png", DECK_ART, 1);
+	CHECK(a.fault == SHEET_DAMAGED);
+}
+
 /* ---- bad files ------------------------------------------------------------ */
 
 #define BOX "/MediaBox[0 0 200 100]"
@@ -311,9 +359,9 @@ static void test_programs(void)
 {
 	CHECK(with_program("#!/bin/sh\nexit 0\n") == SHEET_DAMAGED);
 	CHECK(with_program("#!/bin/sh\nkill -SEGV $$\n") == SHEET_DAMAGED);
-	CHECK(with_program("#!/bin/sh\nprintf ADK2; head -c 24 /dev/zero\n") ==
+	CHECK(with_program("#!/bin/sh\nprintf ADK1; head -c 28 /dev/zero\n") ==
 	      SHEET_DAMAGED);
-	CHECK(with_program("#!/bin/sh\nprintf ADK1; head -c 9 /dev/zero\n") ==
+	CHECK(with_program("#!/bin/sh\nprintf ADK2; head -c 9 /dev/zero\n") ==
 	      SHEET_DAMAGED);
 	CHECK(with_program("#!/bin/sh\nexec cat /dev/zero\n") == SHEET_DAMAGED);
 	CHECK(with_program("no program\n") == SHEET_BUSY);
@@ -437,6 +485,7 @@ int main(void)
 	shelf = shelf_with(reader);
 	test_pages(shelf);
 	test_pictures(shelf);
+	test_arts(shelf);
 	test_bad(shelf);
 	test_huge(shelf);
 	test_uploads(shelf);

@@ -25,10 +25,16 @@ static const struct row {
 		what, bytes, sizeof(bytes) - 1, __VA_ARGS__ \
 	}
 	ROW("pdf", "%PDF-1.4", 0, {SNIFF_PDF, 0, 0}),
-	ROW("mp4", "\0\0\0\x20" "ftypisom", 0, {SNIFF_CLIP, 0, 0}),
+	ROW("mp4",
+	    "\0\0\0\x20"
+	    "ftypisom",
+	    0, {SNIFF_CLIP, 0, 0}),
 	ROW("webm", "\x1a\x45\xdf\xa3\x9f", 0, {SNIFF_CLIP, 0, 0}),
 	ROW("ogg", "OggS\0", 0, {SNIFF_CLIP, 0, 0}),
-	ROW("cut mp4", "\0\0\0\x20" "fty", -ENOTSUP, {0, 0, 0}),
+	ROW("cut mp4",
+	    "\0\0\0\x20"
+	    "fty",
+	    -ENOTSUP, {0, 0, 0}),
 	ROW("cut pdf", "%PDF", -ENOTSUP, {0, 0, 0}),
 	ROW("nothing", "", -ENOTSUP, {0, 0, 0}),
 	ROW("text", "hello, this is a text", -ENOTSUP, {0, 0, 0}),
@@ -94,13 +100,14 @@ static bool taken(struct sheet_head head)
 	}
 	CHECK(got.fault == head.fault && got.pages == head.pages &&
 	      got.w_px == head.w_px && got.h_px == head.h_px &&
-	      got.still_len == head.still_len && got.thumb_len == head.thumb_len);
+	      got.still_len == head.still_len && got.thumb_len == head.thumb_len &&
+	      got.alpha == head.alpha);
 	return true;
 }
 
 static void test_sheets(void)
 {
-	const struct sheet_head good = {SHEET_FINE, 3, 1280, 720, 5000, 300};
+	const struct sheet_head good = {SHEET_FINE, 3, 1280, 720, 5000, 300, false};
 	struct sheet_head bad = good;
 	uint8_t bytes[SHEET_HEAD];
 
@@ -123,6 +130,15 @@ static void test_sheets(void)
 	bad = good;
 	bad.thumb_len = SHEET_STILL_MAX + 1;
 	CHECK(!taken(bad));
+	bad = good;
+	bad.alpha = true;
+	CHECK(taken(bad) && sheet_alpha_len(&bad) == 1280 * 720);
+	CHECK(sheet_body_len(&bad) == 1280 * 720 * 5 / 2 + 5300);
+	CHECK(!sheet_alpha_len(&good));
+	CHECK(!taken((struct sheet_head){.pages = 1, .alpha = true})); /* of nothing */
+	sheet_head_write(bytes, &bad);
+	bytes[31] = 2;
+	CHECK(sheet_head_read(&bad, bytes, sizeof(bytes)) == -EBADMSG);
 	sheet_head_write(bytes, &good);
 	CHECK(sheet_head_read(&bad, bytes, sizeof(bytes) - 1) == -EBADMSG);
 	bytes[12] = 1; /* a width of more than 16 bits */

@@ -17,14 +17,16 @@
 
 static struct server server;
 static struct room room = {.server = &server};
+static int64_t put_bytes;
 static char put[16]; /* state of the row that was written last; empty: none was */
-static int n_ready, rescue_err;
+static int n_ready, n_files, rescue_err;
 static void (*got)(void *ctx, int err, const struct db_recording *rows, uint32_t n);
 
 int db_recording_put(struct db *db, const struct db_recording *row)
 {
 	(void)db;
 	memcpy(put, row->state, sizeof(put));
+	put_bytes = row->bytes;
 	return 0;
 }
 
@@ -44,6 +46,73 @@ int recorder_start(struct recorder *r, const struct recording_conf *conf)
 	(void)r;
 	(void)conf;
 	return 0;
+}
+
+int recorder_pause(struct recorder *r, uint32_t id)
+{
+	(void)r;
+	(void)id;
+	return 0;
+}
+
+int recorder_resume(struct recorder *r, uint32_t id)
+{
+	(void)r;
+	(void)id;
+	return 0;
+}
+
+int db_recording_file_put(struct db *db, const struct db_recording_file *file)
+{
+	(void)db;
+	CHECK(strcmp(file->recording, room.recording_row.id) == 0 ||
+	      strcmp(file->recording, "left") == 0);
+	n_files++;
+	return 0;
+}
+
+int db_mark_put(struct db *db, const struct db_mark *mark)
+{
+	(void)db;
+	(void)mark;
+	return 0;
+}
+
+void editions_make(struct recorder_edition out[EDITIONS_MAX],
+		   const struct plugin_set *plugins, const struct conf *conf)
+{
+	(void)out;
+	(void)plugins;
+	(void)conf;
+}
+
+const char *edition_extension(const struct plugin_set *plugins, const struct conf *conf,
+			      enum edition edition)
+{
+	(void)plugins;
+	(void)conf;
+	return edition < EDITIONS ? "mp4" : NULL;
+}
+
+enum level edition_level(const struct conf *conf, const struct ladder *ladder,
+			 enum edition edition)
+{
+	(void)conf;
+	(void)ladder;
+	return edition == EDITION_SOUND ? LEVELS : LEVEL_MAIN;
+}
+
+void edition_size(enum level level, uint16_t *w_px, uint16_t *h_px)
+{
+	(void)level;
+	*w_px = *h_px = 16;
+}
+
+const char *edition_name(enum edition edition)
+{
+	static const char *const names[EDITIONS] = {"full", "light", "sound"};
+
+	return names[edition];
 }
 
 int recorder_stop(struct recorder *r, uint32_t id)
@@ -86,22 +155,19 @@ void notice_record_state(const struct room *of, const char *error)
 	(void)error;
 }
 
-void notice_recording_ready(const struct room *of, const struct db_recording *row)
+void notice_recording_ready(const struct room *of, const struct db_recording *row,
+			    const struct db_recording_file *files, uint32_t n)
 {
+	CHECK(files && n == EDITIONS);
 	(void)of;
 	(void)row;
 	n_ready++;
 }
 
-uint32_t rungs_recorded(const struct room *of)
+uint32_t rungs_recorded(const struct room *of, enum edition edition)
 {
 	(void)of;
-	return 1;
-}
-
-void rungs_recorded_size(uint16_t *w_px, uint16_t *h_px)
-{
-	*w_px = *h_px = 16;
+	return edition == EDITION_SOUND ? 0 : edition + 1;
 }
 
 void rungs_update(struct room *of)
@@ -131,7 +197,7 @@ static const char *ended(int err, uint64_t bytes) RUNS_ON(on_ctl)
 	struct recording_result result = {
 		.id = room.base + ID_RECORDING, .err = err, .bytes = bytes};
 
-	CHECK(recording_start(&room, "Lesson") == 0);
+	CHECK(recording_start(&room, "Lesson", EDITION_BIT(EDITION_FULL)) == 0);
 	CHECK(room.recording && strcmp(put, "running") == 0);
 	snprintf(result.name, sizeof(result.name), "%s", room.recording_row.id);
 	recording_done(&server, &result);
@@ -151,10 +217,55 @@ static const char *rescued(int posted, int err) RUNS_ON(on_ctl)
 	CHECK(recording_recover(&server) == 0);
 	got(&server, 0, &row, 1);
 	CHECK(!!server.takes == !posted);
-	if (!posted)
+	for (uint32_t i = 0; !posted && i < EDITIONS; i++) {
+		CHECK(server.takes);
+		result.edition = i;
 		recording_done(&server, &result);
+	}
 	CHECK(!server.takes);
 	return put;
+}
+
+static void edition_ended(uint32_t edition, int err, uint64_t bytes) RUNS_ON(on_ctl)
+{
+	struct recording_result result = {.id = room.base + ID_RECORDING,
+					  .edition = edition,
+					  .err = err,
+					  .bytes = bytes,
+					  .duration_ms = 5};
+
+	snprintf(result.name, sizeof(result.name), "%s", room.recording_row.id);
+	recording_done(&server, &result);
+}
+
+/* Three editions: one that fails leaves the others, the row waits for the last one and
+ * says of the first that there is what older clients know. */
+static void several(void) RUNS_ON(on_ctl)
+{
+	uint32_t all = EDITION_BIT(EDITION_FULL) | EDITION_BIT(EDITION_LIGHT) |
+		       EDITION_BIT(EDITION_SOUND);
+	int ready = n_ready;
+
+	n_files = 0;
+	CHECK(recording_start(&room, NULL, all) == 0 && room.editions == all);
+	edition_ended(EDITION_FULL, -EIO, 0);
+	CHECK(room.recording && room.editions == (all & ~EDITION_BIT(EDITION_FULL)));
+	edition_ended(EDITION_FULL, 0, 9); /* was told already */
+	CHECK(recording_pause(&room) == 0 && recording_pause(&room) == -EALREADY);
+	CHECK(room.recording_paused && recording_resume(&room) == 0);
+	CHECK(recording_resume(&room) == -EALREADY);
+	recording_stop(&room);
+	CHECK(recording_pause(&room) == -ENOENT);
+	edition_ended(EDITION_LIGHT, 0, 7);
+	CHECK(strcmp(put, "running") == 0 && n_ready == ready);
+	edition_ended(EDITION_SOUND, 0, 3);
+	CHECK(strcmp(put, "interrupted") == 0 && n_ready == ready + 1 && n_files == 3);
+	CHECK(!server.takes && put_bytes == 7);
+
+	CHECK(recording_start(&room, NULL, all) == 0);
+	for (uint32_t i = 0; i < EDITIONS; i++)
+		edition_ended(i, -ENOSPC, 7);
+	CHECK(!room.recording && strcmp(put, "interrupted") == 0 && !server.takes);
 }
 
 int main(void)
@@ -174,5 +285,6 @@ int main(void)
 	CHECK(strcmp(rescued(-ENOBUFS, 0), "") == 0);
 	CHECK(strcmp(rescued(-ENOMEM, 0), "") == 0);
 	CHECK(strcmp(rescued(-ENOTSUP, 0), "failed") == 0);
+	several();
 	return 0;
 }

@@ -1,9 +1,11 @@
 /* Each allocation of our own fails once: an error, and nothing is lost. Linked
- * with --wrap=malloc,calloc,realloc,strdup.
+ * with --wrap=malloc,calloc,realloc,strdup,aligned_alloc.
  */
+#include "mixer/backdrop.h"
 #include "mixer/compose.h"
 #include "mixer/decoder.h"
 #include "mixer/encoder.h"
+#include "mixer/fade.h"
 #include "mixer/scale.h"
 #include "mixer/still.h"
 #include "mixer/text.h"
@@ -139,6 +141,65 @@ static int line(void)
 	return err;
 }
 
+static int art(struct art **out)
+{
+	static const uint8_t alpha[32 * 32];
+	struct picture *pic = NULL;
+	int err = picture_create(&pic, 32, 32);
+
+	if (err)
+		return err;
+	scale_fill(pic, (struct rect_px){0, 0, 32, 32}, (struct colour){16, 128, 128});
+	return art_create(out, pic, alpha, 32);
+}
+
+static int seen_through(void)
+{
+	struct art *made = NULL;
+	int err = art(&made);
+
+	art_put(made);
+	return err;
+}
+
+/* Without memory for them there is the colour, no logo and no fade. */
+static void done_without(void)
+{
+	struct picture *canvas = NULL;
+	struct art *of = NULL;
+
+	CHECK(art(&of) == 0 && picture_create(&canvas, 64, 64) == 0);
+	for (int n = 0; n < 8; n++) {
+		const struct rect_px all = {0, 0, 64, 64};
+		struct backdrop b = {.whole = NULL};
+		struct art_cut cut = {.of = NULL};
+		struct fade f = {.from = NULL};
+
+		oom_after(n);
+		backdrop_set(&b, of, 0x102030, 64, 64);
+		oom_after(-1);
+		CHECK(!b.whole == !b.art);
+		backdrop_draw(&b, canvas, all);
+		CHECK(abs(canvas->y[0] - b.colour.y) <= 1); /* nothing covers it */
+		oom_after(n);
+		art_cut_set(&cut, of, (struct rect_px){0, 0, 32, 32}, 64, 64);
+		oom_after(-1);
+		CHECK(!cut.of == !cut.pixels && !cut.of == !cut.alpha);
+		art_cut_draw(&cut, canvas, 0, 0);
+		oom_after(n);
+		fade_start(&f, canvas, 1000, 10, 100);
+		oom_after(-1);
+		CHECK(!f.from == !f.mixed);
+		CHECK(fade_runs(&f) ? fade_mix(&f, canvas, 1000) == f.mixed
+				    : fade_mix(&f, canvas, 1000) == canvas);
+		fade_stop(&f);
+		art_cut_fini(&cut);
+		backdrop_fini(&b);
+	}
+	art_put(of);
+	picture_destroy(canvas);
+}
+
 /* A tile without its letters is still a tile. */
 static void tiles(void)
 {
@@ -163,6 +224,8 @@ int main(void)
 	OOM_EACH(pictures());
 	OOM_EACH(stage());
 	OOM_EACH(line());
+	OOM_EACH(seen_through());
+	done_without();
 	tiles();
 	return 0;
 }

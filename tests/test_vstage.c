@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/limits.h"
+#include "mixer/decoder.h"
 #include "mixer/encoder.h"
 #include "mixer/rung.h"
 #include "mixer/scale.h"
@@ -34,6 +35,9 @@ static struct {
 	int n[3], keys[3];
 	uint16_t w_px[3];
 	int64_t first_pts[3], last_pts[3];
+	/* what FULL shows in its middle, since there is a decoder */
+	struct decoder *eye;
+	uint8_t seen[64];
 } b;
 
 static void on_live(void *ctx, uint32_t view, uint32_t generation, int64_t pts_us)
@@ -86,6 +90,16 @@ static void clear(void)
 	memset(b.keys, 0, sizeof(b.keys));
 }
 
+static void look(struct au *au, uint32_t n)
+{
+	struct picture *pic = NULL;
+
+	CHECK(n < sizeof(b.seen) && decoder_decode(b.eye, au, &pic) == 0);
+	CHECK(pic && pic->h_px == 192);
+	b.seen[n] = pic->y[96 * pic->y_stride + 160];
+	picture_destroy(pic);
+}
+
 static void take(void)
 {
 	struct ring_item item;
@@ -99,6 +113,8 @@ static void take(void)
 		b.last_pts[item.id] = item.au->pts_us;
 		b.w_px[item.id] = item.au->w_px;
 		b.keys[item.id] += item.au->flags & AU_KEY ? 1 : 0;
+		if (b.eye && item.id == FULL)
+			look(item.au, (uint32_t)b.n[FULL] - 1);
 		au_put(item.au);
 	}
 }
@@ -224,6 +240,55 @@ static void scene_forces_a_frame(void) RUNS_ON(on_mix)
 		CHECK(b.n[FULL] && b.first_pts[FULL] == b.live_pts);
 		CHECK(b.n[LOW] && b.first_pts[LOW] - b.live_pts < MS_US);
 	}
+}
+
+static struct scene *ground(uint32_t generation, uint32_t rgb, uint32_t fade_us)
+{
+	struct scene *scene = NULL;
+
+	CHECK(scene_create(&scene) == 0);
+	scene->generation = generation;
+	scene->decor.ground = rgb;
+	scene->fade_us = fade_us;
+	return scene;
+}
+
+/* The frame in which a scene is live is mixed already; the fourth is the new one and
+ * nothing else. It costs no key frame, and who comes meanwhile does not end it. */
+static void fades(void) RUNS_ON(on_mix)
+{
+	pass(3 * SEC_US);
+	vstage_scene(b.st, 9, ground(2000, 0x000000, 0));
+	pass(3 * SEC_US);
+	CHECK(decoder_create(&b.eye, CODEC_H264) == 0);
+	clear();
+	vstage_rung_key(b.st, FULL);
+	pass(SEC_US);
+	CHECK(b.keys[FULL] == 1 && b.seen[b.n[FULL] - 1] < 24);
+	pass(2 * SEC_US);
+	clear();
+	vstage_scene(b.st, 9, ground(2001, 0xffffff, 250000));
+	vstage_scene(b.st, 9, ground(2002, 0xffffff, 0)); /* before a frame of it */
+	pass(SEC_US / 15 + 1);
+	CHECK(b.generation == 2002 && b.n[FULL] == 1);
+	CHECK(b.first_pts[FULL] == b.live_pts);
+	CHECK(b.seen[0] > 50 && b.seen[0] < 100); /* 27 percent of it */
+	vstage_scene(b.st, 9, ground(2003, 0xffffff, 0));
+	pass(SEC_US);
+	CHECK(b.generation == 2003 && b.n[FULL] >= 4);
+	CHECK(b.seen[1] > 110 && b.seen[1] < 155);
+	CHECK(b.seen[2] > 165 && b.seen[2] < 215);
+	CHECK(b.seen[3] > 225);
+	CHECK(b.seen[b.n[FULL] - 1] >= 233);
+	clear();
+	vstage_pace(b.st, 50); /* no time for such things */
+	vstage_scene(b.st, 9, ground(2004, 0x000000, 250000));
+	pass(SEC_US);
+	CHECK(b.seen[0] < 40);
+	vstage_pace(b.st, 100);
+	CHECK(!b.keys[FULL]);
+	decoder_destroy(b.eye);
+	b.eye = NULL;
 }
 
 /* A layout with many cells and one with few are made of different views for a small
@@ -620,6 +685,7 @@ int main(void)
 	beats_when_still();
 	keeps_rates();
 	scene_forces_a_frame();
+	fades();
 	moves_without_a_key();
 	keys_are_shared();
 	key_frames_are_refined();

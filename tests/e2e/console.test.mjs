@@ -208,6 +208,61 @@ describe('what is done by the console is felt in the class', () => {
     await press(people.rao, 'chat-close');
   });
 
+  test('groups, the rights of one, and recordings', async () => {
+    const code = async (one) => (await snapshot(one)).room.code;
+    const part = (name) => drawer(admin).locator(`[data-part=${name}]`);
+    await admin.locator('[data-act=groups]').focus(); // by keys
+    await admin.keyboard.press('Enter');
+    await admin.fill('#groups-minutes', '5');
+    await admin.fill('#groups-task', 'Read page 7');
+    await admin.keyboard.press('Enter');
+    await part('groups').locator('[data-group]:not([data-group="0"])', { hasText: 'Asha' }).waitFor();
+    assert.notEqual(await code(people.asha), rooms.a.code);
+    await admin.click('[data-act=groups-extend]');
+    await people.asha.page.locator('.group-time', { hasText: /(9|10):\d\d/ }).waitFor();
+    await admin.fill('#groups-say', 'Two minutes left');
+    await admin.keyboard.press('Enter');
+    await admin.locator('[data-said="con.groups_said"]').waitFor();
+    await admin.setViewportSize(SIZES[0]);
+    const faults = [...(await look(admin, 'console-groups-phone')), ...(await axe(admin, 'console-groups-phone'))];
+    await admin.setViewportSize(DESK);
+    assert.deepEqual(faults, []);
+    await admin.selectOption('#group-person', { label: 'Asha' });
+    await admin.click('[data-act=group-move]');
+    await until('Asha is in the class', async () => (await code(people.asha)) === rooms.a.code);
+    await admin.click('[data-act=groups-end]');
+    await admin.click('[data-act=groups-end-sure]');
+    await admin.locator('[data-said="con.groups_ended"]').waitFor();
+
+    await admin.click('[data-act=grants]');
+    await row(admin, 'Asha').waitFor();
+    await admin.selectOption('#grants-of', { label: 'Asha' });
+    await admin.selectOption('#cap-speak', 'deny');
+    await admin.selectOption('#cap-record', 'grant');
+    await admin.click('[data-act=grant]');
+    await untilSeen(people.rao, 'Asha', (one) => one?.denies?.includes('speak') && one.grants?.includes('record'));
+    await part('grants').locator('[data-own="Asha"] [data-act=ungrant]').focus();
+    await admin.keyboard.press('Enter');
+    await untilSeen(people.rao, 'Asha', (one) => one && !one.denies?.length && !one.grants?.length);
+
+    await admin.click('[data-act=records]');
+    await admin.fill('#rec-title', 'By the console');
+    await admin.click('[data-act=rec-start]');
+    await until('it is recorded', async () => (await snapshot(people.asha)).recording.on);
+    await sleep(1000);
+    await admin.click('[data-act=rec-stop]');
+    const one = part('records').locator('li[data-state=ready]', { hasText: 'By the console' });
+    const downloading = admin.waitForEvent('download');
+    await one.locator('[data-act=download]').click();
+    const film = readFileSync(await (await downloading).path());
+    assert.equal(film.subarray(4, 8).toString(), 'ftyp');
+    await one.locator('[data-act=rec-delete]').click();
+    await one.locator('[data-act=rec-delete-sure]').click();
+    await one.waitFor({ state: 'detached' });
+    await people.rao.page.locator('.group-banner').waitFor({ state: 'detached' }); // they are over
+    await admin.locator('#groups-n').waitFor();
+  });
+
   test('who waits is let in', async () => {
     await admin.click('[data-act=switch-lobby]');
     await admin.locator('[data-act=switch-lobby][aria-checked=true]').waitFor();
@@ -261,6 +316,7 @@ describe('the server', () => {
     await admin.fill('#audit-code', rooms.a.code);
     await admin.click('[data-act=find]');
     const wanted = ['member.mute', 'spotlight.set', 'layout.set', 'room.set', 'class.limit', 'record.start', 'record.stop', 'member.admit', 'member.remove'];
+    wanted.push('breakout.start', 'breakout.extend', 'breakout.assign', 'breakout.end', 'member.allow', 'recording.delete');
     await until('all commands are there', async () => {
       await admin.click('[data-act=refresh]');
       await sleep(300);
@@ -392,6 +448,10 @@ describe('for everybody', () => {
     for (const [tab, locale] of [...TABS.map((one) => [one, 'en']), [`rooms/${rooms.a.code}`, 'ru']]) {
       const page = await openConsole(tab === 'rooms' ? '' : `/${tab}`, locale);
       await until('it is there', async () => !(await page.locator('.con-main').innerText()).includes('Loading…'));
+      for (const part of await page.locator('details[data-part]').all()) {
+        await part.locator('summary').click();
+        await until('it is there', async () => !(await part.innerText()).includes('Загрузка'));
+      }
       const name = `console-${tab.replace(/\/.*/, '-one')}-${locale}`;
       for (const { label, ...size } of SIZES) {
         await page.setViewportSize(size);

@@ -203,6 +203,8 @@ test('recordings, words, and the picture', async () => {
   assert.match(await says('record', 'stop', code), /the recording ends/);
   await until('it has ended', async () => !(await tells('room', 'show', code)).recording.on);
   await refuses(1, /is not being recorded/, 'record', 'stop', code);
+  assert.match(await says('record', 'list', code), /^[a-z0-9]+ +\d{4}-.* One$/m);
+  assert.equal((await tells('record', 'list', code)).recordings.length, 1);
   assert.equal((await tells('announce', 'To all')).rooms, 1);
   assert.match(await says('announce', code, 'To one'), /said in 1 class$/m);
   await until('it is read', () => seats.at(-1).events.some((one) => one.t === 'chat.msg' && one.d.text === 'To one'));
@@ -212,6 +214,22 @@ test('recordings, words, and the picture', async () => {
   if (got.code) assert.match(got.err, /nothing is shown/);
   else assert.equal(readFileSync(poster).subarray(0, 2).toString('hex'), 'ffd8');
   await refuses(1, /no class has the code ABCDEFG/, 'room', 'poster', 'ABCDEFG', poster);
+});
+
+test('groups', async () => {
+  assert.match(await says('room', 'groups', code), /works in no groups/);
+  assert.equal((await tells('room', 'groups', code)).breakout, null);
+  await refuses(1, /works in no groups/, 'room', 'groups', code, '--end');
+  await refuses(64, /--start must be a number/, 'room', 'groups', code, '--start', 'x');
+  await refuses(64, /not both/, 'room', 'groups', code, '--start', '2', '--end');
+  assert.match(await says('room', 'groups', code, '--start', '1', '--minutes', '5'), /^1 +1 +[A-Z0-9]{7} +1 +Stays$/m);
+  await refuses(1, /in groups already/, 'room', 'groups', code, '--start', '2');
+  assert.equal((await tells('room', 'groups', code)).breakout.groups[0].members[0].name, 'Stays');
+  assert.match(await says('room', 'groups', code, '--minutes', '0'), /new end/);
+  assert.equal((await tells('room', 'groups', code)).breakout.left_ms, null);
+  assert.match(await says('room', 'groups', code, '--end'), /within 10 s/);
+  assert.match(await says('room', 'groups', code, '--end', '--now'), /are back/);
+  assert.equal((await tells('room', 'groups', code)).breakout, null);
 });
 
 test('the server itself', async () => {

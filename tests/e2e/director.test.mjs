@@ -35,7 +35,7 @@ const percentile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.m
 const layoutOf = async (pupil) => (await snapshot(pupil)).layout?.name;
 
 before(async () => {
-  target = await openTarget({ conf: { max_joins_per_address: 100 } });
+  target = await openTarget({ conf: { max_joins_per_address: 100, fade_ms: 0 } });
   browser = await openBrowser();
   room = await createClass(browser, target.adminUrl);
   lecturer = await openPage(browser, { url: room.lecturer, name: 'Lecturer', colour: 'red' });

@@ -158,6 +158,53 @@ describe('reactions and the timer', () => {
     await lecturer.page.keyboard.press('Escape');
   });
 
+  test('a line of the chat is sent once, and what is typed meanwhile stays', async () => {
+    const { page } = asha;
+    await page.keyboard.press('c');
+    await page.locator('#chat-text').waitFor();
+    await page.evaluate(() => {
+      const field = document.querySelector('#chat-text');
+      const enter = () => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      field.value = 'once';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      enter();
+      enter();
+      field.value = 'next';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    });
+    await page.locator('.line').waitFor();
+    await sleep(300);
+    assert.equal(await page.locator('.line').count(), 1);
+    assert.equal(await page.inputValue('#chat-text'), 'next');
+    await page.fill('#chat-text', '');
+    await page.keyboard.press('Escape');
+  });
+
+  test('a sheet gives the focus back, also through another one', async () => {
+    const { page } = asha;
+    const focused = () => page.evaluate(() => document.activeElement.dataset.act);
+    await page.focus('.controls [data-act=more]');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog[open] [data-act=people]').press('Enter');
+    await page.locator('[data-sheet=people][open] [data-act=close]').press('Enter');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'more');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'more');
+  });
+
+  test('after a reload the class is there before the browser has its answer about the devices', async () => {
+    await asha.page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
+    });
+    await asha.page.reload();
+    await asha.page.locator('.class').waitFor({ timeout: 5000 });
+    await told('is inside', asha, ({ screen, link }) => screen === 'class' && link === 'open');
+  });
+
   test('no page had an error', () => {
     const offline = /ERR_INTERNET_DISCONNECTED|WebSocket connection/;
     for (const one of [lecturer, asha]) assert.deepEqual(one.errors.filter((line) => !offline.test(line)), []);

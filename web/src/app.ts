@@ -39,21 +39,27 @@ export async function enterClass(): Promise<void> {
   }
 }
 
-/** After a reload of the page in class: straight back, with the devices that were on. */
-export async function enterAgain(code: string): Promise<boolean> {
-  let was: { code?: string; name?: string } = {};
+/** Once more into the class that was left last. */
+export function enterLast(): Promise<void> {
+  visitor.code = classroom.code || visitor.code;
+  return enterClass();
+}
+
+/** After a reload of the page in class: straight back, with the devices that were on. False: it was in none. */
+export function enterAgain(code: string): boolean {
+  let was: { code?: string; name?: string } | null = null;
   try {
-    was = JSON.parse(recallTab('in') || '{}');
+    was = JSON.parse(recallTab('in') || 'null');
   } catch {
-    return false;
+    // as if there were nothing
   }
-  if (!was.name || was.code !== code) return false;
+  if (!was?.name || was.code !== code) return false;
   visitor.code = code;
   visitor.name = was.name;
-  const opened: Promise<void>[] = [];
-  if (recallTab('mic')) opened.push(classroom.devices.setMic(true));
-  if (recallTab('cam')) opened.push(classroom.devices.setCam(true));
-  await Promise.all([...opened, enterClass()]);
+  state.screen.value = 'entering';
+  if (recallTab('mic')) void classroom.devices.setMic(true);
+  if (recallTab('cam')) void classroom.devices.setCam(true);
+  void enterClass();
   return true;
 }
 

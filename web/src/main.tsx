@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   if (route.page === 'join') void loadClass().catch(() => undefined);
   if (route.page === 'admin') state.screen.value = 'admin';
   else if (route.page === 'recordings') state.screen.value = 'recordings';
-  else if (route.code && !(await enterAgain(route.code)) && visitor.name) toCheck(route.code, visitor.name);
+  else if (route.code && !enterAgain(route.code) && visitor.name) toCheck(route.code, visitor.name);
   render(<Shell token={route.token} />, document.getElementById('app')!);
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actsCsv, fieldWords, findActs, type ActPage } from '../src/core/admin/audit';
 import { csv } from '../src/core/admin/csv';
+import { capsOf, withOwn, type Word } from '../src/core/admin/grants';
 import { Pace } from '../src/core/admin/pace';
 import { gather, isWeak, membersOf, worstFirst } from '../src/core/admin/people';
 import { builtIn, boxesOf, partsOf, picks } from '../src/core/admin/picks';
@@ -228,4 +229,13 @@ test('pictures: only of what is in sight, a few at once, and each again after a 
   now = 9000;
   posters.turn();
   assert.equal(asked.length, 5);
+});
+
+test('rights: only what is changed is asked for, each word by itself', () => {
+  const now = (cap: string): Word => (cap === 'chat' ? 'deny' : cap === 'share' ? 'grant' : 'usual');
+  assert.equal(capsOf({}, now), null);
+  assert.equal(capsOf({ chat: 'deny', share: 'grant', speak: 'usual' }, now), null);
+  assert.deepEqual(capsOf({ chat: 'usual', share: 'deny', record: 'grant', layout: 'grant' }, now), { usual: ['chat'], deny: ['share'], grant: ['record', 'layout'] });
+  const members = [member('a'), member('b', { grants: ['speak'] }), member('c', { grants: [], denies: ['chat'] }), member('d', { grants: [], denies: [] })];
+  assert.equal(ids(withOwn(members)), 'b c');
 });

@@ -236,3 +236,13 @@ test('only what was said is asked', () => {
   assert.deepEqual([1, 2, 3, 4].map((i) => partOf({ ...USUAL_ASK, pinned: true, hand: true }, i)), ['lecturer', 'speaker', 'pinned', 'hand']);
   assert.equal(partOf({ ...USUAL_ASK, n: 2, hand: true }, 2), 'hand');
 });
+
+test('pictures are kept in the file, and an empty one is none', () => {
+  const one: Plan = { ...plan(cell(0, 0, 60, 60)), background_picture: 'hall', logo: { picture: 'school', corner: 'top-left', height: 0.1 } };
+  const read = asPlan(JSON.parse(toText(one)));
+  assert.ok(typeof read !== 'string');
+  assert.equal(read.background_picture, 'hall');
+  assert.deepEqual(read.logo, one.logo);
+  const none = JSON.parse(toText({ ...one, background_picture: '', logo: undefined }));
+  assert.ok(!('background_picture' in none) && !('logo' in none));
+});

@@ -55,10 +55,23 @@ test('undo goes back to where the hand was, and knows what is stored', () => {
   work.undo();
   assert.deepEqual([work.plan.value.variants[1]!.cells.length, work.changed.value, work.can.value.redo], [2, false, true]);
   work.redo();
-  work.kept();
+  work.kept(work.plan.value);
   assert.equal(work.changed.value, false);
   work.undo();
   assert.equal(work.changed.value, true);
+  work.close();
+});
+
+test('what is changed while it is being stored is not stored', () => {
+  const { work } = begin();
+  work.select({ variant: 1, cell: 1 });
+  work.do(edit.duplicate(work.plan.value, work.at.value));
+  const sent = work.plan.value;
+  work.do(edit.removeCell(work.plan.value, work.at.value));
+  work.kept(sent);
+  assert.equal(work.changed.value, true);
+  work.undo();
+  assert.equal(work.changed.value, false);
   work.close();
 });
 

@@ -144,6 +144,21 @@ test('offline is told at once, online tries at once', async () => {
   socket.stop();
 });
 
+test('a page that is looked at again does not wait for the end of a long pause', async () => {
+  Object.assign(globalThis, { document: { visibilityState: 'visible' } });
+  const { socket, ws } = await opened();
+  ws.onclose?.({ code: 1006 });
+  const before = FakeWs.all.length;
+  listeners.get('visibilitychange')?.();
+  assert.equal(FakeWs.all.length, before + 1);
+  listeners.get('visibilitychange')?.();
+  assert.equal(FakeWs.all.length, before + 1, 'a try that is on its way goes on');
+  socket.comeBack(60000);
+  listeners.get('visibilitychange')?.();
+  assert.equal(FakeWs.all.length, before + 1, 'the server named the time');
+  socket.stop();
+});
+
 test('a server that does not answer is given up', async () => {
   const { socket, heard, ws } = await opened();
   socket.probe(30);

@@ -96,3 +96,10 @@ test('a map of another picture waits until that is shown', () => {
   clock.push(map(5, 7500));
   assert.deepEqual(shown, [1, 0, 3, 4, 0, 5]);
 });
+
+test('a class without a map: that of the class before is taken away', () => {
+  const { shown, clock } = watch();
+  clock.set(map(1, 0));
+  clock.set(null);
+  assert.deepEqual(shown, [1, 0]);
+});

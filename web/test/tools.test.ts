@@ -116,3 +116,12 @@ test('reactions are known ones, and go after a while', () => {
   event('reactions', {});
   assert.equal(state.reactions.value.length, 0);
 });
+
+test('what is said to groups can be read again, once, and never grows without end', () => {
+  forgetClass();
+  for (let i = 0; i < 500; i++) event('breakout.said', { name: 'Dr. O', text: 'time', sent_ms: i });
+  event('breakout.said', { name: 'Dr. O', text: 'time', sent_ms: 499 });
+  assert.equal(state.chat.value.length, 200);
+  assert.equal(state.chat.value.at(-1)!.sent_ms, 499);
+  forgetClass();
+});

@@ -1,15 +1,15 @@
 // One visit to a class: the socket, the media and the devices, put together.
 
 import { Devices } from './devices';
+import { forgetDirector } from './director';
 import { Health } from './health';
-import { LEVELS } from './levels';
+import { forgetVisit, keepDevices, keepSpent, keepVisit, recallCosts, recallSpent } from './kept';
 import { netHint, Prefer } from './prefer';
 import { Presence } from './presence';
 import {
   Refusal,
   type Ask,
   type ByeWhy,
-  type Costs,
   type Layout,
   type LinkHistory,
   type Recording,
@@ -22,12 +22,12 @@ import { Rtc, type Mid } from './rtc';
 import { Socket, type Link, type SocketUser } from './socket';
 import { forgetClass, may, notify, NOTHING_USED, state } from './state';
 import { StillParts } from './still';
-import { recall, recallTab, remember, rememberTab } from './store';
+import { recall, remember } from './store';
 import { TileClock } from './tilemap';
 import { Turn } from './turn';
 import { groupTitle } from './tools';
 import { WakeLock } from './wakelock';
-import { Wire, type Bytes } from './wire';
+import { Wire } from './wire';
 
 export interface Visit {
   code: string;
@@ -77,6 +77,7 @@ export class Classroom implements SocketUser {
   private warm: 'no' | 'asking' | 'ready' = 'no';
   /** It knocked: somebody of the class must let it in. */
   private knocked = false;
+  private round = 0; // rises with each attempt to enter
 
   constructor() {
     const url = `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/ws`;
@@ -101,7 +102,7 @@ export class Classroom implements SocketUser {
       },
     });
     this.health = new Health(this.rtc, this.socket, this.wire, () => this.second());
-    this.recallCosts();
+    recallCosts();
     state.chatOpen.subscribe(() => this.presence.turn());
     state.quality.subscribe(() => this.spend());
     state.handOpensMic.value = recall('hand-mic') === '1';
@@ -125,9 +126,9 @@ export class Classroom implements SocketUser {
     this.socket.start();
   }
 
-  /** Not after all, or not so. */
-  cool(): void {
-    if (this.warm === 'no') return;
+  /** Not after all, or not so. `joining`: also when it is being joined in earnest. */
+  cool(joining = false): void {
+    if (this.warm === 'no' && !joining) return;
     this.warm = 'no';
     this.knocked = false;
     this.socket.tell('leave');
@@ -139,15 +140,29 @@ export class Classroom implements SocketUser {
 
   /** Does not wait in the lobby any longer. */
   giveUp(): void {
-    this.cool();
-    this.entered?.fail(new Refusal('gave_up'));
+    this.round++;
+    this.cool(this.entered !== null);
+    this.outside(new Refusal('gave_up'));
+  }
+
+  /** It is not in the class, and will not be: said to who asked for it, else by the form. */
+  private outside(why: Refusal): void {
+    const { entered } = this;
     this.entered = null;
+    if (!entered && !['join', 'check'].includes(state.screen.value)) {
+      this.finish('left', why);
+      return;
+    }
+    this.presence.off();
+    entered?.fail(why);
   }
 
   /** Resolves when inside; a refusal has the server's code. */
   async enter(visit: Visit): Promise<void> {
+    const round = ++this.round;
     if (this.warm === 'ready' && visit.code === this.visit.code && visit.token === this.visit.token) {
       if (await this.enterWarm(visit)) return;
+      if (round !== this.round) throw new Refusal('gave_up'); // it was thought better of meanwhile
     }
     this.cool();
     await this.join(visit);
@@ -186,12 +201,20 @@ export class Classroom implements SocketUser {
     }
     this.knocked = false;
     this.warm = 'no';
+    state.restarting.value = false;
     this.applySnapshot(snap as unknown as Snapshot);
     this.startMedia();
     this.sayDevices();
     this.link('open', 0);
-    this.entered?.ok();
+    if (this.entered) this.entered.ok();
+    else if (state.screen.value === 'waiting') state.screen.value = 'class'; // it had been inside before
     this.entered = null;
+  }
+
+  /** Let in, or back at the door after the connection was lost. Lost now, it is tried again with the next one. */
+  private comeInAtLast(): void {
+    this.prefer.say(netHint()); // the connection may be another one than it was said on
+    this.comeIn().catch((why: Refusal) => why.code !== 'offline' && this.notLetIn(why));
   }
 
   private wait(): void {
@@ -202,8 +225,7 @@ export class Classroom implements SocketUser {
   private notLetIn(why: Refusal): void {
     this.knocked = false;
     this.cool();
-    this.entered?.fail(why);
-    this.entered = null;
+    this.outside(why);
   }
 
   private join(visit: Visit): Promise<void> {
@@ -267,6 +289,11 @@ export class Classroom implements SocketUser {
     this.tell('view.ready', { v: this.rtc.version, ms: Math.round(performance.now() - this.joinedMs) });
   }
 
+  /** The class it is in, or was in last: it may have been moved to another one. */
+  get code(): string {
+    return this.visit.code;
+  }
+
   /** With or without H.264: takes a new connection. */
   setCompatible(on: boolean): void {
     this.rtc.noH264 = on;
@@ -295,7 +322,7 @@ export class Classroom implements SocketUser {
     if (this.warm !== 'no') {
       if (d.warm !== true) return this.cool(); // a server that has not heard of it
       this.atTheDoor(d);
-      if (this.knocked) this.comeIn().catch((why: Refusal) => this.notLetIn(why)); // the connection was lost meanwhile
+      if (this.knocked) this.comeInAtLast();
       return;
     }
     if (d.lobby === true) {
@@ -329,12 +356,9 @@ export class Classroom implements SocketUser {
       this.session = ''; // too long away: enter by the door
       return true;
     }
-    if (this.entered) {
-      this.entered.fail(why);
-      this.entered = null;
-    } else {
-      this.finish(why.code === 'no_room' ? 'ended' : 'left');
-    }
+    const bye = ({ no_room: 'ended', banned: 'removed' } as const)[why.code];
+    if (!this.entered && bye) this.finish(bye);
+    else this.outside(why);
     return false;
   }
 
@@ -357,7 +381,7 @@ export class Classroom implements SocketUser {
       void this.devices.setMic(false);
       notify('note.muted');
     } else if (t === 'admitted') {
-      if (this.knocked) this.comeIn().catch((why: Refusal) => this.notLetIn(why));
+      if (this.knocked) this.comeInAtLast();
     } else if (t === 'moved') {
       this.moved(d as unknown as Snapshot & { why: string });
     } else if (t === 'bye') {
@@ -376,17 +400,23 @@ export class Classroom implements SocketUser {
     if (code !== this.visit.code) {
       this.visit = { ...this.visit, code, token: '' }; // a link is of one class
       history.replaceState(null, '', `/j/${code}`);
+      keepVisit(this.visit.code, this.visit.name); // a reload leads back to where it is now
     }
     state.still.value = null;
+    state.poster.value = '';
     state.speakers.value = [];
     state.links.value = null;
+    state.recordings.value = [];
+    state.reactions.value = [];
+    state.unread.value = 0;
+    forgetDirector();
     this.stills.clear();
     this.framesOf = -1;
     this.movedMs = performance.now();
     state.firstFrame.value = false;
     this.applySnapshot(snap);
     this.socket.seq = seq; // that of the event itself
-    this.rememberDevices();
+    keepDevices();
     notify(snap.why === 'group' ? 'note.in_group' : snap.why === 'back' ? 'note.in_class' : 'note.moved', { title: groupTitle(snap.room?.title ?? '') });
   }
 
@@ -460,10 +490,10 @@ export class Classroom implements SocketUser {
   }
 
   private startMedia(): void {
-    rememberTab('in', JSON.stringify({ code: this.visit.code, name: this.visit.name }));
+    keepVisit(this.visit.code, this.visit.name);
     this.wake.on();
     this.devices.user = (mid, track) => this.send(mid, track);
-    this.rememberDevices(); // as they were chosen at the door
+    keepDevices(); // as they were chosen at the door
     for (const mid of ['a', 'c', 's'] as const) void this.rtc.setTrack(mid, this.devices.track(mid));
   }
 
@@ -478,48 +508,31 @@ export class Classroom implements SocketUser {
     void this.rtc.setTrack(mid, track);
     if (mid === 's') void this.sendScreen(!!track);
     else this.tell('media.set', mid === 'a' ? { mic: !!track } : { cam: !!track });
-    if (mid !== 's') this.rememberDevices();
+    if (mid !== 's') keepDevices();
+    if (track) this.obey(); // it may have been forbidden while the browser asked its user
   }
 
   private async sendScreen(on: boolean): Promise<void> {
-    const ok = await this.act('screen.set', { on });
-    if (!ok && on) void this.devices.setScreen(false);
-  }
-
-  /** One that is just being opened, after a reload, stays as it was. */
-  private rememberDevices(): void {
-    for (const one of ['mic', 'cam'] as const) {
-      const { on, busy } = state[one].value;
-      if (!busy) rememberTab(one, on ? '1' : '');
-    }
-  }
-
-  private recallCosts(): void {
     try {
-      const costs = JSON.parse(recall('costs') || 'null') as Costs | null;
-      if (costs && LEVELS.every((level) => costs[level] > 0)) state.costs.value = costs;
-    } catch {
-      // the usual ones do
+      await this.socket.request('screen.set', { on });
+    } catch (why) {
+      const code = why instanceof Refusal ? why.code : 'unknown';
+      if (code !== 'offline') notify(`error.${code}`);
+      const unheard = code === 'offline' || code === 'timeout'; // not refused: said after the next welcome
+      if (on && !unheard) void this.devices.setScreen(false);
     }
   }
 
   /** A reload, and a second visit, go on counting where the class was left. */
   private recallUsed(): void {
-    let was: { code?: string; used?: Bytes; untilMs?: number } = {};
-    try {
-      was = (JSON.parse(recallTab('used') || '{}') as typeof was | null) ?? {};
-    } catch {
-      // counted from nothing
-    }
-    const same = was.code === this.visit.code && !!was.used;
-    this.wire.restore(same ? was.used! : NOTHING_USED);
-    this.prefer.begin(same ? was.untilMs : 0);
+    const was = recallSpent(this.visit.code);
+    this.wire.restore(was?.used ?? NOTHING_USED);
+    this.prefer.begin(was?.untilMs);
     state.used.value = { ...NOTHING_USED, ...this.wire.used, untilMs: this.prefer.untilMs };
   }
 
   private keepUsed(): void {
-    const { code } = this.visit;
-    rememberTab('used', JSON.stringify({ code, used: this.wire.used, untilMs: this.prefer.untilMs }));
+    keepSpent(this.visit.code, { used: this.wire.used, untilMs: this.prefer.untilMs });
   }
 
   private second(): void {
@@ -564,7 +577,8 @@ export class Classroom implements SocketUser {
     this.socket.comeBack(200);
   }
 
-  private finish(why: ByeWhy): void {
+  /** `refused`: back to the form, which says what it was. */
+  private finish(why: ByeWhy, refused?: Refusal): void {
     this.socket.stop();
     this.health.stop();
     this.wake.off();
@@ -574,10 +588,13 @@ export class Classroom implements SocketUser {
     this.rtc.reset();
     this.tiles.clear();
     this.devices.close();
-    rememberTab('in', '');
+    forgetVisit();
     state.link.value = 'idle';
+    state.ice.value = 'new';
     if (!this.visit.media) return; // the screens of lists stay
     state.bye.value = why;
-    state.screen.value = 'bye';
+    const told = refused && refused.code !== 'gave_up';
+    state.joinError.value = told ? { code: refused.code, field: refused.field ?? '' } : { code: '', field: '' };
+    state.screen.value = refused ? 'join' : 'bye';
   }
 }

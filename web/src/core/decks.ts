@@ -19,6 +19,13 @@ export function applyDecks(snap: Snapshot): void {
   if (!snap.deck) decks.zoom.value = false;
 }
 
+/** Another class: its slides and its panel are others. */
+export function forgetDecks(): void {
+  decks.shown.value = null;
+  decks.clip.value = null;
+  decks.open.value = decks.zoom.value = false;
+}
+
 /** An event without anything in it: none is shown any more. */
 const orNone = <T extends { id: string }>(d: Partial<T> | null): T | null => (d?.id ? (d as T) : null);
 

@@ -8,11 +8,14 @@ import { notify, state, type DeviceState } from './state';
 /** Told of every change: the track to send, null for none. */
 export type DeviceUser = (mid: Mid, track: MediaStreamTrack | null) => void;
 
+type Device = 'mic' | 'cam' | 'share';
+
 export class Devices {
   user: DeviceUser | null = null;
   private mic: MediaStreamTrack | null = null;
   private cam: MediaStreamTrack | null = null;
   private screen: MediaStreamTrack | null = null;
+  private readonly wanted = { mic: 0, cam: 0, share: 0 }; // rises when what is being opened is not wanted any more
 
   track(mid: Mid): MediaStreamTrack | null {
     if (mid === 'a') return state.mic.value.on ? this.mic : null;
@@ -21,9 +24,12 @@ export class Devices {
   }
 
   async setMic(on: boolean): Promise<void> {
-    if (state.mic.value.busy) return;
+    if (state.mic.value.busy) {
+      if (!on) this.giveUp('mic');
+      return;
+    }
     if (on && this.mic?.readyState !== 'live') {
-      const track = await this.open(state.mic, openMic);
+      const track = await this.open('mic', openMic);
       if (!track) return;
       this.mic = track;
       track.onended = () => this.micStopped();
@@ -35,26 +41,32 @@ export class Devices {
   }
 
   async setCam(on: boolean): Promise<void> {
-    if (state.cam.value.busy) return;
+    if (state.cam.value.busy) {
+      if (!on) this.giveUp('cam');
+      return;
+    }
     if (!on) {
       this.cam?.stop(); // so that the lamp goes out
       this.setCamTrack(null);
       return;
     }
-    const track = await this.open(state.cam, openCam);
+    const track = await this.open('cam', openCam);
     if (!track) return;
     track.onended = () => this.setCamTrack(null);
     this.setCamTrack(track);
   }
 
   async setScreen(on: boolean): Promise<void> {
-    if (state.share.value.busy) return;
+    if (state.share.value.busy) {
+      if (!on) this.giveUp('share');
+      return;
+    }
     if (!on) {
       this.screen?.stop();
       this.setScreenTrack(null);
       return;
     }
-    const track = await this.open(state.share, openScreen);
+    const track = await this.open('share', openScreen);
     if (!track) return;
     track.onended = () => this.setScreenTrack(null); // the browser's own "Stop sharing"
     this.setScreenTrack(track);
@@ -68,16 +80,28 @@ export class Devices {
     }
     this.mic = this.cam = this.screen = null;
     state.micTrack.value = state.camTrack.value = null;
-    for (const one of [state.mic, state.cam, state.share]) one.value = { on: false, busy: false, fault: '' };
+    for (const one of ['mic', 'cam', 'share'] as const) this.giveUp(one);
   }
 
-  private async open(which: Signal<DeviceState>, ask: () => Promise<MediaStreamTrack>): Promise<MediaStreamTrack | null> {
+  /** The browser may still ask the user: what it answers then is closed again at once. */
+  private giveUp(which: Device): void {
+    this.wanted[which]++;
+    state[which].value = { on: false, busy: false, fault: '' };
+  }
+
+  private async open(device: Device, ask: () => Promise<MediaStreamTrack>): Promise<MediaStreamTrack | null> {
+    const which: Signal<DeviceState> = state[device];
+    const round = ++this.wanted[device];
     which.value = { on: false, busy: true, fault: '' };
     try {
-      return await ask();
+      const track = await ask();
+      if (round === this.wanted[device]) return track;
+      track.stop();
+      return null;
     } catch (why) {
+      if (round !== this.wanted[device]) return null;
       const fault = why instanceof MediaRefused ? why.fault : 'busy';
-      const turnedDown = which === state.share && fault === 'denied'; // the picker was closed: not worth a word
+      const turnedDown = device === 'share' && fault === 'denied'; // the picker was closed: not worth a word
       which.value = { on: false, busy: false, fault: turnedDown ? '' : fault };
       return null;
     }

@@ -49,6 +49,14 @@ export function applyNews(d: AirNews): void {
   if (d.generation >= director.asked.value) director.asked.value = 0;
 }
 
+/** Another class: nothing of the one before is true in it. */
+export function forgetDirector(): void {
+  director.cues.value = NO_CUES;
+  director.news.value = null;
+  director.asked.value = 0;
+  director.previews.value = new Map();
+}
+
 export function keepPreview(name: string, jpeg: string): void {
   director.previews.value = new Map(director.previews.value).set(name, jpeg);
 }

@@ -17,6 +17,7 @@ export class Health {
   private readonly rates = new Rates();
   private counted: RTCPeerConnection | null = null;
   private timer = 0;
+  private reading: RTCPeerConnection | null = null;
   private weakS = 0;
   private frozenS = 0;
   private level: Level | undefined;
@@ -43,7 +44,15 @@ export class Health {
 
   private async tick(): Promise<void> {
     const pc = this.rtc.peer;
-    if (pc) await this.read(pc);
+    if (pc && this.reading === pc) return; // a slow device is not asked twice at once
+    this.reading = pc;
+    try {
+      if (pc) await this.read(pc);
+    } catch (why) {
+      console.warn('stats', why); // of a peer that is closed meanwhile
+    }
+    if (this.reading === pc) this.reading = null;
+    if (!this.timer) return; // the class is over
     if (state.link.value === 'open') this.wire.silence(Date.now());
     if (state.quality.value?.level !== this.level) this.rates.restart();
     this.level = state.quality.value?.level;

@@ -83,9 +83,16 @@ export interface ChatLine {
   sent_ms: number;
 }
 
+export type Edition = 'full' | 'light' | 'sound';
+
 export interface RecordState {
   on: boolean;
+  /** So that what has passed since then is the time in the recording. */
   since_ms: number;
+  paused?: boolean;
+  /** The time in the recording when this was said; while it pauses it stays. */
+  at_ms?: number;
+  editions?: Edition[];
   id?: string;
   error?: string;
 }
@@ -98,6 +105,7 @@ export interface Recording {
   duration_ms: number;
   bytes: number;
   url: string;
+  editions?: { edition: Edition; bytes: number; ms: number; url?: string; error?: string }[];
 }
 
 export interface Room {
@@ -292,6 +300,8 @@ export interface GroupMember {
 
 /** A group of the class; its members are told to the staff. */
 export interface Group {
+  /** For staff: where an administrator finds it. */
+  code?: string;
   group: number;
   title: string;
   n: number;

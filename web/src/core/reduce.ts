@@ -1,14 +1,13 @@
 // Applies the snapshot and the events about the class to the state. What concerns media is not here.
 
 import type { Cap, ChatLine, Hearing, Links, Lobby, Member, Policy, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
-import { applyCues, applyNews } from './director';
+import { applyCues, applyNews, director } from './director';
 import { LEVELS } from './levels';
-import { ALL_HEAR, FREE, NOBODY, notify, state } from './state';
+import { ALL_HEAR, CHAT_ROWS, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
 import { applyDecks, DECK_EVENTS } from './decks';
 import { applyTools, TOOL_EVENTS } from './tools';
 
-const CHAT_ROWS = 200;
 const FEW = 20; // in a larger class nobody is told of each one who comes and goes
 
 export function applySnapshot(snap: Snapshot): void {
@@ -26,6 +25,7 @@ export function applySnapshot(snap: Snapshot): void {
   state.chat.value = snap.chat ?? [];
   state.hearing.value = snap.hearing ?? ALL_HEAR;
   state.channel.value = snap.channel ?? '';
+  director.asked.value = 0; // what became of it was told to nobody
   applyTools(snap);
   applyDecks(snap);
   if (snap.quality) setQuality(snap.quality);
@@ -73,10 +73,11 @@ function addChat(line: ChatLine): void {
 }
 
 function setRecording(d: RecordState): void {
-  const was = state.recording.value.on;
+  const was = state.recording.value;
   state.recording.value = d;
-  if (d.error) notify('note.rec_error');
-  else if (d.on !== was) notify(d.on ? 'note.rec_on' : 'note.rec_off');
+  if (d.error) notify(d.on ? 'note.rec_part' : 'note.rec_error');
+  else if (d.on !== was.on) notify(d.on ? 'note.rec_on' : 'note.rec_off');
+  else if (d.on && !!d.paused !== !!was.paused) notify(d.paused ? 'note.rec_paused' : 'note.rec_on');
 }
 
 function putRecording(row: Recording): void {

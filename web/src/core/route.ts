@@ -17,10 +17,19 @@ export function showCode(code: string): string {
   return code.length > 3 ? `${code.slice(0, 3)}-${code.slice(3)}` : code;
 }
 
+/** A broken escape is no reason to show nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
+
 /** Reads the address; a token of the fragment moves into the tab's memory and out of sight. */
 export function readRoute(): Route {
   const [, first = '', second = ''] = location.pathname.split('/');
-  const code = cleanCode(decodeURIComponent(second));
+  const code = cleanCode(decoded(second));
   const page = first === 'admin' ? 'admin' : first === 'rec' ? 'recordings' : 'join';
   const key = `token.${page === 'admin' ? 'admin' : code}`;
   const given = new URLSearchParams(location.hash.slice(1)).get('t');

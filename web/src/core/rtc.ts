@@ -37,10 +37,11 @@ export class Rtc {
   private pc: RTCPeerConnection | null = null;
   private from = '';
   private queue: Promise<void> = Promise.resolve();
+  private round = 0; // offers of a connection that was forgotten are not answered
   private tracks: Record<Mid, MediaStreamTrack | null> = { a: null, c: null, s: null };
   private asks: Pictures = NO_ASKS;
   private wish: WishName = 'auto';
-  private tuning = false;
+  private tuning: RTCPeerConnection | null = null;
   private restartTimer = 0;
   private restartedMs = 0;
 
@@ -55,16 +56,23 @@ export class Rtc {
 
   /** Offers are taken one after the other, in the order in which they came. */
   offer(sdp: string, v: number, fresh?: boolean): Promise<void> {
-    this.queue = this.queue.then(() => this.take(sdp, v, fresh)).catch((why) => {
-      console.warn('offer', v, why);
-    });
+    const { round } = this;
+    this.queue = this.queue
+      .then(() => (round === this.round ? this.take(sdp, v, fresh) : undefined))
+      .catch((why) => {
+        console.warn('offer', v, why);
+      });
     return this.queue;
   }
 
   async setTrack(mid: Mid, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[mid] = track;
     const at = this.find(mid);
-    if (at && at.sender.track !== track) await at.sender.replaceTrack(track);
+    try {
+      if (at && at.sender.track !== track) await at.sender.replaceTrack(track);
+    } catch (why) {
+      console.warn('track', mid, why); // a peer on its way out; the next one begins with this track
+    }
     await this.tune();
   }
 
@@ -83,18 +91,28 @@ export class Rtc {
 
   /** Brings the senders to what is asked for now. Called each second, too: tracks turn, and browsers refuse at times. */
   async tune(): Promise<void> {
-    if (this.tuning) return;
-    this.tuning = true;
+    const { pc } = this;
+    if (!pc || this.tuning === pc) return;
+    this.tuning = pc;
     try {
       await this.tuneOne('camera', 'c');
       await this.tuneOne('screen', 's');
     } finally {
-      this.tuning = false;
+      if (this.tuning === pc) this.tuning = null;
     }
   }
 
-  /** Forgets the peer: the server will offer a new one. */
+  /**
+   * Forgets the peer: the server will offer a new one. What is being awaited of the old one may never settle (a closed
+   * RTCPeerConnection keeps silent), so that nothing of the new one may wait for it.
+   */
   reset(): void {
+    this.round++;
+    this.queue = Promise.resolve();
+    this.drop();
+  }
+
+  private drop(): void {
     clearTimeout(this.restartTimer);
     this.restartTimer = 0;
     const pc = this.pc;
@@ -134,14 +152,15 @@ export class Rtc {
 
   /** fresh: the server says that it is a new peer; without its word the description tells. */
   private async take(sdp: string, v: number, fresh?: boolean): Promise<void> {
+    const { round } = this;
     const from = origin(sdp);
-    if (this.pc && (fresh ?? from !== this.from)) this.reset();
+    if (this.pc && (fresh ?? from !== this.from)) this.drop();
     try {
       await this.answer(this.pc ?? this.create(from), sdp, v);
     } catch (why) {
-      if (!this.pc || this.pc.signalingState === 'closed') throw why;
+      if (round !== this.round || !this.pc || this.pc.signalingState === 'closed') throw why;
       console.warn('a new peer after', why);
-      this.reset(); // a description that the old peer cannot follow
+      this.drop(); // a description that the old peer cannot follow
       await this.answer(this.create(from), sdp, v);
     }
   }
@@ -161,6 +180,7 @@ export class Rtc {
 
   private async answer(pc: RTCPeerConnection, sdp: string, v: number): Promise<void> {
     await pc.setRemoteDescription({ type: 'offer', sdp });
+    if (this.pc !== pc) return;
     this.version = v;
     for (const at of pc.getTransceivers()) await this.direct(at);
     await pc.setLocalDescription();

@@ -78,6 +78,7 @@ export class Socket {
     this.tries = 0;
     addEventListener('online', this.onOnline);
     addEventListener('offline', this.onOffline);
+    addEventListener('visibilitychange', this.onLook);
     this.pulse = window.setInterval(() => this.checkPulse(), 1000);
     this.connect();
   }
@@ -87,6 +88,7 @@ export class Socket {
     this.wanted = false;
     removeEventListener('online', this.onOnline);
     removeEventListener('offline', this.onOffline);
+    removeEventListener('visibilitychange', this.onLook);
     clearInterval(this.pulse);
     clearTimeout(this.retryTimer);
     this.drop();
@@ -272,6 +274,13 @@ export class Socket {
   private onOnline = (): void => {
     if (this.open) this.probe(1000);
     else this.retryNow();
+  };
+
+  /** A phone lets a page in the background sleep, with all of its timers: nobody who looks again waits for them. */
+  private onLook = (): void => {
+    if (document.visibilityState !== 'visible') return;
+    if (this.open) this.checkPulse();
+    else if (!this.ws && this.tries > 0) this.retryNow(); // not before the time that the server named
   };
 
   private onOffline = (): void => {

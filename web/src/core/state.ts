@@ -25,6 +25,8 @@ import type {
   Roster,
   Timer,
 } from './protocol';
+import { forgetDecks } from './decks';
+import { director, forgetDirector } from './director';
 import type { Wish } from './prefer';
 import { USUAL_COSTS } from './levels';
 import type { Fault } from './media';
@@ -32,7 +34,7 @@ import type { IceState } from './rtc';
 import type { Link } from './socket';
 import { NO_STATS, type Stats } from './stats';
 
-export type Screen = 'join' | 'check' | 'waiting' | 'class' | 'bye' | 'admin' | 'recordings';
+export type Screen = 'join' | 'check' | 'entering' | 'waiting' | 'class' | 'bye' | 'admin' | 'recordings';
 
 export interface DeviceState {
   on: boolean;
@@ -62,6 +64,9 @@ export interface Reaction {
   n: number;
   atMs: number;
 }
+
+/** So many lines of the chat are kept. */
+export const CHAT_ROWS = 200;
 
 export const NO_PARTS: Parts = { interpreter: '', guest: '' };
 export const NO_HANDS: Hands = { n: 0, list: [], floor: '', floor_name: '' };
@@ -163,6 +168,9 @@ export function notify(key: string, vars?: Record<string, string>): void {
 
 /** What belongs to one class is forgotten. */
 export function forgetClass(): void {
+  forgetDecks();
+  forgetDirector();
+  director.open.value = false;
   state.members.value = new Map();
   state.roster.value = { n: 0, listed: 0 };
   state.caps.value = new Set();
@@ -178,6 +186,8 @@ export function forgetClass(): void {
   state.hand.value = { at: 0, floor: false };
   state.poll.value = null;
   state.choices.value = [];
+  state.pollHidden.value = '';
+  state.parts.value = NO_PARTS;
   state.timer.value = NO_TIMER;
   state.breakout.value = null;
   state.reactions.value = [];

@@ -55,7 +55,7 @@ export class TileClock {
   /** A map that is already in force, of a snapshot. */
   set(layout: Layout | null): void {
     this.clear();
-    if (layout) this.show(layout);
+    this.show(layout); // none: names of the class before are no names of this one
   }
 
   /** A frame was shown; undefined where the browser does not tell its timestamp. */

@@ -2,7 +2,7 @@
 
 import type { Breakout, Hand, Hands, Parts, Poll, Snapshot, Timer } from './protocol';
 import { t } from './i18n';
-import { may, NO_HANDS, NO_PARTS, NO_TIMER, notify, state } from './state';
+import { CHAT_ROWS, may, NO_HANDS, NO_PARTS, NO_TIMER, notify, state } from './state';
 import { recallTab, rememberTab } from './store';
 
 export const SIGNS = ['👍', '👏', '❤️', '😂', '😮', '🤔', '✅', '❌'];
@@ -119,7 +119,9 @@ function setBreakout(told: Breakout | { over: true }): void {
 function groupSaid(d: { name: string; text: string; sent_ms: number }): void {
   notify('note.group_said', { name: d.name, text: d.text });
   const line = { id: `said-${d.sent_ms}`, member: '', name: d.name, text: d.text, sent_ms: d.sent_ms };
-  state.chat.value = [...state.chat.value, line]; // it can be read again
+  if (state.chat.value.some((one) => one.id === line.id)) return;
+  state.chat.value = [...state.chat.value, line].slice(-CHAT_ROWS); // it can be read again
+  if (!state.chatOpen.value) state.unread.value++;
 }
 
 function groupCalls(d: { title: string; name: string; on: boolean }): void {

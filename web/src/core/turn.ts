@@ -7,7 +7,8 @@ const LONGEST_MS = 2500; // a key frame comes within two seconds, and some brows
 
 async function keyFrames(pc: RTCPeerConnection | null): Promise<number> {
   let n = 0;
-  (await pc?.getStats())?.forEach((row: { type: string; kind?: string; keyFramesDecoded?: number }) => {
+  const rows = await pc?.getStats().catch(() => null); // of one that is closed
+  rows?.forEach((row: { type: string; kind?: string; keyFramesDecoded?: number }) => {
     if (row.type === 'inbound-rtp' && row.kind === 'video') n += row.keyFramesDecoded ?? 0;
   });
   return n;

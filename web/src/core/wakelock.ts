@@ -16,16 +16,19 @@ export class WakeLock {
   off(): void {
     this.wanted = false;
     document.removeEventListener('visibilitychange', this.ask);
-    void this.lock?.release();
+    void this.lock?.release().catch(() => undefined);
     this.lock = null;
   }
 
   private ask = async (): Promise<void> => {
     if (!this.wanted || document.visibilityState !== 'visible') return;
     try {
-      this.lock = await navigator.wakeLock.request('screen');
+      const lock = await navigator.wakeLock.request('screen');
+      void this.lock?.release().catch(() => undefined); // asked twice
+      this.lock = this.wanted ? lock : null;
+      if (!this.wanted) await lock.release(); // the class is over already
     } catch {
-      this.refused();
+      if (this.wanted) this.refused();
     }
   };
 }

@@ -5,7 +5,7 @@ import { classroom } from '../app';
 import { timeOfDay } from '../core/format';
 import { t } from '../core/i18n';
 import type { ChatLine } from '../core/protocol';
-import { may, state } from '../core/state';
+import { may, notify, state } from '../core/state';
 import { recallTab, rememberTab } from '../core/store';
 import { Icon } from '../ui/icon';
 import { toggleChat } from './panels';
@@ -65,15 +65,22 @@ export function Chat() {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
+  const now = useRef(draft); // as it is, also while it is being drawn
   const write = (text: string) => {
+    now.current = text;
     setDraft(text);
     rememberTab('draft', text);
   };
   const send = async (event: Event) => {
     event.preventDefault();
-    const text = draft.trim();
-    if (!text || new TextEncoder().encode(text).length > MAX_BYTES) return;
-    if (await classroom.act('chat.send', { text })) write('');
+    const text = now.current.trim();
+    if (!text) return;
+    if (new TextEncoder().encode(text).length > MAX_BYTES) {
+      notify('error.chat_long');
+      return;
+    }
+    write(''); // at once: a second press sends nothing twice, and what is typed meanwhile stays
+    if (!(await classroom.act('chat.send', { text }))) write(now.current ? `${text}\n${now.current}` : text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') toggleChat();

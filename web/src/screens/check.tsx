@@ -112,6 +112,7 @@ export function Check() {
     await enterClass();
   };
   const back = () => {
+    classroom.giveUp(); // also while it is being entered
     classroom.devices.close();
     state.screen.value = 'join';
   };

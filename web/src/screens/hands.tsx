@@ -3,8 +3,8 @@
 import { classroom } from '../app';
 import { clock } from '../core/format';
 import { t } from '../core/i18n';
-import type { HandRow } from '../core/protocol';
-import { may, state } from '../core/state';
+import { type HandRow, Refusal } from '../core/protocol';
+import { may, notify, state } from '../core/state';
 import { Action } from '../ui/action';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
@@ -21,8 +21,8 @@ async function setHand(on: boolean): Promise<void> {
   try {
     const reply = await classroom.request('hand.set', { on });
     state.hand.value = { ...state.hand.value, at: Number(reply.at) };
-  } catch {
-    await classroom.act('hand.set', { on }); // once more, and told when it is refused
+  } catch (why) {
+    notify(`error.${why instanceof Refusal ? why.code : 'unknown'}`);
   }
 }
 

@@ -4,9 +4,14 @@ import { classroom } from '../app';
 import { t } from '../core/i18n';
 import type { HearingRule } from '../core/protocol';
 import { state } from '../core/state';
+import { orBack } from '../ui/choose';
 import { Icon } from '../ui/icon';
 
 const RULES: HearingRule[] = ['all', 'lecturers', 'apart'];
+
+function choose(select: HTMLSelectElement, was: string, d: object): void {
+  void orBack(select, was, classroom.act('class.hearing', d));
+}
 
 export function RuleChoice() {
   return (
@@ -16,7 +21,7 @@ export function RuleChoice() {
       <select
         data-act="hearing"
         value={state.hearing.value.rule}
-        onChange={(event) => void classroom.act('class.hearing', { rule: event.currentTarget.value })}
+        onChange={(event) => choose(event.currentTarget, state.hearing.value.rule, { rule: event.currentTarget.value })}
       >
         {RULES.map((rule) => (
           <option key={rule} value={rule}>
@@ -37,7 +42,7 @@ export function SeesChoice() {
       <select
         data-act="seeing"
         value={sees ?? 'all'}
-        onChange={(event) => void classroom.act('class.hearing', { rule, sees: event.currentTarget.value })}
+        onChange={(event) => choose(event.currentTarget, sees ?? 'all', { rule, sees: event.currentTarget.value })}
       >
         {RULES.map((one) => (
           <option key={one} value={one}>
@@ -49,8 +54,10 @@ export function SeesChoice() {
   );
 }
 
-async function listenTo(channel: string): Promise<void> {
-  if (await classroom.act('sound.channel', { channel })) state.channel.value = channel;
+async function listenTo(channel: string): Promise<boolean> {
+  const done = await classroom.act('sound.channel', { channel });
+  if (done) state.channel.value = channel;
+  return done;
 }
 
 /** Nothing while nobody interprets in this class. */
@@ -61,7 +68,7 @@ export function ChannelChoice() {
     <label class="switch">
       <Icon name="sound" />
       <span class="grow">{t('channel')}</span>
-      <select data-act="channel" value={state.channel.value} onChange={(event) => void listenTo(event.currentTarget.value)}>
+      <select data-act="channel" value={state.channel.value} onChange={(event) => void orBack(event.currentTarget, state.channel.value, listenTo(event.currentTarget.value))}>
         <option value="">{t('channel.floor')}</option>
         {languages.map(({ name }) => (
           <option key={name} value={name}>

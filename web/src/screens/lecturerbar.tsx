@@ -4,7 +4,8 @@ import { classroom } from '../app';
 import { decks } from '../core/decks';
 import { director } from '../core/director';
 import { t } from '../core/i18n';
-import { may, state } from '../core/state';
+import { may, notify, state } from '../core/state';
+import { orBack } from '../ui/choose';
 import { Late } from '../ui/late';
 import { openSheet } from './panels';
 import { HandStrip } from './hands';
@@ -77,7 +78,7 @@ function MoreLayouts({ current }: { current: string | undefined }) {
       data-act="layouts"
       aria-label={t('layouts')}
       value={current ?? ''}
-      onChange={(event) => void classroom.act('layout.set', { name: event.currentTarget.value })}
+      onChange={(event) => void orBack(event.currentTarget, current ?? '', classroom.act('layout.set', { name: event.currentTarget.value }))}
     >
       {current && !listed ? <option value={current}>{layoutLabel(current)}</option> : null}
       {groups.map(([group, texts]) => (
@@ -130,6 +131,30 @@ export function RecordButton() {
     >
       <b aria-hidden="true">{on ? '■' : '●'}</b> {t(on ? 'rec.stop' : 'rec.start')} {on ? <RunningTime /> : null}
     </button>
+  );
+}
+
+/** What can be done with a recording that runs: nothing of a pause is in it; a mark is found again. */
+function RecordTools() {
+  const { on, paused } = state.recording.value;
+  if (!on) return null;
+  const mark = async () => {
+    if (await classroom.act('record.mark')) notify('note.rec_mark');
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class={paused ? 'chip is-on' : 'chip'}
+        data-act="record-pause"
+        onClick={() => void classroom.act(paused ? 'record.resume' : 'record.pause')}
+      >
+        <b aria-hidden="true">{paused ? '●' : '❚❚'}</b> {t(paused ? 'rec.resume' : 'rec.pause')}
+      </button>
+      <button type="button" class="chip" data-act="record-mark" onClick={() => void mark()}>
+        {t('rec.mark')}
+      </button>
+    </>
   );
 }
 
@@ -205,6 +230,7 @@ export function LecturerBar() {
         {may('moderate') ? <SteerChips /> : null}
         {may('layout') ? <DirectorChip /> : null}
         {may('record') ? <RecordButton /> : null}
+        {may('record') ? <RecordTools /> : null}
       </span>
       {may('layout') && director.open.value ? <Late load={loadDirector} show={(module) => <module.Director />} /> : null}
     </div>

@@ -88,7 +88,7 @@ const PERSONAL: Cap[] = ['speak', 'camera', 'share', 'chat'];
 type Word = 'grant' | 'deny' | 'usual';
 
 /** What is said of it now. */
-export function wordOf(member: Member, cap: Cap): Word {
+export function wordOf(member: Pick<Member, 'grants' | 'denies'>, cap: Cap): Word {
   if (member.grants?.includes(cap)) return 'grant';
   return member.denies?.includes(cap) ? 'deny' : 'usual';
 }

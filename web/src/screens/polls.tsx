@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { t } from '../core/i18n';
-import type { Poll, PollKind } from '../core/protocol';
-import { may, state } from '../core/state';
+import { type Poll, type PollKind, Refusal } from '../core/protocol';
+import { may, notify, state } from '../core/state';
 import { chosen, recallBallot, rememberBallot, shares } from '../core/tools';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
@@ -31,9 +31,10 @@ export function choose(tap: number): void {
   const { ballot } = recallBallot(poll.id);
   classroom.request('poll.vote', { poll: poll.id, choices, ballot }).then(
     (reply) => rememberBallot({ poll: poll.id, ballot: String(reply.ballot), choices }),
-    () => {
-      state.choices.value = before;
-      void classroom.act('poll.vote', { poll: poll.id, choices, ballot }); // once more, and told when it is refused
+    (why) => {
+      notify(`error.${why instanceof Refusal ? why.code : 'unknown'}`);
+      // what counts is the answer before; of a later tap its own reply tells
+      if (state.poll.value?.id === poll.id && state.choices.value === choices) state.choices.value = before;
     },
   );
 }
@@ -103,7 +104,7 @@ function Lead({ poll }: { poll: Poll }) {
       >
         {t('poll.show')}
       </button>
-      <button type="button" class="row-button" data-act="poll-csv" onClick={() => void saveCsv(poll).catch(() => undefined)}>
+      <button type="button" class="row-button" data-act="poll-csv" onClick={() => void saveCsv(poll).catch(() => notify('error.unknown'))}>
         <Icon name="download" /> CSV
       </button>
     </div>

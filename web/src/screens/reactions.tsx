@@ -16,7 +16,17 @@ export function toggleSigns(): void {
 
 function send(sign: string): void {
   void classroom.act('react', { sign });
+  close();
+}
+
+/** The focus stays in the class: on the button that opened it. */
+function close(): void {
   open.value = false;
+  document.querySelector<HTMLElement>('[data-act=react]')?.focus();
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.key === 'Escape' && open.value) close();
 }
 
 function Shown() {
@@ -41,7 +51,7 @@ export function Reactions() {
   return (
     <>
       <Shown />
-      <div class="signs" hidden={!may('react')}>
+      <div class="signs" hidden={!may('react')} onKeyDown={onKey}>
         {open.value ? (
           <span class="signs-row" role="group" aria-label={t('react')}>
             {SIGNS.map((sign, i) => (

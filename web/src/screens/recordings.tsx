@@ -15,6 +15,39 @@ function downloadOf(url: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}download=1`;
 }
 
+/** One choice for each edition, with its size, the smallest of which may be what a thin purse can pay. */
+function Downloads({ row }: { row: Recording }) {
+  const files = (row.editions ?? []).filter((one) => one.url);
+  if (files.length < 2) {
+    return row.url ? (
+      <a class="row-button" data-act="download" href={downloadOf(row.url)} download>
+        <Icon name="download" />
+        <span>{t('rec.download')}</span>
+      </a>
+    ) : null;
+  }
+  return (
+    <>
+      {files.map((one, i) => (
+        <a
+          key={one.edition}
+          class="row-button"
+          data-act={i ? `download-${one.edition}` : 'download'}
+          data-edition={one.edition}
+          href={downloadOf(one.url ?? '')}
+          download
+          aria-label={`${t('rec.download')}: ${t(`edition.${one.edition}`)}, ${megabytes(one.bytes)}`}
+        >
+          <Icon name="download" />
+          <span>
+            {t(`edition.${one.edition}`)}, {megabytes(one.bytes)}
+          </span>
+        </a>
+      ))}
+    </>
+  );
+}
+
 function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPlay(): void }) {
   const remove = async () => {
     if (!(await classroom.act('recording.delete', { id: row.id }))) return;
@@ -37,12 +70,7 @@ function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPla
             <span>{t('rec.play')}</span>
           </button>
         ) : null}
-        {row.url ? (
-          <a class="row-button" data-act="download" href={downloadOf(row.url)} download>
-            <Icon name="download" />
-            <span>{t('rec.download')}</span>
-          </a>
-        ) : null}
+        <Downloads row={row} />
         {isLecturer() && state.link.value === 'open' ? (
           <TwoStep
             act="delete"

@@ -7,7 +7,7 @@ import { Late } from '../ui/late';
 import { Bye } from './bye';
 import { Check } from './check';
 import { Join } from './join';
-import { Lounge } from './lounge';
+import { Entering, Lounge } from './lounge';
 
 type ClassModule = typeof import('./class');
 type BesideModule = typeof import('./beside');
@@ -43,6 +43,7 @@ export function Shell({ token }: { token: string }) {
     <>
       {screen === 'join' && <Join />}
       {screen === 'check' && <Check />}
+      {screen === 'entering' && <Entering />}
       {screen === 'waiting' && <Lounge />}
       {screen === 'class' && <Late<ClassModule> load={loadClass} show={(m) => <m.ClassView />} />}
       {screen === 'bye' && <Bye />}

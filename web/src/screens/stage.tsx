@@ -74,6 +74,11 @@ export function Stage({ children }: { children?: ComponentChildren }) {
       if (element.videoWidth) setPicture({ w: element.videoWidth, h: element.videoHeight });
     };
     element.addEventListener('resize', resized);
+    // a telephone call, or a while in the background, stops the picture on some phones: it goes on with the page
+    const looked = () => {
+      if (document.visibilityState === 'visible' && element.paused) void playWithSound(element);
+    };
+    document.addEventListener('visibilitychange', looked);
     const measure = new ResizeObserver(([entry]) => {
       if (entry) setSize({ w: entry.contentRect.width, h: entry.contentRect.height });
     });
@@ -82,6 +87,7 @@ export function Stage({ children }: { children?: ComponentChildren }) {
       unwatch();
       measure.disconnect();
       element.removeEventListener('resize', resized);
+      document.removeEventListener('visibilitychange', looked);
       element.srcObject = null;
     };
   }, []);

@@ -1,6 +1,6 @@
 // The timer of the class: what is left, and for the lecturer the buttons.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { clock } from '../core/format';
 import { t } from '../core/i18n';
@@ -24,9 +24,12 @@ const shown = (ms: number) => clock(Math.ceil(ms / 1000) * 1000);
 function Running() {
   const left = useLeft();
   const { label, paused } = state.timer.value;
+  const over = left === 0;
+  const ran = useRef(!over); // who comes later is not told that it has ended
   useEffect(() => {
-    if (left === 0) notify('note.time_over');
-  }, [left === 0]);
+    if (over && ran.current) notify('note.time_over');
+    ran.current = !over;
+  }, [over]);
   return (
     <span class={left === 0 ? 'timer is-over' : 'timer'} role="timer" data-timer={paused ? 'paused' : 'on'} title={label}>
       <Icon name="timer" />

@@ -20,8 +20,8 @@ export function useSecond(): void {
 
 export function RunningTime() {
   useSecond();
-  const { since_ms } = state.recording.value;
-  return <span class="mono">{clock(Date.now() + state.clockSkewMs.value - since_ms)}</span>;
+  const { since_ms, paused, at_ms } = state.recording.value;
+  return <span class="mono">{clock(paused ? (at_ms ?? 0) : Date.now() + state.clockSkewMs.value - since_ms)}</span>;
 }
 
 function Signal() {
@@ -66,15 +66,19 @@ export function TopBar() {
         <bdi>{state.room.value.parent ? groupTitle(state.room.value.title) : state.room.value.title}</bdi>
       </h1>
       {state.recording.value.on ? (
-        <span class="rec" data-rec="on" title={t('rec.explained')}>
-          <b aria-hidden="true">●</b> REC <RunningTime />
+        <span
+          class="rec"
+          data-rec={state.recording.value.paused ? 'paused' : 'on'}
+          title={t(state.recording.value.paused ? 'rec.is_paused' : 'rec.explained')}
+        >
+          <b aria-hidden="true">{state.recording.value.paused ? '❚❚' : '●'}</b> REC <RunningTime />
         </span>
       ) : null}
       <TimerView />
       <span class="count" title={t('people.title')}>
         <Icon name="people" /> {state.members.value.size + audience()}
       </span>
-      <button type="button" class="leave" data-act="leave" onClick={() => classroom.leave()}>
+      <button type="button" class="leave" data-act="leave" title={t('leave')} onClick={() => classroom.leave()}>
         <Icon name="leave" />
         <span>{t('leave')}</span>
       </button>

@@ -3,6 +3,7 @@
 import { classroom } from '../app';
 import { t } from '../core/i18n';
 import { isLecturer, may, state } from '../core/state';
+import { orBack } from '../ui/choose';
 import { Icon } from '../ui/icon';
 
 /** What may be chosen; somebody in front is chosen at that person. */
@@ -31,7 +32,7 @@ export function ViewChoice() {
       <select
         data-act="view"
         value={shown}
-        onChange={(event) => void classroom.act('view.set', { view: event.currentTarget.value })}
+        onChange={(event) => void orBack(event.currentTarget, shown, classroom.act('view.set', { view: event.currentTarget.value }))}
       >
         {offered().map((view) => (
           <option key={view} value={view}>

@@ -14,10 +14,15 @@ interface Props {
 
 export function Sheet({ name, title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const pressed = useRef(false); // beside it, not only let go there: a selection of text may end outside
+  const gone = useRef(false);
   useEffect(() => {
+    const element = dialog.current!;
     const opener = document.activeElement;
-    dialog.current?.showModal();
+    element.showModal();
     return () => {
+      gone.current = true;
+      element.close(); // while it is open nothing outside of it takes the focus
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);
@@ -27,8 +32,9 @@ export function Sheet({ name, title, onClose, children }: Props) {
       ref={dialog}
       data-sheet={name}
       aria-label={title}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClose={() => gone.current || onClose()}
+      onMouseDown={(event) => (pressed.current = event.target === dialog.current)}
+      onClick={(event) => event.target === dialog.current && pressed.current && onClose()}
     >
       <div class="sheet-body">
         <header class="sheet-head">

@@ -13,6 +13,11 @@ interface Props {
   onConfirm(): void;
 }
 
+/** One for all: a new function each time would take the focus back whenever something around is drawn anew. */
+function focus(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
+
 export function TwoStep({ act, icon, label, sure, iconOnly, onConfirm }: Props) {
   const [asked, setAsked] = useState(false);
   const back = useRef(false); // the focus comes back from the question
@@ -38,7 +43,7 @@ export function TwoStep({ act, icon, label, sure, iconOnly, onConfirm }: Props) 
         type="button"
         class="row-button is-danger"
         data-act={`${act}-sure`}
-        ref={(button) => button?.focus()}
+        ref={focus}
         onClick={() => {
           answer();
           onConfirm();

@@ -1,12 +1,14 @@
 // "Administrators' commands" of docs/protocol.md as types.
 
-import type { Hearing, Level, Policy, Role, Why } from '../protocol';
+import type { Cap, Hearing, Level, Policy, Role, Why } from '../protocol';
 
 /** A class as the console is told of it each 2 s. */
 export interface RoomNow {
   id: string;
   code: string;
   title: string;
+  /** Of a group: the code of its class; else empty. */
+  parent?: string;
   kind: string;
   members: number;
   listed: number;
@@ -58,6 +60,9 @@ export interface MemberRow {
   shape: string;
   network: string;
   since_ms: number;
+  /** Its own, in spite of what the class may. */
+  grants?: Cap[];
+  denies?: Cap[];
 }
 
 export interface WaitingRow {
@@ -85,6 +90,8 @@ export interface RoomFacts extends Policy {
   id: string;
   code: string;
   title: string;
+  /** Of a group: the code of its class; else empty. */
+  parent?: string;
   created_ms: number;
   /** What a lecturer or an administrator set; empty: nothing. */
   most: Level | '';

@@ -59,6 +59,11 @@ export interface Variant {
 
 export type Param = string[] | { min?: number; max?: number; usual?: number };
 
+export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
+export type Corner = (typeof CORNERS)[number];
+/** Where a logo is, and how high in shares of the canvas, that says nothing of it. */
+export const USUAL_LOGO: { corner: Corner; height: number } = { corner: 'top-right', height: 0.08 };
+
 export interface Plan {
   version: 1;
   name: string;
@@ -67,6 +72,9 @@ export interface Plan {
   unit?: number;
   keep?: number;
   hold_ms?: number;
+  /** Names of pictures that the server has. */
+  background_picture?: string;
+  logo?: { picture: string; corner?: Corner; height?: number };
   params?: Record<string, Param>;
   variants: Variant[];
 }

@@ -48,6 +48,8 @@ export interface Tried {
   /** px: no person is shown lower. */
   least: number;
   rungs: TryRung[];
+  /** Pictures that are not there: it is shown without. */
+  warnings?: { field: string; why: string }[];
 }
 
 /** What is asked, without what is not. */

@@ -82,10 +82,10 @@ export class Work {
     return cellAt(this.plan.value, this.at.value);
   }
 
-  /** The server has it as it is. */
-  kept(): void {
-    this.stored = this.plan.value;
-    this.changed.value = false;
+  /** The server has this one; what was changed while it was on its way is not stored yet. */
+  kept(plan: Plan): void {
+    this.stored = plan;
+    this.changed.value = plan !== this.plan.value;
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { t } from '../../core/i18n';
 import { showCode } from '../../core/route';
 import { Icon } from '../../ui/icon';
 import { desk } from './desk';
-import { percent } from './figures';
+import { percent, roomTitle } from './figures';
 import { layoutLabel } from './layouts';
 import { Go } from './parts';
 
@@ -63,7 +63,7 @@ export function Card({ room }: { room: RoomNow }) {
       <Poster code={room.code} title={room.title} live={room.members > 0} />
       <h3>
         <Go to={{ tab: 'rooms', code: room.code }} class="con-open" act="open-room">
-          <bdi>{room.title}</bdi>
+          <bdi>{roomTitle(room)}</bdi>
         </Go>
       </h3>
       <Marks room={room} />

@@ -15,12 +15,15 @@ import { Bans } from './bans';
 import { Poster } from './card';
 import { ClassControls } from './controls';
 import { desk } from './desk';
-import { number, percent, rate } from './figures';
+import { number, percent, rate, roomTitle } from './figures';
+import { Grants } from './grants';
+import { Groups } from './groups';
 import { Invites } from './invites';
 import { layoutLabel } from './layouts';
 import { Members } from './members';
 import { Nothing, Said, Table } from './parts';
 import { LayoutPicker } from './picker';
+import { Records } from './records';
 import { useAsked } from './use';
 
 const EACH_MS = 2000;
@@ -162,7 +165,7 @@ export function Drawer({ code }: { code: string }) {
   const [kept, setKept] = useState<RoomShow | null>(null);
   if (asked.data && asked.data !== kept) setKept(asked.data); // while more are asked for
   const show = asked.data ?? kept;
-  const title = show ? `${show.room.title} ${showCode(code)}` : showCode(code);
+  const title = show ? `${roomTitle(show.room)} ${showCode(code)}` : showCode(code);
   const { again } = asked;
   return (
     <Sheet name="room" title={title} onClose={close}>
@@ -182,6 +185,9 @@ export function Drawer({ code }: { code: string }) {
           <Members show={show} again={again} onMore={show.next ? () => setMost(most + PAGE) : null} />
           <LayoutPicker code={code} current={show.layout?.name ?? ''} again={again} />
           <ClassControls show={show} again={again} />
+          <Grants show={show} again={again} />
+          <Groups show={show} />
+          <Records show={show} again={again} />
           <Invites code={code} />
           <Bans code={code} />
           <Announce code={code} />

@@ -1,6 +1,7 @@
 // Figures of the server in words.
 
 import { language, t } from '../../core/i18n';
+import { groupTitle } from '../../core/tools';
 
 export function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value);
@@ -25,4 +26,9 @@ export function span(seconds: number): string {
 
 export function when(ms: number): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: 'short', timeStyle: 'medium' }).format(ms);
+}
+
+/** "Group 2" of a group that has only its number. */
+export function roomTitle({ title, parent }: { title: string; parent?: string }): string {
+  return parent ? groupTitle(title) : title;
 }

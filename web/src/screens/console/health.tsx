@@ -32,6 +32,7 @@ const CHARTS: { id: string; names: string[]; text: Text }[] = [
   { id: 'late', names: ['late_p99_ms'], text: ms },
   { id: 'memory', names: ['rss_mb'], text: mb },
   { id: 'disk', names: ['disk_free_mb'], text: mb },
+  { id: 'disk_wait', names: ['disk_wait_ms'], text: ms },
   { id: 'queue', names: ['db_queue'], text: plain },
   { id: 'overload', names: ['overload'], text: plain },
 ];

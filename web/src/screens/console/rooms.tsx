@@ -14,7 +14,7 @@ import { Card } from './card';
 import { KINDS } from './controls';
 import { desk } from './desk';
 import { Drawer } from './drawer';
-import { number, percent } from './figures';
+import { number, percent, roomTitle } from './figures';
 import { Choice, Go, Search, Table } from './parts';
 import { useAsked } from './use';
 
@@ -91,7 +91,7 @@ function Rows({ rooms }: { rooms: RoomNow[] }) {
           <tr key={room.id} data-room={room.code}>
             <th scope="row">
               <Go to={{ tab: 'rooms', code: room.code }} class="con-link" act="open-room">
-                <bdi>{room.title}</bdi>
+                <bdi>{roomTitle(room)}</bdi>
               </Go>
             </th>
             <td class="mono">{showCode(room.code)}</td>

@@ -23,10 +23,11 @@ const GRIDS = [60, 36, 24, 12, 0];
 function Bar({ work, onClose, onSaid }: { work: Work; onClose(): void; onSaid(text: string): void }) {
   const [leave, setLeave] = useState(false);
   const save = async () => {
+    const plan = work.plan.value;
     try {
-      await putLayout(work.plan.value);
-      work.kept();
-      onSaid(t('design.saved', { name: work.plan.value.name }));
+      await putLayout(plan);
+      work.kept(plan);
+      onSaid(t('design.saved', { name: plan.name }));
     } catch (why) {
       if (why instanceof Refusal && why.why) work.blame(why.why);
       onSaid(t('design.not_saved', { why: wordsOf(why) }));
@@ -130,7 +131,7 @@ export function Editor({ work, onClose }: { work: Work; onClose(): void }) {
       const key = event.key.toLowerCase();
       if (key === 's') {
         event.preventDefault();
-        document.querySelector<HTMLButtonElement>('.designer [data-act=save]')?.click();
+        if (!event.repeat) document.querySelector<HTMLButtonElement>('.designer [data-act=save]')?.click();
       } else if (!typing && (key === 'z' || key === 'y')) {
         event.preventDefault();
         if (key === 'y' || event.shiftKey) work.redo();

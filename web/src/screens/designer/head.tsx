@@ -1,10 +1,10 @@
 // What is said of the whole layout, and what may be chosen with it.
 
 import * as edit from '../../core/design/edit';
-import { GRAIN, LIMITS, unitOf, type Param, type Plan } from '../../core/design/plan';
+import { CORNERS, GRAIN, LIMITS, unitOf, USUAL_LOGO, type Corner, type Param, type Plan } from '../../core/design/plan';
 import type { Work } from '../../core/design/work';
 import { t } from '../../core/i18n';
-import { NumberField, TextField } from './fields';
+import { NumberField, Select, TextField } from './fields';
 
 function Params({ work }: { work: Work }) {
   const { plan, wrong } = { plan: work.plan.value, wrong: work.wrong.value };
@@ -52,6 +52,62 @@ function Params({ work }: { work: Work }) {
   );
 }
 
+/** Behind all cells, and over them in a corner: pictures that the server has, by their names. */
+function Pictures({ work }: { work: Work }) {
+  const plan = work.plan.value;
+  const { logo } = plan;
+  const why = (field: string) => {
+    const wrong = work.wrong.value;
+    if (wrong) return wrong.path === field ? wrong.why : undefined;
+    return work.tried.value?.warnings?.find((one) => one.field === field)?.why;
+  };
+  const set = (fields: Partial<Plan>) => work.do({ ...work.plan.value, ...fields });
+  const setLogo = (fields: Partial<NonNullable<Plan['logo']>>) => set({ logo: { picture: '', ...logo, ...fields } });
+  return (
+    <>
+      <TextField
+        id="background-picture"
+        mono
+        label={t('design.background_picture')}
+        value={plan.background_picture ?? ''}
+        most={LIMITS.name}
+        why={why('background_picture')}
+        onChange={(name) => set({ background_picture: name.trim() || undefined })}
+      />
+      <TextField
+        id="logo-picture"
+        mono
+        label={t('design.logo')}
+        value={logo?.picture ?? ''}
+        most={LIMITS.name}
+        why={why('logo.picture')}
+        onChange={(name) => (name.trim() ? setLogo({ picture: name.trim() }) : set({ logo: undefined }))}
+      />
+      {logo ? (
+        <>
+          <Select
+            id="logo-corner"
+            label={t('design.logo_corner')}
+            value={logo.corner ?? USUAL_LOGO.corner}
+            options={CORNERS.map((one) => [one, t(`design.corner.${one}`)])}
+            why={why('logo.corner')}
+            onChange={(corner) => setLogo({ corner: corner as Corner })}
+          />
+          <NumberField
+            id="logo-height"
+            label={t('design.logo_height')}
+            value={Number(((logo.height ?? USUAL_LOGO.height) * 100).toFixed(1))}
+            min={2}
+            max={30}
+            why={why('logo.height')}
+            onChange={(percent) => setLogo({ height: percent === undefined ? undefined : percent / 100 })}
+          />
+        </>
+      ) : null}
+    </>
+  );
+}
+
 export function Head({ work }: { work: Work }) {
   const { plan, wrong } = { plan: work.plan.value, wrong: work.wrong.value };
   const why = (field: string) => (wrong?.path === field ? wrong.why : undefined);
@@ -68,6 +124,7 @@ export function Head({ work }: { work: Work }) {
         <NumberField id="unit" label={t('design.unit')} value={unitOf(plan)} min={1} max={GRAIN} why={why('unit')} onChange={(unit) => unit && unit >= 1 && unit <= GRAIN && work.do(edit.setUnit(work.plan.value, Math.round(unit)))} />
         <NumberField id="hold" label={t('design.hold')} value={plan.hold_ms} min={0} max={LIMITS.holdMs} step={100} why={why('hold_ms')} onChange={(hold_ms) => set({ hold_ms })} />
         <NumberField id="keep" label={t('design.keep')} value={plan.keep} min={0} max={LIMITS.keep} why={why('keep')} onChange={(keep) => set({ keep })} />
+        <Pictures work={work} />
       </div>
       <Params work={work} />
     </details>

@@ -103,7 +103,11 @@ export function Import(props: Props) {
       setError(t('design.file.large'));
       return;
     }
-    const text = await file.text();
+    const text = await file.text().catch(() => null); // it may be gone since it was chosen
+    if (text === null) {
+      setError(t('error.unknown'));
+      return;
+    }
     if (text.trimStart().startsWith('<')) readLayouts(text);
     else readPlan(text);
   };

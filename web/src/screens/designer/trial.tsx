@@ -37,7 +37,9 @@ export function Trial({ work, onSaid }: { work: Work; onSaid(text: string): void
   const look = async () => {
     try {
       const tall = work.ask.value.tall;
-      const reply = await ask('layout.preview', { code, layout: clean(work.plan.value), ...(tall ? { tall } : {}) });
+      const plan = work.plan.value;
+      const reply = await ask('layout.preview', { code, layout: clean(plan), ...(tall ? { tall } : {}) });
+      if (plan !== work.plan.value || code !== work.ask.value.code) return ''; // of what it was before
       const image = String(reply.jpeg ?? '');
       if (!image) return t('design.trial.no_picture');
       setPicture(image);
@@ -49,10 +51,11 @@ export function Trial({ work, onSaid }: { work: Work; onSaid(text: string): void
     }
   };
   const show = async () => {
-    await putLayout(work.plan.value);
-    work.kept();
-    await ask('layout.set', { code, name: work.plan.value.name });
-    const text = t('design.trial.shown', { name: work.plan.value.name });
+    const plan = work.plan.value;
+    await putLayout(plan);
+    work.kept(plan);
+    await ask('layout.set', { code, name: plan.name });
+    const text = t('design.trial.shown', { name: plan.name });
     onSaid(text);
     return text;
   };

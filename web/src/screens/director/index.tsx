@@ -57,15 +57,15 @@ export function Director() {
     const opener = document.activeElement;
     return () => opener instanceof HTMLElement && opener.isConnected && opener.focus();
   }, []);
-  // what was told while the connection was away is asked for again
-  const { link } = state;
+  // what was told while the connection was away is asked for again; another class has others
+  const { link, room } = state;
   useEffect(() => {
     if (link.value !== 'open') return;
     void classroom
       .request('cue.list')
       .then((d) => (director.cues.value = d as never))
       .catch(() => undefined);
-  }, [link.value]);
+  }, [link.value, room.value.id]);
   if (!ready) return <section class="director" aria-busy="true" />;
   return (
     <section class="director" aria-label={t('director')} onKeyDown={onKey} data-panel="director">

@@ -76,11 +76,13 @@ export function Layouts({ onTake }: { onTake(name: string): void }) {
   useEffect(() => {
     wanted.current = true;
     focus(at);
-    if (names.some((name) => !director.previews.value.has(name))) void lookAll();
     return () => {
       wanted.current = false;
     };
   }, []);
+  useEffect(() => {
+    if (names.some((name) => !director.previews.value.has(name))) void lookAll();
+  }, [state.room.value.id]);
   const onKey = (event: KeyboardEvent) => {
     const to = list.current ? arrow(event.key, at, names.length, across(list.current)) : -1;
     if (to < 0) return;

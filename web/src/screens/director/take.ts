@@ -12,7 +12,8 @@ async function ask(type: string, d: object): Promise<void> {
     // it may have been told of already
     if ((director.news.value?.generation ?? 0) < generation) director.asked.value = generation;
   } catch (why) {
-    notify(why instanceof Refusal && why.code in NOTES ? NOTES[why.code]! : 'error.unknown');
+    const code = why instanceof Refusal ? why.code : 'unknown';
+    notify(NOTES[code] ?? `error.${code}`);
   }
 }
 
@@ -20,8 +21,6 @@ const NOTES: Record<string, string> = {
   no_change: 'note.no_change',
   unknown_cue: 'note.no_cue',
   layout_failed: 'note.layout_failed',
-  unknown_layout: 'error.unknown_layout',
-  too_fast: 'error.too_fast',
 };
 
 export const take = (name: string) => ask('layout.set', { name });

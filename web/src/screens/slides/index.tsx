@@ -1,10 +1,11 @@
 // Slides: decks are uploaded, chosen, shown and turned over. Loaded late, with texts and style of its own.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../../app';
 import { decks, stepTo } from '../../core/decks';
 import { t, type Texts } from '../../core/i18n';
 import type { Deck, DeckRow } from '../../core/protocol';
+import { notify } from '../../core/state';
 import style from '../../style/slides.css?late';
 import { dress } from '../../ui/dress';
 import { Icon } from '../../ui/icon';
@@ -59,6 +60,10 @@ function Turn({ deck, by, label, children }: { deck: Deck; by: number; label: st
 }
 
 function Thumb({ row, page, on }: { row: DeckRow; page: number; on: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (on) button.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [on]); // not at each drawing: who looks through the pages is left alone
   return (
     <li>
       <button
@@ -67,9 +72,7 @@ function Thumb({ row, page, on }: { row: DeckRow; page: number; on: boolean }) {
         data-page={page}
         aria-label={t('slides.page', { n: page })}
         aria-current={on ? 'page' : undefined}
-        ref={(button) => {
-          if (on) button?.scrollIntoView({ block: 'nearest', inline: 'center' });
-        }}
+        ref={button}
         onClick={() => go(page)}
       >
         <img src={row.thumbs.replace('{n}', String(page))} alt="" loading="lazy" decoding="async" />
@@ -189,7 +192,9 @@ function Upload({ onDone }: { onDone(): void }) {
     if (!files.length) return;
     setError('');
     setPart(0);
-    setError(await upload(files, setPart));
+    const code = await upload(files, setPart);
+    if (code && !decks.open.value) notify(`error.${code}`); // the panel was closed meanwhile
+    setError(code);
     setPart(-1);
     onDone();
   };

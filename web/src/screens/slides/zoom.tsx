@@ -5,6 +5,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { classroom } from '../../app';
 import { decks } from '../../core/decks';
 import { t } from '../../core/i18n';
+import { Refusal } from '../../core/protocol';
+import { notify } from '../../core/state';
 import { Icon } from '../../ui/icon';
 
 export function Zoom() {
@@ -26,7 +28,9 @@ export function Zoom() {
       (reply) => {
         if (wanted) setUrl(String(reply.url ?? ''));
       },
-      () => undefined,
+      (why) => {
+        if (wanted) notify(`error.${why instanceof Refusal ? why.code : 'unknown'}`);
+      },
     );
     return () => {
       wanted = false;

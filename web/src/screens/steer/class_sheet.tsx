@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { classroom } from '../../app';
 import { t } from '../../core/i18n';
 import { may, state } from '../../core/state';
+import { orBack } from '../../ui/choose';
 import { CopyLink } from '../../ui/copy';
 import { Sheet } from '../../ui/sheet';
 import { RuleChoice } from '../hearing';
@@ -22,7 +23,7 @@ function Kind() {
         {t('steer.kind')}
         <small>{t(`kind.${kind}.why`)}</small>
       </span>
-      <select data-act="kind" value={kind} onChange={(event) => void classroom.act('room.set', { kind: event.currentTarget.value })}>
+      <select data-act="kind" value={kind} onChange={(event) => void orBack(event.currentTarget, kind, classroom.act('room.set', { kind: event.currentTarget.value }))}>
         {KINDS.map((one) => (
           <option key={one} value={one}>
             {t(`kind.${one}`)}

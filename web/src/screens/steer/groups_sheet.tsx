@@ -7,7 +7,7 @@ import type { Breakout, Group, GroupMember } from '../../core/protocol';
 import { state } from '../../core/state';
 import { Sheet } from '../../ui/sheet';
 import { TwoStep } from '../../ui/twostep';
-import { groupTitle } from '../../core/tools';
+import { groupLeftMs, groupTitle } from '../../core/tools';
 import { GroupTime } from '../groups';
 import { closeSheet } from '../panels';
 import { GroupBox } from './assign';
@@ -160,17 +160,22 @@ function Head({ one, at }: { one: Group; at: number }) {
   );
 }
 
+/** Five minutes more than what is left now. */
+function extend(of: Breakout): void {
+  const left = groupLeftMs(of, Date.now() + state.clockSkewMs.value) ?? 0;
+  void classroom.act('breakout.extend', { minutes: Math.ceil(left / 60000) + 5 });
+}
+
 function Running({ of }: { of: Breakout }) {
   const places = [{ group: 0, title: '' }, ...of.groups.map(({ group, title }) => ({ group, title }))];
   const move = (member: string, group: number) => void classroom.act('breakout.assign', { member, group });
-  const left = of.left_ms === null ? 0 : Math.ceil(of.left_ms / 60000);
   return (
     <>
       <div class="row">
         <span class="grow">
           <GroupTime of={of} />
         </span>
-        <button type="button" class="row-button" data-act="groups-extend" onClick={() => void classroom.act('breakout.extend', { minutes: left + 5 })}>
+        <button type="button" class="row-button" data-act="groups-extend" onClick={() => extend(of)}>
           {t('steer.more_time')}
         </button>
         <TwoStep act="groups-end" icon="end" label={t('steer.end')} sure={t('steer.end_sure')} onConfirm={() => void classroom.act('breakout.end')} />

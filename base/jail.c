@@ -1,4 +1,4 @@
-#include "slides/jail.h"
+#include "base/jail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static int limits(const struct jail *jail)
 	if (!err)
 		err = limit(RLIMIT_CORE, 0);
 	if (!err)
-		err = limit(RLIMIT_FSIZE, 0); /* of files; the answer goes to a pipe */
+		err = limit(RLIMIT_FSIZE, jail->file_bytes);
 	if (!err)
 		err = limit(RLIMIT_NOFILE, 64);
 	if (!err && !SANITIZED)
@@ -51,12 +51,14 @@ static int limits(const struct jail *jail)
 
 /* ---- files ---------------------------------------------------------------- */
 
-static void allow(int rules, const char *path)
+#define READS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define WRITES \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE)
+
+static void allow(int rules, const char *path, uint64_t access)
 {
-	struct landlock_path_beneath_attr beneath = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
-				  LANDLOCK_ACCESS_FS_READ_DIR,
-	};
+	struct landlock_path_beneath_attr beneath = {.allowed_access = access};
 
 	beneath.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (beneath.parent_fd < 0)
@@ -65,8 +67,8 @@ static void allow(int rules, const char *path)
 	close(beneath.parent_fd);
 }
 
-/* What is open stays open: the deck, and the pipe. */
-static void files(void)
+/* What is open stays open: what is read, and the pipe. */
+static void files(const char *folder)
 {
 	static const char *const readable[] = {"/usr",
 					       "/lib",
@@ -83,7 +85,9 @@ static void files(void)
 	if (rules < 0)
 		return; /* a kernel without it */
 	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
-		allow(rules, readable[i]);
+		allow(rules, readable[i], READS);
+	if (folder)
+		allow(rules, folder, READS | WRITES);
 	syscall(SYS_landlock_restrict_self, rules, 0);
 	close(rules);
 }
@@ -176,7 +180,7 @@ int jail_enter(const struct jail *jail)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	files();
+	files(jail->folder);
 	if (!SANITIZED)
 		calls();
 	return 0;

@@ -1,0 +1,18 @@
+/* remux.h - a recording once more, with its pictures as they are, another sound beside
+ * its Opus, and chapters.
+ */
+#ifndef DERIVE_REMUX_H
+#define DERIVE_REMUX_H
+
+#include "base/attr.h"
+#include "derive/chapters.h"
+#include "derive/folder.h"
+#include "derive/progress.h"
+
+struct source;
+
+/* `sound`: a file whose AAC takes the place of the recording's own; -1: there is none. */
+int remux(const struct folder *folder, const char *name, struct source *source, int sound,
+	  const struct chapters *chapters, struct progress *progress) AULA_MUST_CHECK;
+
+#endif
