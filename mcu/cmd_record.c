@@ -216,7 +216,8 @@ static void got_files(void *ctx, int err, const struct db_recording_file *files,
 			break;
 		cJSON_AddItemToArray(list,
 				     notice_recording(reader, &ask->rows[i], files, n));
-		files += n;
+		if (n)
+			files += n;
 	}
 	cJSON_AddBoolToObject(d, "more", i < ask->n);
 	command_reply(ask->server, ask->session, ask->id, d, err ? "no_resources" : NULL);
