@@ -50,7 +50,7 @@ void class_world_pass(struct class_client **list, int n, int ms);
 /* Runs all until `cond`, which may take long on a busy machine. */
 #define RUN_UNTIL(list, n, cond) \
 	do { \
-		int64_t end_us_ = clock_us() + 60 * SEC_US; \
+		int64_t end_us_ = clock_us() + 200 * SEC_US; \
 		while (!(cond) && clock_us() < end_us_) \
 			class_world_pass(list, n, 20); \
 		CHECK(cond); \
