@@ -58,6 +58,7 @@ static const struct key keys[] = {
 	{"pictures_dir", KIND_STRING, FIELD(pictures_dir), 0, 0, 0, NULL, false},
 	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576,
 	 NULL, false},
+	{"derive", KIND_BOOL, FIELD(derive), 0, 0, 0, NULL, false},
 	{"deck_max_mb", KIND_INT, FIELD(deck_max_mb), 0, 1, 1024, NULL, false},
 	{"clip_max_mb", KIND_INT, FIELD(clip_max_mb), 0, 1, 1024, NULL, false},
 	{"deck_quota_mb", KIND_INT, FIELD(deck_quota_mb), 0, 0, 1048576, NULL, false},

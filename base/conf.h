@@ -41,6 +41,7 @@ struct conf {
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
 	char pictures_dir[CONF_PATH];   /* of layouts; empty: in data_dir */
 	uint32_t recording_reserve_mb;
+	bool derive; /* files for who looks at recordings later are made of them */
 	uint32_t deck_max_mb;        /* of one upload of pages */
 	uint32_t clip_max_mb;        /* of one upload of a clip */
 	uint32_t deck_quota_mb;      /* of all decks of a class */

@@ -56,6 +56,7 @@ void conf_init(struct conf *conf)
 	conf->audio_kbps = 40;
 	conf->audio_middle_kbps = 24;
 	conf->audio_thin_kbps = 12;
+	conf->derive = true;
 	conf->shed = true;
 	conf->max_members = 500;
 	conf->pins = 4;

@@ -69,6 +69,11 @@
 	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", "Bytes recorded") \
 	X(REC_ERRORS, "aula_recording_errors_total", "", "counter", \
 	  "Recordings that failed") \
+	X(MADE, "aula_made_total", "result=\"ready\"", "counter", \
+	  "Recordings that files were made of, or could not be") \
+	X(MADE_FAILED, "aula_made_total", "result=\"failed\"", "counter", "") \
+	X(MADE_AGAIN, "aula_made_total", "result=\"again\"", "counter", "") \
+	X(MAKING, "aula_making", "", "gauge", "Recordings that files are made of now") \
 	X(FIRST_FRAMES, "aula_first_frame_total", "", "counter", \
 	  "Members that told of their first frame") \
 	X(FIRST_FRAME_MS, "aula_first_frame_milliseconds_total", "", "counter", \

@@ -16,7 +16,8 @@ struct jail {
 
 /* Before anything from outside is read; cannot be undone. Landlock: only fonts and
  * libraries can still be opened, for reading, and files of the folder. seccomp: no
- * sockets, no programs, no signals to others. Returns 0, or a negative errno when the
+ * sockets, no programs, no signals to others and no limits of theirs, no other rights or
+ * owners of files by their paths. Returns 0, or a negative errno when the
  * limits cannot be set. */
 int jail_enter(const struct jail *jail);
 

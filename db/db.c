@@ -180,17 +180,25 @@ int db_recording_put(struct db *db, const struct db_recording *recording)
 	return db_put(db, &db_table_recordings, recording);
 }
 
+int db_recording_made(struct db *db, const char *id, const char *made, const char *json)
+{
+	static const char sql[] = "UPDATE recordings SET made = $2, made_json = $3"
+				  " WHERE id = $1";
+	const struct db_param params[] = {{.text = id}, {.text = made}, {.text = json}};
+
+	return strlen(json) > DB_MADE ? -EINVAL : db_post(db, sql, params, 3);
+}
+
 int db_recording_delete(struct db *db, const char *id)
 {
-	static const char *const all[] = {
-		"DELETE FROM recording_marks WHERE recording = $1",
-		"DELETE FROM recording_files WHERE recording = $1",
-		"DELETE FROM recordings WHERE id = $1",
-	};
-	int err = 0;
+	static const char marks[] = "DELETE FROM recording_marks WHERE recording = $1";
+	static const char files[] = "DELETE FROM recording_files WHERE recording = $1";
+	const struct db_param param = {.text = id};
+	int err = db_post(db, "DELETE FROM recordings WHERE id = $1", &param, 1);
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && !err; i++)
-		err = db_post(db, all[i], &(struct db_param){.text = id}, 1);
+	/* without its row nobody sees the others, whatever becomes of them */
+	if (!err && (db_post(db, marks, &param, 1) || db_post(db, files, &param, 1)))
+		log_warn("recording_rows_left", "recording=%s", id);
 	return err;
 }
 
@@ -404,8 +412,8 @@ static void deliver_recordings(const struct db_job *job)
 }
 
 #define RECORDINGS \
-	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes" \
-	" FROM recordings"
+	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes, made," \
+	" made_json FROM recordings"
 
 static int ask_recordings(struct db *db, const char *sql, recordings_done *done,
 			  void *ctx, const struct db_param *params, int n)
@@ -437,6 +445,15 @@ int db_recordings_running(struct db *db, recordings_done *done, void *ctx)
 	return ask_recordings(db,
 			      RECORDINGS " WHERE state = 'running'"
 					 " ORDER BY started_ms, id LIMIT " MANY,
+			      done, ctx, NULL, 0);
+}
+
+int db_recording_unmade(struct db *db, recordings_done *done, void *ctx)
+{
+	return ask_recordings(db,
+			      RECORDINGS " WHERE made = '' AND bytes > 0 AND state IN"
+					 " ('ready', 'interrupted')"
+					 " ORDER BY started_ms, id LIMIT 1",
 			      done, ctx, NULL, 0);
 }
 

@@ -117,11 +117,17 @@ struct db_message {
 	int64_t sent_ms;
 };
 
+#define DB_MADE 4096
+
 struct db_recording {
 	char id[DB_ID + 1], room[DB_ID + 1];
 	char file[128], title[LIMIT_TITLE * 4 + 1];
 	char state[16]; /* running, ready, interrupted, failed */
 	int64_t started_ms, duration_ms, bytes;
+	/* What was made of it, see mcu/workshop.h. No put but that of a new row changes
+	 * it: db_recording_made() does. */
+	char made[8]; /* ready, failed; empty: not yet */
+	char made_json[DB_MADE + 1];
 };
 
 struct db_recording_file { /* one edition of a recording, see mcu/editions.h */
@@ -181,7 +187,10 @@ int db_message_put(struct db *db, const struct db_message *message);
 int db_poll_put(struct db *db, const struct db_poll *poll);
 int db_vote_put(struct db *db, const struct db_vote *vote);
 int db_recording_put(struct db *db, const struct db_recording *recording);
-/* With its files' rows and its marks. */
+/* At most DB_MADE bytes of `json`, else -EINVAL. */
+int db_recording_made(struct db *db, const char *id, const char *made,
+		      const char *json) AULA_MUST_CHECK;
+/* With its files' rows and its marks. On failure all of it is there. */
 int db_recording_delete(struct db *db, const char *id);
 int db_recording_file_put(struct db *db, const struct db_recording_file *file);
 int db_mark_put(struct db *db, const struct db_mark *mark);
@@ -267,6 +276,11 @@ int db_recordings_running(struct db *db,
 			  void (*done)(void *ctx, int err,
 				       const struct db_recording *rows, uint32_t n),
 			  void *ctx) AULA_MUST_CHECK;
+/* Of all rooms, the oldest finished one that nothing was made of yet: one row or none. */
+int db_recording_unmade(struct db *db,
+			void (*done)(void *ctx, int err,
+				     const struct db_recording *rows, uint32_t n),
+			void *ctx) AULA_MUST_CHECK;
 /* The one with this id: one row or none. */
 int db_recording(struct db *db, const char *id,
 		 void (*done)(void *ctx, int err, const struct db_recording *rows,

@@ -159,6 +159,10 @@ static const char *const steps[][STATEMENTS_MAX] = {
 		" made_ms BIGINT NOT NULL)",
 		"CREATE INDEX marks_of_recording ON recording_marks (recording, at_ms)",
 	},
+	{
+		"ALTER TABLE recordings ADD COLUMN made TEXT NOT NULL DEFAULT ''",
+		"ALTER TABLE recordings ADD COLUMN made_json TEXT NOT NULL DEFAULT ''",
+	},
 };
 
 #define NEWEST ((int64_t)(sizeof(steps) / sizeof(*steps)))

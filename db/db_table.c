@@ -157,19 +157,26 @@ const struct db_table db_table_votes = {
 	 NUMBER(db_vote, choices), NUMBER(db_vote, voted_ms)},
 };
 
+/* A length of 0 of what has bytes is one that is not known: a file that was finished
+ * just before the server died. What is known of it stays. */
 const struct db_table db_table_recordings = {
 	sizeof(struct db_recording),
 	"INSERT INTO recordings"
-	" (id, room, file, title, state, started_ms, duration_ms, bytes)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET"
+	" (id, room, file, title, state, started_ms, duration_ms, bytes, made, made_json)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET"
 	" room = excluded.room, file = excluded.file, title = excluded.title,"
 	" state = excluded.state, started_ms = excluded.started_ms,"
-	" duration_ms = excluded.duration_ms, bytes = excluded.bytes",
-	8,
+	" bytes = excluded.bytes, duration_ms = CASE"
+	" WHEN excluded.duration_ms = 0 AND excluded.bytes > 0 THEN COALESCE("
+	"(SELECT MAX(f.duration_ms) FROM recording_files f WHERE f.recording ="
+	" excluded.id AND f.bytes = excluded.bytes), recordings.duration_ms)"
+	" ELSE excluded.duration_ms END",
+	10,
 	{TEXT(db_recording, id), TEXT(db_recording, room), TEXT(db_recording, file),
 	 TEXT(db_recording, title), TEXT(db_recording, state),
 	 NUMBER(db_recording, started_ms), NUMBER(db_recording, duration_ms),
-	 NUMBER(db_recording, bytes)},
+	 NUMBER(db_recording, bytes), TEXT(db_recording, made),
+	 TEXT(db_recording, made_json)},
 };
 
 const struct db_table db_table_recording_files = {
@@ -178,8 +185,11 @@ const struct db_table db_table_recording_files = {
 	" (id, recording, edition, ext, bytes, duration_ms, err)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET"
 	" recording = excluded.recording, edition = excluded.edition,"
-	" ext = excluded.ext, bytes = excluded.bytes,"
-	" duration_ms = excluded.duration_ms, err = excluded.err",
+	" ext = excluded.ext, bytes = excluded.bytes, duration_ms = CASE"
+	" WHEN excluded.duration_ms = 0 AND excluded.bytes > 0"
+	" THEN recording_files.duration_ms ELSE excluded.duration_ms END,"
+	" err = CASE WHEN excluded.duration_ms = 0 AND excluded.bytes > 0"
+	" AND excluded.err = '' THEN recording_files.err ELSE excluded.err END",
 	7,
 	{TEXT(db_recording_file, id), TEXT(db_recording_file, recording),
 	 TEXT(db_recording_file, edition), TEXT(db_recording_file, ext),

@@ -2,7 +2,8 @@
  * lines of JSON, the last of which says what came of it; its exit status is of
  * sysexits.h.
  *
- *   aula-derive make RECORDING FOLDER [CHAPTERS]   see make.h
+ *   aula-derive make RECORDING FOLDER [CHAPTERS]   see make.h; CHAPTERS may be "-",
+ *                                                  a file as its standard input
  *   aula-derive trim RECORDING OUT FROM_MS TO_MS   see trim.h
  *   aula-derive join OUT RECORDING...              see join.h
  *
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -131,6 +133,18 @@ static int open_input(struct run *run, const char *path)
 	return fd;
 }
 
+/* "-" is the standard input; a file there, since it is read at once. */
+static int open_chapters(struct run *run, const char *path)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") != 0)
+		return open_input(run, path);
+	if (fstat(STDIN_FILENO, &st))
+		return -errno;
+	return S_ISREG(st.st_mode) ? STDIN_FILENO : -ENOENT;
+}
+
 static int open_folder(struct run *run, const char *path)
 {
 	int n = snprintf(run->path, sizeof(run->path), "%s", path);
@@ -138,6 +152,20 @@ static int open_folder(struct run *run, const char *path)
 	if (n < 1 || (size_t)n >= sizeof(run->path))
 		return -EINVAL;
 	return folder_open(&run->folder, run->path);
+}
+
+/* Its own: made when there is none. Of two that would work in it the second waits, and
+ * then finds all of it there; one whose server died ends with the next line it says. */
+static int make_folder(struct run *run, const char *path)
+{
+	int err;
+
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -errno;
+	err = open_folder(run, path);
+	while (!err && flock(run->folder.fd, LOCK_EX))
+		err = errno == EINTR ? 0 : -errno;
+	return err;
 }
 
 static int open_output(struct run *run, const char *path)
@@ -175,10 +203,10 @@ static int run_make(struct run *run, int argc, char **argv)
 {
 	struct make_result result;
 	int recording = open_input(run, argv[0]), chapters = -1;
-	int err = recording < 0 ? recording : open_folder(run, argv[1]);
+	int err = recording < 0 ? recording : make_folder(run, argv[1]);
 
 	if (!err && argc == 3) {
-		chapters = open_input(run, argv[2]);
+		chapters = open_chapters(run, argv[2]);
 		err = chapters < 0 ? chapters : 0;
 	}
 	if (!err)

@@ -53,7 +53,8 @@ int mux_open(struct mux *mux, const struct folder *folder, const char *name,
 	mux->format->io_open = open_again;
 	mux->format->io_close2 = close_again;
 	mux->format->avoid_negative_ts = 0; /* times are final: nothing may shift them */
-	mux->format->max_interleave_delta = 0;
+	/* how far one track may wait for another, which may have ended */
+	mux->format->max_interleave_delta = 10 * AV_TIME_BASE;
 	mux->format->flags |= AVFMT_FLAG_BITEXACT;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "mcu/policy.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/workshop.h"
 
 /* In a lecture, and in an exam, groups talk all the same. */
 static enum kind kind_of(enum kind class)
@@ -53,8 +54,10 @@ void breakout_room_end(struct room *room, const struct room *class)
 		member_leave(room->members[room->n_members - 1], "left", "ended");
 	while (!TAILQ_EMPTY(&room->decks.list)) /* with their files */
 		deck_delete(room, TAILQ_FIRST(&room->decks.list));
-	if (class)
+	if (class) {
 		recording_inherit(server, id, class->row.id);
+		workshop_inherit(server->workshop, id, class->row.id);
+	}
 	if (db_room_delete(server->db, id, class ? class->row.id : id))
 		log_warn("room_undeleted", "room=%s", id);
 	room_destroy(room);

@@ -16,6 +16,7 @@
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/workshop.h"
 
 /* What a media thread tells the control thread: copied, handed over, freed. */
 struct letter {
@@ -358,10 +359,26 @@ static void on_started(void *ctx, uint32_t id, int64_t at_ms)
 	post(ctx, &(struct letter){.fn = got_started, .id = id, .value = at_ms});
 }
 
+static void got_ended(struct server *server, struct letter *letter)
+{
+	thread_claim(&on_ctl);
+	recording_ended(server, letter->more);
+}
+
+/* Lost: its done event does the same. */
+static void on_ended(void *ctx, const struct recording_result *result)
+{
+	struct letter letter = {.fn = got_ended, .more = copy(result, sizeof(*result))};
+
+	if (letter.more)
+		post(ctx, &letter);
+}
+
 static void got_done(struct server *server, struct letter *letter)
 {
 	thread_claim(&on_ctl);
 	recording_done(server, letter->more);
+	workshop_look(server->workshop);
 }
 
 static void on_done(void *ctx, const struct recording_result *result)
@@ -375,5 +392,5 @@ static void on_done(void *ctx, const struct recording_result *result)
 
 struct recorder_events bridge_recorder(struct server *server)
 {
-	return (struct recorder_events){server, on_started, on_done};
+	return (struct recorder_events){server, on_started, on_done, on_ended};
 }

@@ -11,13 +11,16 @@
 #include "base/loop.h"
 #include "mcu/editions.h"
 #include "mcu/notice.h"
+#include "mcu/notice_made.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/workshop.h"
 #include "signaling/session.h"
 
 #define PAGE_ROWS  50
 #define ROW_BYTES  640 /* of a row without its title, its link included */
 #define FILE_BYTES 320 /* of one of its editions */
+#define MADE_BYTES 320 /* of what was made of it, without the files */
 #define LIST_BYTES \
 	(128 << 10) /* of a page: half of what a connection may have waiting \
 		     */
@@ -63,6 +66,8 @@ const char *cmd_record_start(struct command *c)
 	if (code)
 		return code;
 	err = recording_start(room, proto_string(c->d, "title"), editions);
+	if (err == -ENOENT)
+		return "nobody_there";
 	if (err)
 		return err == -EBUSY ? "recording_busy" : "no_resources";
 	c->reply = cJSON_CreateObject();
@@ -136,6 +141,8 @@ const char *cmd_record_mark(struct command *c)
 
 /* Who asked, until the database and the record thread answered. */
 struct ask {
+	struct workshop_hold hold; /* of a removal, from then on that `held` is true */
+	bool held;
 	struct server *server;
 	char session[SESSION_TOKEN + 1];
 	int64_t id;
@@ -161,10 +168,13 @@ static int ask_make(struct ask **out, const struct command *c)
 	return 0;
 }
 
-/* A row as text, at most: each byte of the title may become six. */
+/* A row as text, at most: each byte of the title may become six, and each of what was
+ * made of it three, since keys come to it. */
 static size_t row_bytes(const struct db_recording *row)
 {
-	return ROW_BYTES + 6 * strlen(row->title);
+	size_t made = strlen(row->made_json);
+
+	return ROW_BYTES + 6 * strlen(row->title) + (made ? MADE_BYTES + 3 * made : 0);
 }
 
 static void ask_free(struct ask *ask)
@@ -178,19 +188,19 @@ static uint32_t files_of(const struct db_recording *row,
 			 const struct db_recording_file **files, uint32_t *left)
 {
 	const struct db_recording_file *at = *files;
-	uint32_t n = 0;
+	uint32_t rest = *left, n = 0;
 
 	/* some may be of a row that was not there yet when the rows were read */
-	while (*left && strcmp(at->recording, row->id) != 0) {
+	while (rest && strcmp(at->recording, row->id) != 0) {
 		at++;
-		(*left)--;
+		rest--;
 	}
-	if (!*left)
-		return 0;
-	*files = at;
-	while (n < *left && strcmp(at[n].recording, row->id) == 0)
+	if (!rest)
+		return 0; /* it has none: what is left is of the rows behind it */
+	while (n < rest && strcmp(at[n].recording, row->id) == 0)
 		n++;
-	*left -= n;
+	*files = at;
+	*left = rest - n;
 	return n;
 }
 
@@ -210,12 +220,14 @@ static void got_files(void *ctx, int err, const struct db_recording_file *files,
 	reader = member_by_session(ask->server, ask->session);
 	for (; i < ask->n && i < ask->limit; i++) {
 		uint32_t n = files_of(&ask->rows[i], &files, &n_files);
+		cJSON *item;
 
 		bytes += row_bytes(&ask->rows[i]) + n * FILE_BYTES;
 		if (bytes > LIST_BYTES)
 			break;
-		cJSON_AddItemToArray(list,
-				     notice_recording(reader, &ask->rows[i], files, n));
+		item = notice_recording(reader, &ask->rows[i], files, n);
+		notice_made(item, ask->server, reader, &ask->rows[i]);
+		cJSON_AddItemToArray(list, item);
 		if (n)
 			files += n;
 	}
@@ -267,6 +279,8 @@ const char *cmd_recording_list(struct command *c)
 
 static void deleted(struct ask *ask, const char *code) RUNS_ON(on_ctl)
 {
+	if (ask->held)
+		workshop_release(ask->server->workshop);
 	command_reply(ask->server, ask->session, ask->id, NULL, code);
 	free(ask);
 }
@@ -295,7 +309,22 @@ static void on_files_deleted(void *ctx, int err)
 	/* no answer; the row is still there, and may be deleted again */
 	count_add(COUNT_REJECT_QUEUE, 1);
 	log_warn("control_queue_full", "recording=%s", ask->recording);
+	workshop_release(ask->server->workshop);
 	free(ask);
+}
+
+/* Nobody works on it any more. */
+static void delete_files(struct workshop_hold *hold)
+{
+	struct ask *ask = (struct ask *)hold; /* hold is its first field */
+
+	thread_claim(&on_ctl);
+	/* the recorder is gone before the database */
+	if (ask->server->draining)
+		deleted(ask, "server_draining");
+	else if (recorder_delete(ask->server->recorder, ask->recording, on_files_deleted,
+				 ask))
+		deleted(ask, "no_resources");
 }
 
 /* Only a finished recording of the own class may go. */
@@ -310,12 +339,13 @@ static void got_row_to_delete(void *ctx, int err, const struct db_recording *row
 		deleted(ask, "unknown_recording");
 		return;
 	}
-	/* the recorder is gone before the database */
-	if (ask->server->draining)
-		deleted(ask, "server_draining");
-	else if (err || recorder_delete(ask->server->recorder, ask->recording,
-					on_files_deleted, ask))
-		deleted(ask, "no_resources");
+	if (err || ask->server->draining) {
+		deleted(ask, err ? "no_resources" : "server_draining");
+		return;
+	}
+	ask->held = true;
+	ask->hold.ready = delete_files;
+	workshop_hold(ask->server->workshop, &ask->hold, ask->recording);
 }
 
 const char *cmd_recording_delete(struct command *c)

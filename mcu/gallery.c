@@ -25,13 +25,19 @@
 #define BOX_W 1920
 #define BOX_H 1088
 
-enum state { WAITS, IS_READ, THERE, BAD };
+enum state { WAITS, IS_READ, THERE, LATER, BAD };
+
+/* One that could not be read for want of resources is read again after 1, 2, 4 ... s;
+ * after so many times it is given up. */
+#define TRIES 8
 
 struct hung {
 	char name[DECOR_NAME];
 	char file[DECOR_NAME + 4];
 	int64_t changed_ns, bytes; /* of the file */
 	enum state state;
+	uint8_t tries;   /* that failed for want of resources */
+	uint16_t wait_s; /* of one that is read LATER */
 	bool seen;       /* by the look at the folder that goes on */
 	uint32_t serial; /* of `art` */
 	struct art *art; /* also the last good one, while another is read; or NULL */
@@ -101,6 +107,27 @@ static const char *reason(enum sheet_fault fault)
 	}
 }
 
+/* What is shown of it stays. */
+static void put_off(struct hung *one, enum sheet_fault fault)
+{
+	if (++one->tries == TRIES) {
+		spoil(one, reason(fault));
+		return;
+	}
+	one->state = LATER;
+	one->wait_s = (uint16_t)(1u << (one->tries - 1));
+	log_info("picture_put_off", "file=%s why=%s wait_s=%u", one->file,
+		 sheet_fault_name(fault), one->wait_s);
+}
+
+static void failed(struct hung *one, enum sheet_fault fault)
+{
+	if (fault == SHEET_BUSY || fault == SHEET_SLOW)
+		put_off(one, fault);
+	else
+		spoil(one, reason(fault));
+}
+
 static void read_done(void *arg)
 {
 	struct ask *ask = arg;
@@ -116,12 +143,13 @@ static void read_done(void *arg)
 		if (one && one->state == IS_READ && one->bytes == ask->bytes &&
 		    one->changed_ns == ask->changed_ns) {
 			if (ask->fault) {
-				spoil(one, reason(ask->fault));
+				failed(one, ask->fault);
 			} else {
 				art_put(one->art);
 				one->art = ask->art;
 				one->serial = ++g->serials;
 				one->state = THERE;
+				one->tries = 0;
 				ask->art = NULL;
 			}
 			changed(g);
@@ -185,18 +213,31 @@ static int begin(struct gallery *g, struct hung *one) RUNS_ON(on_ctl)
 /* Reads the next one that waits, if none is read now. */
 static void next(struct gallery *g)
 {
+	int err;
+
 	for (uint32_t i = 0; i < g->n && !g->busy; i++) {
 		struct hung *one = &g->list[i];
 
 		if (one->state != WAITS)
 			continue;
-		if (begin(g, one)) {
-			spoil(one, reason(SHEET_BUSY));
+		err = begin(g, one);
+		if (err) {
+			failed(one, err == -ENAMETOOLONG ? SHEET_DAMAGED : SHEET_BUSY);
 			continue;
 		}
 		one->state = IS_READ;
 		g->busy = true;
 	}
+}
+
+void gallery_second(struct gallery *g)
+{
+	if (!g || g->server->draining) /* the shelf may be gone */
+		return;
+	for (uint32_t i = 0; i < g->n; i++)
+		if (g->list[i].state == LATER && --g->list[i].wait_s == 0)
+			g->list[i].state = WAITS;
+	next(g);
 }
 
 /* ---- the folder ----------------------------------------------------------------- */
@@ -255,6 +296,7 @@ static void look_at(struct gallery *g, const char *file)
 	one->changed_ns = changed_ns;
 	one->bytes = st.st_size;
 	one->state = WAITS;
+	one->tries = 0;
 	if (st.st_size > LIMIT_ART_BYTES)
 		spoil(one, reason(SHEET_LARGE));
 }

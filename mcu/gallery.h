@@ -28,6 +28,10 @@ void gallery_destroy(struct gallery *g) RUNS_ON(on_ctl);
  * not shown any more. */
 void gallery_reload(struct gallery *g) RUNS_ON(on_ctl);
 
+/* Each second: reads again what could not be read for want of resources; until then the
+ * good one before it is shown. NULL is accepted. */
+void gallery_second(struct gallery *g) RUNS_ON(on_ctl);
+
 /* One line for each layout that names a picture that is not there. */
 void gallery_check(const struct gallery *g) RUNS_ON(on_ctl);
 

@@ -1,6 +1,7 @@
 #include "mcu/notice.h"
 
 #include "mcu/notice_json.h"
+#include "mcu/notice_made.h"
 #include "mcu/notice_rights.h"
 #include "mcu/roster.h"
 #include "plugins/set.h"
@@ -173,12 +174,15 @@ void notice_recording_ready(const struct room *room, const struct db_recording *
 
 	for (uint32_t i = 0; i < room->n_members; i++) {
 		const struct member *member = room->members[i];
+		const struct member *reader = links ? member : NULL;
+		cJSON *d;
 
-		if (member_may(member, CAP_RECORDINGS))
-			session_event_alike(member->session, &member->room->alike,
-					    "recording.ready",
-					    notice_recording(links ? member : NULL, row,
-							     files, n_files));
+		if (!member_may(member, CAP_RECORDINGS))
+			continue;
+		d = notice_recording(reader, row, files, n_files);
+		notice_made(d, room->server, reader, row);
+		session_event_alike(member->session, &member->room->alike,
+				    "recording.ready", d);
 	}
 }
 

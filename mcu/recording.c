@@ -156,13 +156,18 @@ int recording_start(struct room *room, const char *title, uint32_t editions)
 
 	if (room->recording || running_n(server) >= LIMIT_RECORDINGS)
 		return -EBUSY;
+	if (!room->media)
+		return -ENOENT;
 	row_make(&row, room, title);
 	err = take_start(room, &row, editions);
 	if (err)
 		return err;
 	row_put(server, &row);
+	for (enum edition e = 0; e < EDITIONS; e++)
+		room->recorded_levels[e] = edition_level(server->conf, &room->ladder, e);
 	room->recording = true;
 	room->recording_paused = false;
+	room->recorded_counts = false;
 	room->editions = editions;
 	room->recording_row = row;
 	room->recorded_ms = 0;
@@ -183,6 +188,7 @@ static void stopped(struct room *room, const char *error) RUNS_ON(on_ctl)
 	mix_tap(room, false);
 	room->recording = false;
 	room->recording_paused = false;
+	room->recorded_counts = false;
 	room->editions = 0;
 	rungs_update(room);
 	notice_record_state(room, error);
@@ -204,7 +210,7 @@ int64_t recording_at_ms(const struct room *room)
 {
 	int64_t since_ms = clock_wall_ms() - room->recorded_at_ms;
 
-	if (room->recording_paused || since_ms < 0)
+	if (!room->recorded_counts || since_ms < 0)
 		return room->recorded_ms;
 	return room->recorded_ms + since_ms;
 }
@@ -221,6 +227,7 @@ int recording_pause(struct room *room)
 	if (err)
 		return err;
 	room->recorded_ms = recording_at_ms(room);
+	room->recorded_counts = false;
 	room->recording_paused = true;
 	taps(room, room->editions, false);
 	mix_tap(room, false);
@@ -280,6 +287,7 @@ void recording_started(struct server *server, uint32_t id, int64_t at_ms)
 		return; /* stopped meanwhile */
 	room->recorded_ms = at_ms;
 	room->recorded_at_ms = clock_wall_ms();
+	room->recorded_counts = true;
 	if (at_ms == 0) {
 		take = take_find(server, room->recording_row.id);
 		room->recording_row.started_ms = room->recorded_at_ms;
@@ -325,6 +333,7 @@ static void left_for_later(const struct db_recording *row, int err)
 static void row_sum(struct take *take)
 {
 	struct db_recording *row = &take->row;
+	int64_t known_ms = row->duration_ms;
 	int err = 0;
 
 	row->bytes = row->duration_ms = 0;
@@ -334,6 +343,9 @@ static void row_sum(struct take *take)
 		row->bytes = take->files[e].bytes;
 		row->duration_ms = take->files[e].duration_ms;
 	}
+	/* of a file that was there before its rescue it is told no more */
+	if (row->bytes && !row->duration_ms)
+		row->duration_ms = known_ms;
 	snprintf(row->state, sizeof(row->state), "%s",
 		 row->bytes == 0        ? "failed"
 		 : take->rescued || err ? "interrupted"
@@ -422,10 +434,18 @@ static bool expects(const struct take *take, const struct recording_result *resu
 	       take->pending & EDITION_BIT(result->edition);
 }
 
+void recording_ended(struct server *server, const struct recording_result *result)
+{
+	const struct take *take = take_find(server, result->name);
+	struct room *room = take ? room_by_id(server, take->row.room) : NULL;
+
+	if (room && room->recording && strcmp(room->recording_row.id, take->row.id) == 0)
+		edition_over(room, result);
+}
+
 void recording_done(struct server *server, const struct recording_result *result)
 {
 	struct take *take = take_find(server, result->name);
-	struct room *room;
 
 	/* a part that nobody asked for has no row; one that runs is not rescued */
 	if (!expects(take, result)) {
@@ -441,9 +461,7 @@ void recording_done(struct server *server, const struct recording_result *result
 		take->later = true;
 	else
 		file_put(server, take, result);
-	room = room_by_id(server, take->row.room);
-	if (room && room->recording && strcmp(room->recording_row.id, take->row.id) == 0)
-		edition_over(room, result);
+	recording_ended(server, result);
 	if (!take->pending)
 		take_over(server, take);
 }

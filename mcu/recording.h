@@ -8,8 +8,8 @@
 #include "recorder/recorder.h"
 
 /* `editions`: a bit of each that is wanted, see editions.h; not 0. -EBUSY: one runs
- * already, or too many in this process; -ENOTSUP: an edition that the server does not
- * make. */
+ * already, or too many in this process; -ENOENT: nobody is in the class, so that there
+ * is nothing to record; -ENOTSUP: an edition that the server does not make. */
 int recording_start(struct room *room, const char *title, uint32_t editions)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 void recording_stop(struct room *room) RUNS_ON(on_ctl);
@@ -19,7 +19,7 @@ void recording_stop(struct room *room) RUNS_ON(on_ctl);
 int recording_pause(struct room *room) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 int recording_resume(struct room *room) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
-/* How far it is now, in its own time. */
+/* How far it is now, in its own time: from the first frame that was written. */
 int64_t recording_at_ms(const struct room *room) RUNS_ON(on_ctl);
 
 /* Keeps this moment with a text. -ENOENT: there is none; -ENOSPC: LIMIT_MARKS. */
@@ -29,6 +29,10 @@ int recording_mark(struct room *room, const char *text, struct db_mark *mark)
 /* The first frame of recording `id` was written, or the first after a pause: it counts
  * from now, beginning with `at_ms`. */
 void recording_started(struct server *server, uint32_t id, int64_t at_ms) RUNS_ON(on_ctl);
+
+/* One edition of a recording ended while others go on; its file comes later. */
+void recording_ended(struct server *server, const struct recording_result *result)
+	RUNS_ON(on_ctl);
 
 /* A recorder finished (or rescued) one edition's file. */
 void recording_done(struct server *server, const struct recording_result *result)

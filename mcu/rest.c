@@ -15,9 +15,11 @@
 #include "mcu/deck.h"
 #include "mcu/overload.h"
 #include "mcu/server.h"
+#include "mcu/workshop_text.h"
 #include "signaling/auth.h"
 
 #define RECORDINGS    "/api/v1/recordings/"
+#define MADE          "/made" /* behind the id: for all that was made of it */
 #define LINK_GOOD_MS  REVOKED_MS
 #define WHAT          (DB_ID + 32) /* a link is for: its file, and its member */
 #define LOOP_STUCK_US (5 * SEC_US)
@@ -40,6 +42,18 @@ void rest_recording_url(const char *id, enum edition edition, uint32_t member, c
 	link_what(file, member, what);
 	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
 	snprintf(out, size, RECORDINGS "%s?m=%u&sig=%s", file, member, sig);
+}
+
+void rest_made_link(const char *id, uint32_t member, char base[REST_MADE_BASE],
+		    char query[REST_MADE_QUERY])
+{
+	char sig[128], what[WHAT], folder[FILE_NAME];
+
+	snprintf(folder, sizeof(folder), "%.*s" MADE, DB_ID, id);
+	link_what(folder, member, what);
+	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
+	snprintf(base, REST_MADE_BASE, RECORDINGS "%s/", folder);
+	snprintf(query, REST_MADE_QUERY, "m=%u&sig=%s", member, sig);
 }
 
 /* EDITIONS: it names none. The first part is cut out as the id. */
@@ -100,13 +114,55 @@ static void file_name(const struct server *server, const char *id, enum edition 
 		 edition == EDITION_FULL ? "" : edition_name(edition), ext ? ext : "mp4");
 }
 
+/* "ID/made/NAME", as `id` and what follows it; the name is one of those that are made, so
+ * that it leads nowhere else. */
+static void made(const struct server *server, struct http_request *req, const char *id,
+		 const char *name) RUNS_ON(on_ctl)
+{
+	char path[CONF_PATH + 96], folder[FILE_NAME], save[96];
+	const char *type = workshop_type(name);
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s" MADE, id);
+	if (!type || !id_ok(id) || !link_good(server, req, folder)) {
+		http_reply_error(req, 403, "bad_link");
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/%s.made/%s", server->conf->recordings_dir, id,
+		 name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) {
+		http_reply_error(req, 404, "unknown_recording");
+		return;
+	}
+	snprintf(save, sizeof(save), "class-%s-%s", id, name);
+	http_reply_file(req, fd, type, http_query(req, "download") ? save : NULL);
+}
+
+/* What follows "ID/made/"; NULL: it is no such link. The id is cut out. */
+static const char *made_name(const char *link, char id[DB_ID + 1])
+{
+	size_t n = strcspn(link, "/");
+
+	if (n > DB_ID || strncmp(link + n, MADE "/", strlen(MADE) + 1) != 0)
+		return NULL;
+	memcpy(id, link, n);
+	id[n] = '\0';
+	return link + n + strlen(MADE) + 1;
+}
+
 static void recording(const struct server *server, struct http_request *req,
 		      const char *link) RUNS_ON(on_ctl)
 {
 	char path[CONF_PATH + 64], file[64], name[80], id[DB_ID + 1] = "";
+	const char *of_made = made_name(link, id);
 	enum edition edition = file_split(link, id);
 	int fd;
 
+	if (of_made) {
+		made(server, req, id, of_made);
+		return;
+	}
 	if (edition == EDITIONS || !id_ok(id) || !link_good(server, req, link)) {
 		http_reply_error(req, 403, "bad_link");
 		return;

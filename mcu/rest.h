@@ -17,6 +17,13 @@ void rest_request(struct server *server, struct http_request *req) RUNS_ON(on_ct
 void rest_recording_url(const char *id, enum edition edition, uint32_t member, char *out,
 			size_t size);
 
+#define REST_MADE_BASE  80
+#define REST_MADE_QUERY 160
+/* Of all that was made of a recording, see workshop.h: what stands before the name of a
+ * file, and behind it and a '?'. Good as long as the other link. */
+void rest_made_link(const char *id, uint32_t member, char base[REST_MADE_BASE],
+		    char query[REST_MADE_QUERY]);
+
 /* Whom a link was made for (its base), as the link itself says; 0: it names nobody. */
 uint32_t rest_link_member(const struct http_request *req);
 

@@ -88,9 +88,13 @@ struct room {
 	bool recording;
 	bool recording_paused;
 	uint32_t editions; /* a bit of each that runs, see editions.h */
+	/* of each edition when it began: whatever becomes of the ladder meanwhile */
+	enum level recorded_levels[EDITIONS];
 	struct db_recording recording_row;
-	/* how far it was at that wall time; while it pauses it stays there */
+	/* how far it was at that wall time; it stays there while `recorded_counts` is
+	 * false: before the first frame, in a pause, and before the first after it */
 	int64_t recorded_ms, recorded_at_ms;
+	bool recorded_counts;
 	uint32_t n_marks;
 	uint32_t recordings; /* started so far by this process: numbers them */
 	/* what was said */

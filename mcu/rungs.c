@@ -28,6 +28,8 @@ uint32_t rungs_id(const struct room_picture *picture, enum shape shape,
 
 static enum level level_of(const struct room *room, enum edition edition)
 {
+	if (room->recording)
+		return room->recorded_levels[edition];
 	return edition_level(room->server->conf, &room->ladder, edition);
 }
 

@@ -41,6 +41,7 @@
 #include "mcu/server_load.h"
 #include "mcu/tools.h"
 #include "mcu/tuning.h"
+#include "mcu/workshop.h"
 #include "mixer/avlog.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
@@ -155,7 +156,9 @@ static void on_second(void *ctx)
 		room_second(server->rooms[i], server->tick_us);
 	porch_tick(server, server->tick_us);
 	page_files_tick(server->page_files, server->tick_us);
+	gallery_second(server->gallery);
 	console_tick(server, server->tick_us);
+	workshop_tick(server->workshop, server->tick_us);
 	if (server->conf->shed)
 		overload_tick(server->overload, server->tick_us);
 	if (++server->seconds % STATS_SEC == 0)
@@ -222,6 +225,7 @@ static void on_stop(void *ctx, int signo)
 			notice_bye(room->members[i], "restart", 1000 + 40 * (i % 100));
 	}
 	porch_bye(server);
+	workshop_stop(server->workshop);
 	loop_timer_once(server->stop_timer, GOODBYE_US);
 }
 
@@ -307,6 +311,11 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 	if (err) {
 		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
 		return -EX_CANTCREAT;
+	}
+	err = workshop_create(&server->workshop, server);
+	if (err) {
+		snprintf(why, why_len, "%s", strerror(-err));
+		return -EX_OSERR;
 	}
 	nets_rings(server->nets, &video, &audio);
 	err = vworker_create(&server->vworker, &video, &video_events);
@@ -469,6 +478,8 @@ void server_destroy(struct server *server)
 	aworker_destroy(server->aworker);
 	nets_stop(server->nets);
 	recorder_destroy(server->recorder);
+	workshop_destroy(server->workshop); /* the recorder's threads let go of it */
+	server->workshop = NULL;
 	if (server->loop)
 		letters_drain(server);
 	gallery_destroy(server->gallery);

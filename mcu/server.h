@@ -35,6 +35,7 @@ struct projector;
 struct page_files;
 struct shelf;
 struct take;
+struct workshop;
 
 struct server {
 	const struct conf *conf;
@@ -62,6 +63,7 @@ struct server {
 	struct member *waiting[LIMIT_WAITING]; /* before a class, see porch.h */
 	uint32_t n_waiting;
 	struct take *takes; /* recordings that run or are being finished */
+	struct workshop *workshop; /* what is made of finished ones; NULL: nothing */
 	uint32_t next_id;
 	uint32_t n_pins; /* pictures with somebody in front, see picture.h */
 	int64_t away_us; /* how long a seat is held: MEMBER_AWAY_US but in tests */

@@ -125,6 +125,15 @@ void edition_destroy(struct edition *e)
 	finish_post(job);
 }
 
+void edition_tell(const struct edition *e)
+{
+	struct recording_result result = e->job->result;
+
+	result.err = e->err;
+	if (e->env->events.ended)
+		e->env->events.ended(e->env->events.ctx, &result);
+}
+
 /* ---- start ---------------------------------------------------------------------- */
 
 static int disk_full(const struct rec_env *env)

@@ -24,6 +24,9 @@ void edition_drop(struct edition *e) RUNS_ON(on_rec);
 /* Closes the file, hands it to the finisher, frees the edition. */
 void edition_destroy(struct edition *e) RUNS_ON(on_rec);
 
+/* Tells that it ended, with the reason. */
+void edition_tell(const struct edition *e) RUNS_ON(on_rec);
+
 /* Whose pictures it takes; 0: it takes none. */
 uint32_t edition_video(const struct edition *e) RUNS_ON(on_rec);
 

@@ -55,6 +55,10 @@ struct recorder_events {
 	void (*started)(void *ctx, uint32_t id, int64_t at_ms);
 	/* Exactly one for each edition of a recorder_start() that returned 0. */
 	void (*done)(void *ctx, const struct recording_result *result);
+	/* One edition ended while others go on: long before its done event, since no file
+	 * is finished yet; `bytes` and `duration_ms` are not known. When it was too slow,
+	 * the others wait for a key frame from here on. May be NULL. */
+	void (*ended)(void *ctx, const struct recording_result *result);
 };
 
 struct recorder_conf {

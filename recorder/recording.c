@@ -19,6 +19,7 @@ struct recording {
 	/* While it runs: the media time of its zero, and where it began or went on. */
 	int64_t zero_us, base_us;
 	int64_t end_us; /* how far it has come */
+	bool told;      /* that it began or went on: the first unit is written */
 	/* Sound that came before its picture, which takes longer to encode. */
 	struct au *held[HELD_MAX];
 	uint32_t n_held;
@@ -95,6 +96,15 @@ static bool has_video(const struct recording *rec) RUNS_ON(on_rec)
 	return false;
 }
 
+/* Once, when something was written: the edition that it began with may have failed. */
+static void tell(struct recording *rec) RUNS_ON(on_rec)
+{
+	if (rec->told || rec->end_us <= rec->base_us)
+		return;
+	rec->told = true;
+	rec->env->events.started(rec->env->events.ctx, rec->id, rec->base_us / MS_US);
+}
+
 /* To each that wants it. Does not take the unit. */
 static void give(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec)
 {
@@ -114,6 +124,7 @@ static void give(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(o
 		if (edition_end_us(e) > rec->end_us)
 			rec->end_us = edition_end_us(e);
 	}
+	tell(rec);
 }
 
 /* Takes the unit. */
@@ -144,13 +155,11 @@ static void begin(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(
 	rec->base_us = rec->end_us;
 	rec->zero_us = au->pts_us - rec->base_us;
 	rec->state = RUNNING;
+	rec->told = false;
 	give(rec, video, au);
 	for (uint32_t i = 0; i < rec->n_held; i++)
 		give(rec, 0, rec->held[i]);
 	let_go_of_held(rec);
-	if (rec->end_us > rec->base_us)
-		rec->env->events.started(rec->env->events.ctx, rec->id,
-					 rec->base_us / MS_US);
 }
 
 void recording_unit(struct recording *rec, uint32_t video, struct au *au)
@@ -226,12 +235,15 @@ bool recording_settle(struct recording *rec)
 {
 	bool left = false;
 
+	EACH_EDITION(rec, e)
+	left |= !edition_failed(e);
 	for (uint32_t i = 0; i < EDITIONS_MAX; i++) {
-		if (rec->editions[i] && edition_failed(rec->editions[i])) {
-			edition_destroy(rec->editions[i]);
-			rec->editions[i] = NULL;
-		}
-		left |= rec->editions[i] != NULL;
+		if (!rec->editions[i] || !edition_failed(rec->editions[i]))
+			continue;
+		if (left)
+			edition_tell(rec->editions[i]);
+		edition_destroy(rec->editions[i]);
+		rec->editions[i] = NULL;
 	}
 	return left;
 }

@@ -306,6 +306,44 @@ static int unlink_kind(const struct store *store, const char *name, uint32_t kin
 	return 0;
 }
 
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int unlink_all(int fd)
+{
+	const struct dirent *entry;
+	DIR *dir = fdopendir(fd);
+	int err = dir ? 0 : -errno;
+
+	if (!dir)
+		close(fd);
+	while (!err && (entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe) */
+		if (!is_dots(entry->d_name) &&
+		    unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+			err = -errno;
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+/* What was made of it: files in a folder of its own. */
+static int unlink_made(const struct store *store, const char *name)
+{
+	char folder[FILE_MAX];
+	int fd, err;
+
+	snprintf(folder, sizeof(folder), "%s.made", name);
+	fd = openat(store->fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	err = unlink_all(fd);
+	if (!err && unlinkat(store->fd, folder, AT_REMOVEDIR) < 0)
+		err = -errno;
+	return err;
+}
+
 int store_delete(struct store *store, const char *name)
 {
 	struct part *parts[STORE_KINDS] = {NULL};
@@ -319,6 +357,8 @@ int store_delete(struct store *store, const char *name)
 	for (uint32_t i = 0; !err && i < STORE_KINDS; i++)
 		if (*store->kinds[i].extension)
 			err = unlink_kind(store, name, i);
+	if (!err)
+		err = unlink_made(store, name);
 	for (uint32_t i = 0; i < STORE_KINDS; i++)
 		part_put(parts[i]);
 	return err ? err : dir_sync(store);

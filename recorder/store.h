@@ -45,7 +45,7 @@ int64_t store_bytes(const struct store *store, const char *name, uint32_t kind);
 /* Makes the part a broken one without opening it. */
 int store_set_aside(struct store *store, const char *name, uint32_t kind);
 
-/* Removes all files of the name, of all kinds. 0: nothing is left; -EBUSY: somebody
+/* Removes all files of the name, of all kinds, and the folder <name>.made. 0: nothing is left; -EBUSY: somebody
  * works on a part of it, nothing was removed. Takes long for a large file. */
 int store_delete(struct store *store, const char *name);
 

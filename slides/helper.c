@@ -15,10 +15,12 @@ static int spawn(pid_t *pid, char *const argv[], int in, int out)
 	char *const envp[] = {path, lang, home, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t none;
+	sigset_t none, usual;
 	int err;
 
 	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE); /* when nobody listens any more, it shall end */
 	err = posix_spawnattr_init(&attr);
 	if (err)
 		return -err;
@@ -28,7 +30,8 @@ static int spawn(pid_t *pid, char *const argv[], int in, int out)
 		return -err;
 	}
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigdefault(&attr, &usual);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	err = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	if (!err)
 		err = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
@@ -44,27 +47,31 @@ static int spawn(pid_t *pid, char *const argv[], int in, int out)
 	return -err;
 }
 
-int helper_start(struct helper *out, const char *source, char *const argv[])
+int helper_spawn(struct helper *out, int in, char *const argv[])
 {
-	int ends[2], in, err;
+	int ends[2], err;
 
-	in = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (in < 0)
+	if (pipe2(ends, O_CLOEXEC))
 		return -errno;
-	if (pipe2(ends, O_CLOEXEC)) {
-		err = -errno;
-		close(in);
-		return err;
-	}
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer turns of the loop */
 	err = spawn(&out->pid, argv, in, ends[1]);
-	close(in);
 	close(ends[1]);
 	if (err)
 		close(ends[0]);
 	else
 		out->fd = ends[0];
+	return err;
+}
+
+int helper_start(struct helper *out, const char *source, char *const argv[])
+{
+	int in = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), err;
+
+	if (in < 0)
+		return -errno;
+	err = helper_spawn(out, in, argv);
+	close(in);
 	return err;
 }
 

@@ -1,5 +1,5 @@
-/* helper.h - starts the program that reads decks, with nothing of ours but the file it
- * is to read, a pipe for what it says, and where errors go. Any thread. */
+/* helper.h - starts a program of ours that reads files of strangers, with nothing of ours
+ * but the file it is to read, a pipe for what it says, and where errors go. Any thread. */
 #ifndef SLIDES_HELPER_H
 #define SLIDES_HELPER_H
 
@@ -12,7 +12,9 @@ struct helper {
 	int fd; /* what it says; does not block */
 };
 
-/* `argv` as of posix_spawn, its program first. */
+/* `argv` as of posix_spawn, its program first; it reads `in`, which stays the caller's. */
+int helper_spawn(struct helper *out, int in, char *const argv[]) AULA_MUST_CHECK;
+/* The same with a file that is opened for it. */
 int helper_start(struct helper *out, const char *source,
 		 char *const argv[]) AULA_MUST_CHECK;
 /* Ends it, if it did not, and closes the pipe. Waits for no more than that it dies. */

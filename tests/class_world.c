@@ -88,6 +88,7 @@ void class_world_conf(struct conf *conf, const char *dir)
 	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s",
 		 plugins ? plugins : "plugins/.libs");
 	conf->recording_reserve_mb = 1;
+	conf->derive = false; /* what is asked for nobody must wait for */
 }
 
 static void configure(struct class_world *world)

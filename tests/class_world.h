@@ -51,9 +51,12 @@ void class_world_pass(struct class_client **list, int n, int ms);
 #define RUN_UNTIL(list, n, cond) \
 	do { \
 		int64_t end_us_ = clock_us() + 200 * SEC_US; \
-		while (!(cond) && clock_us() < end_us_) \
+		bool so_; /* asked once each time: the answer may cost a request */ \
+		while (!(so_ = (cond)) && clock_us() < end_us_) \
 			class_world_pass(list, n, 20); \
-		CHECK(cond); \
+		if (!so_) \
+			fprintf(stderr, "never so: %s\n", #cond); \
+		CHECK(so_); \
 	} while (0)
 
 #endif

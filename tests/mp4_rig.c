@@ -114,7 +114,7 @@ static void done(void *ctx, const struct recording_result *result)
 struct recorder *mp4_make(const char *where)
 {
 	const struct recorder_conf conf = {where, 0, {{"full", &followed}}};
-	const struct recorder_events events = {NULL, started, done};
+	const struct recorder_events events = {NULL, started, done, NULL};
 	struct recorder *r;
 
 	mp4_n_done = 0;

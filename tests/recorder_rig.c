@@ -131,7 +131,7 @@ void rec_wait_done(int n)
 struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve)
 {
 	const struct recorder_conf conf = {rec_dir, reserve, {{"full", ops}}};
-	const struct recorder_events events = {rec_results, rec_started, rec_done};
+	const struct recorder_events events = {rec_results, rec_started, rec_done, NULL};
 	struct recorder *r;
 
 	memset(&rec_fake, 0, sizeof(rec_fake));

@@ -105,6 +105,7 @@ static void poster(void)
 	snprintf(text, sizeof(text), "{\"code\":\"%.7s\"}",
 		 strstr(admin.reply, "\"code\":\"") + 8);
 	CHECK(is(rights_ask(&admin, "room.poster", text), "no_picture"));
+	CHECK(is(rights_ask(&admin, "record.start", text), "nobody_there"));
 }
 
 static void health(void)

@@ -27,6 +27,7 @@ static struct answer {
 	struct db_visit visits[8];
 	struct db_message messages[8];
 	struct db_recording recordings[8];
+	struct db_recording_file file;
 	struct db_poll polls[8];
 	struct db_vote votes[8];
 	struct db_deck decks[8];
@@ -223,6 +224,8 @@ static void older_database(void)
 		"DROP TABLE decks",
 		"DROP TABLE recording_files",
 		"DROP TABLE recording_marks",
+		"ALTER TABLE recordings DROP COLUMN made",
+		"ALTER TABLE recordings DROP COLUMN made_json",
 		"ALTER TABLE rooms DROP COLUMN settings",
 		"ALTER TABLE rooms DROP COLUMN most",
 		"DELETE FROM schema_version WHERE version > 1",
@@ -383,6 +386,100 @@ static void recordings(void)
 	CHECK(db_recording_delete(db, "nobody") == 0);
 	wait_for(db_recording(db, "r0", take_recordings, &got));
 	CHECK(got.err == 0 && got.n == 0);
+	close_db(db);
+}
+
+static void take_file(void *ctx, int err, const struct db_recording_file *rows,
+		      uint32_t n)
+{
+	CHECK(ctx == &got && err == 0 && n == 1);
+	got.file = rows[0];
+	answered(err, n);
+}
+
+/* Without a length it says nothing new of a file that is known. */
+static void recording_files(void)
+{
+	struct db *db = open_db();
+	struct db_recording r = {
+		.id = "f1", .room = "f", .state = "running", .started_ms = 7};
+	struct db_recording_file file = {.id = "f1.full",
+					 .recording = "f1",
+					 .edition = "full",
+					 .ext = "mp4",
+					 .err = "disk_full",
+					 .bytes = 9,
+					 .duration_ms = 1234};
+
+	CHECK(db_recording_put(db, &r) == 0 && db_recording_file_put(db, &file) == 0);
+	file.duration_ms = 0;
+	file.err[0] = '\0';
+	file.bytes = 10;
+	CHECK(db_recording_file_put(db, &file) == 0);
+	wait_for(db_recording_files(db, "f", 0, 10, take_file, &got));
+	CHECK(got.file.bytes == 10 && got.file.duration_ms == 1234);
+	CHECK(strcmp(got.file.err, "disk_full") == 0);
+	r.bytes = 10; /* as a rescue tells that it is there */
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recording(db, "f1", take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].duration_ms == 1234);
+	r.bytes = 11;
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recording(db, "f1", take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].duration_ms == 1234);
+	r.bytes = file.bytes = 0;
+	file.err[0] = 'x';
+	file.err[1] = '\0';
+	CHECK(db_recording_put(db, &r) == 0 && db_recording_file_put(db, &file) == 0);
+	wait_for(db_recording(db, "f1", take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].duration_ms == 0);
+	wait_for(db_recording_files(db, "f", 0, 10, take_file, &got));
+	CHECK(got.file.duration_ms == 0 && strcmp(got.file.err, "x") == 0);
+	CHECK(db_recording_delete(db, "f1") == 0);
+	close_db(db);
+}
+
+static bool unmade(struct db *db, const char *id)
+{
+	wait_for(db_recording_unmade(db, take_recordings, &got));
+	CHECK(got.err == 0 && got.n <= 1);
+	return id ? got.n == 1 && strcmp(got.recordings[0].id, id) == 0 : got.n == 0;
+}
+
+/* The oldest that is finished waits first; what was made of one no put takes back. */
+static void made(void)
+{
+	struct db *db = open_db();
+	struct db_recording r = {.id = "m1", .room = "m", .state = "running"};
+	char json[DB_MADE + 2];
+
+	CHECK(db_recording_delete(db, "r1") == 0);
+	CHECK(unmade(db, NULL));
+	r.started_ms = 20;
+	r.bytes = 9;
+	CHECK(db_recording_put(db, &r) == 0 && unmade(db, NULL));
+	snprintf(r.state, sizeof(r.state), "ready");
+	CHECK(db_recording_put(db, &r) == 0 && unmade(db, "m1"));
+	snprintf(r.id, sizeof(r.id), "m2");
+	snprintf(r.state, sizeof(r.state), "interrupted");
+	r.started_ms = 10;
+	CHECK(db_recording_put(db, &r) == 0 && unmade(db, "m2"));
+	snprintf(r.id, sizeof(r.id), "m3");
+	r.bytes = r.started_ms = 0; /* it has no file */
+	CHECK(db_recording_put(db, &r) == 0 && unmade(db, "m2"));
+	fill(json, sizeof(json), "j");
+	CHECK(db_recording_made(db, "m2", "ready", json) == -EINVAL && unmade(db, "m2"));
+	json[DB_MADE] = '\0';
+	CHECK(db_recording_made(db, "m2", "ready", json) == 0 && unmade(db, "m1"));
+	CHECK(db_recording_made(db, "m1", "failed", "{}") == 0 && unmade(db, NULL));
+	CHECK(db_recording_made(db, "nobody", "failed", "{}") == 0);
+	snprintf(r.id, sizeof(r.id), "m2");
+	r.bytes = 10;
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recording(db, "m2", take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].bytes == 10);
+	CHECK(strcmp(got.recordings[0].made, "ready") == 0);
+	CHECK(strcmp(got.recordings[0].made_json, json) == 0);
 	close_db(db);
 }
 
@@ -720,6 +817,8 @@ static void run_all(void)
 	decks();
 	messages();
 	recordings();
+	recording_files();
+	made();
 	pages();
 	acts();
 	settings();

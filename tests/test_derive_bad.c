@@ -1,15 +1,22 @@
-/* Recordings that were damaged: an error or a result, soon, and never a crash. */
+/* Recordings that were damaged: an error or a result, soon, and never a crash; and what
+ * their reader cannot do to others when one of them takes it over. */
 #include "derive/make.h"
 #include "derive/trim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libavutil/log.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/jail.h"
 #include "tests/clip_files.h"
 #include "tests/derive_rig.h"
 #include "tests/test.h"
@@ -175,6 +182,89 @@ static void test_others(void)
 	free(data);
 }
 
+/* ---- its jail -------------------------------------------------------------- */
+
+/* What a reader that was taken over would try on others. */
+static bool is_harmless(const char *path, pid_t other)
+{
+	siginfo_t info = {.si_code = SI_QUEUE};
+	const uint64_t high = UINT64_C(1) << 32 | (uint32_t)getpid();
+	struct rlimit old;
+	long tries[] = {
+		syscall(SYS_tgkill, other, other, 0) == -1 && errno == EPERM,
+		syscall(SYS_tgkill, high, getpid(), 0) == -1 && errno == EPERM,
+		syscall(SYS_rt_sigqueueinfo, other, 0, &info) == -1 && errno == EPERM,
+		syscall(SYS_rt_tgsigqueueinfo, other, other, 0, &info) == -1 &&
+			errno == EPERM,
+		syscall(SYS_prlimit64, other, RLIMIT_CORE, NULL, &old) == -1 &&
+			errno == EPERM,
+		syscall(SYS_prlimit64, high, RLIMIT_CORE, NULL, &old) == -1 &&
+			errno == EPERM,
+		truncate(path, 0) == -1 && errno == EPERM,
+		open(path, O_WRONLY | O_TRUNC) == -1,
+		chmod(path, 0777) == -1 && errno == EPERM,
+		fchmodat(AT_FDCWD, path, 0777, 0) == -1 && errno == EPERM,
+		syscall(452 /* fchmodat2 */, AT_FDCWD, path, 0777, 0) == -1 &&
+			errno == EPERM,
+		chown(path, getuid(), getgid()) == -1 && errno == EPERM,
+		lchown(path, getuid(), getgid()) == -1 && errno == EPERM,
+		fchownat(AT_FDCWD, path, getuid(), getgid(), 0) == -1 && errno == EPERM,
+		syscall(SYS_setxattr, path, "user.a", "b", 1, 0) == -1 && errno == EPERM,
+		syscall(SYS_lsetxattr, path, "user.a", "b", 1, 0) == -1 && errno == EPERM,
+		syscall(SYS_fsetxattr, 0, "user.a", "b", 1, 0) == -1 && errno == EPERM,
+	};
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		if (!tries[i])
+			fprintf(stderr, "try %zu was not refused\n", i);
+		all &= tries[i];
+	}
+	return all;
+}
+
+/* What it needs: its own threads and limits, and the files of its folder. */
+static bool works(void)
+{
+	struct rlimit old;
+	int fd = open(derive_path("out/own"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	return fd >= 0 && write(fd, "own", 3) == 3 && ftruncate(fd, 1) == 0 &&
+	       close(fd) == 0 && unlink(derive_path("out/own")) == 0 &&
+	       raise(SIGURG) == 0 &&
+	       syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), 0) == 0 &&
+	       getrlimit(RLIMIT_NOFILE, &old) == 0 && old.rlim_max == 64 &&
+	       syscall(SYS_prlimit64, getpid(), RLIMIT_NOFILE, NULL, &old) == 0;
+}
+
+static void test_jail(void)
+{
+	const struct jail jail = {.cpu_sec = 20,
+				  .memory = UINT64_C(1) << 32,
+				  .file_bytes = 4096,
+				  .folder = derive_path("out")};
+	const char *other = derive_path("other");
+	const pid_t self = getpid();
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	if (getenv("ASAN_OPTIONS") || getenv("TSAN_OPTIONS"))
+		return; /* a sanitizer needs more than that */
+	derive_put("other", "of others", 9);
+	CHECK(chmod(other, 0600) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0)
+		_exit(jail_enter(&jail) != 0      ? 2
+		      : !is_harmless(other, self) ? 3
+		      : !works()                  ? 4
+						  : 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	CHECK(WEXITSTATUS(status) == 0);
+	CHECK(stat(other, &st) == 0 && st.st_size == 9 && (st.st_mode & 0777) == 0600);
+}
+
 int main(void)
 {
 	char *data;
@@ -186,6 +276,7 @@ int main(void)
 	progress_init(&progress, -1);
 	CHECK(mkdir(derive_path("out"), 0700) == 0);
 	CHECK(folder_open(&folder, derive_path("out")) == 0);
+	test_jail();
 	derive_record("in.mp4", "testsrc2=s=128x72:r=15:d=20",
 		      "sine=f=500:r=48000:d=20,volume=0.3", 30);
 	data = derive_read("in.mp4", &len);

@@ -18,7 +18,7 @@ enum { FULL, LIGHT, SOUND, N };
 enum { MAIN = 11, LOW = 12 }; /* the encoders */
 
 static atomic_bool light_blocked, light_inside;
-static atomic_int light_fails;
+static atomic_int light_fails, light_refuses;
 
 static int text_open(void **self, const char *path,
 		     const struct aula_track *const *tracks, uint32_t n_tracks)
@@ -44,6 +44,12 @@ static int text_write(void *self, const struct aula_packet *p)
 	return 0;
 }
 
+static int light_open(void **self, const char *path,
+		      const struct aula_track *const *tracks, uint32_t n_tracks)
+{
+	return light_refuses ? light_refuses : text_open(self, path, tracks, n_tracks);
+}
+
 static int light_write(void *self, const struct aula_packet *p)
 {
 	atomic_store(&light_inside, true);
@@ -67,7 +73,7 @@ static const struct aula_recorder_ops text_ops = {
 static const struct aula_recorder_ops light_ops = {
 	.size = sizeof(light_ops),
 	.extension = "txt",
-	.open = text_open,
+	.open = light_open,
 	.write = light_write,
 	.close = text_close,
 };
@@ -79,17 +85,29 @@ static const struct aula_recorder_ops sound_ops = {
 	.close = text_close,
 };
 
+static atomic_int n_ended, ended_early;
+
+/* Of the light one, and it is told before it is done. */
+static void ended(void *ctx, const struct recording_result *result)
+{
+	CHECK(ctx == rec_results && result->edition == LIGHT && result->err);
+	CHECK(result->id == 1 && strcmp(result->name, "x") == 0);
+	ended_early += rec_n_done == 0;
+	n_ended++;
+}
+
 static struct recorder *make(void)
 {
 	const struct recorder_conf conf = {
 		rec_dir,
 		0,
 		{{"full", &text_ops}, {"light", &light_ops}, {"sound", &sound_ops}}};
-	const struct recorder_events events = {rec_results, rec_started, rec_done};
+	const struct recorder_events events = {rec_results, rec_started, rec_done, ended};
 	struct recorder *r;
 
 	rec_n_done = rec_n_started = 0;
-	light_fails = 0;
+	n_ended = ended_early = 0;
+	light_fails = light_refuses = 0;
 	CHECK(recorder_create(&r, &conf, &events) == 0);
 	return r;
 }
@@ -249,6 +267,24 @@ static void one_fails(void)
 	files_are("2: K0 v60 s60", "2:", "1: s60");
 }
 
+/* What it would have begun with could not be opened: it begins with what can. */
+static void the_first_fails(void)
+{
+	struct recorder *r = make();
+
+	light_refuses = -EIO;
+	CHECK(recorder_start(r, &all) == 0);
+	push(r, LOW, "K0");
+	rec_wait_done(1);
+	CHECK(told(LIGHT)->err == -EIO && rec_n_started == 0);
+	push(r, MAIN, "K50 v100");
+	push(r, 0, "s60");
+	CHECK(recorder_stop(r, 1) == 0);
+	recorder_destroy(r);
+	CHECK(rec_n_done == N && rec_n_started == 1);
+	files_are("2: K0 v100 s60", NULL, "1: s60");
+}
+
 /* The others lose what came while nothing could be taken, and go on with a key frame. */
 static void one_is_slow(void)
 {
@@ -265,15 +301,17 @@ static void one_is_slow(void)
 	CHECK(recorder_push(r, 1, MAIN, rec_unit('v', 2066)) == -EOVERFLOW);
 	CHECK(recorder_push(r, 1, 0, rec_unit('s', 40)) == -EOVERFLOW);
 	CHECK(rec_n_done == 0);
-	usleep(20000); /* so that there is something to measure */
+	usleep(500000); /* more than all others together, also on a busy machine */
 	light_blocked = false;
 	rec_wait_done(1);
 	CHECK(told(LIGHT)->err == -EOVERFLOW && rec_n_done == 1);
+	CHECK(n_ended == 1 && ended_early == 1);
 	push(r, 0, "s2100");
 	push(r, MAIN, "v2133 K2200 v2266");
 	CHECK(recorder_stop(r, 1) == 0);
 	recorder_destroy(r);
 	CHECK(rec_n_done == N && told(FULL)->err == 0 && told(SOUND)->err == 0);
+	CHECK(n_ended == 1); /* of the others there is nothing to do anew */
 	files_are("2: K0 s20 s2100 K2200 v2266", "2: K0 s20", "1: s20 s2100");
 }
 
@@ -369,6 +407,7 @@ int main(void)
 	pause_and_resume();
 	ends_in_a_pause();
 	one_fails();
+	the_first_fails();
 	one_is_slow();
 	recovers();
 	deletes();

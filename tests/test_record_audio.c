@@ -16,6 +16,8 @@ enum { FULL, LIGHT, SOUND, N };
 
 static const struct aula_recorder_ops *audio_ops;
 
+static struct aula_recorder_ops followed; /* which tell what was written */
+static _Atomic(const uint8_t *) awaited;  /* the data of a picture that is not yet */
 static struct recording_result results[N];
 static atomic_int n_done;
 
@@ -34,15 +36,26 @@ static void done(void *ctx, const struct recording_result *result)
 	n_done++;
 }
 
+static int followed_write(void *self, const struct aula_packet *p)
+{
+	int err = mp4_ops->write(self, p);
+
+	if (atomic_load(&awaited) == p->data)
+		atomic_store(&awaited, NULL);
+	return err;
+}
+
 static struct recorder *make(void)
 {
 	const struct recorder_conf conf = {
 		mp4_dir,
 		0,
-		{{"full", mp4_ops}, {"light", mp4_ops}, {"sound", audio_ops}}};
-	const struct recorder_events events = {NULL, started, done};
+		{{"full", &followed}, {"light", &followed}, {"sound", audio_ops}}};
+	const struct recorder_events events = {NULL, started, done, NULL};
 	struct recorder *r;
 
+	followed = *mp4_ops;
+	followed.write = followed_write;
 	memset(results, 0, sizeof(results));
 	n_done = 0;
 	CHECK(recorder_create(&r, &conf, &events) == 0);
@@ -65,6 +78,7 @@ static void begin(struct recorder *r, const char *name)
 struct sender {
 	struct mp4_media full, light;
 	int64_t next_full, next_light;
+	bool paused; /* nothing is written */
 };
 
 static void sender_open(struct sender *s)
@@ -81,23 +95,32 @@ static void sender_close(struct sender *s)
 	mp4_media_close(&s->light);
 }
 
-/* One step of 20 ms, slow enough for any disk. */
+/* Waits for a while until it is written: the media is made faster than life, and the
+ * queue must not be full however slow the disk is. */
+static void push_picture(const struct sender *s, struct recorder *r, uint32_t video,
+			 struct au *au)
+{
+	au_get(au); /* so that no other one has its address */
+	atomic_store(&awaited, au->data);
+	CHECK(recorder_push(r, 1, video, au) == 0);
+	for (int i = 0; i < 20000 && !s->paused && atomic_load(&awaited); i++)
+		usleep(100);
+	au_put(au);
+}
+
+/* One step of 20 ms. */
 static void send_step(struct sender *s, struct recorder *r, int64_t t)
 {
 	if (t >= s->next_full) {
-		CHECK(recorder_push(r, 1, 11,
-				    mp4_picture(&s->full, s->next_full, MP4_FRAME_US)) ==
-		      0);
+		push_picture(s, r, 11, mp4_picture(&s->full, s->next_full, MP4_FRAME_US));
 		s->next_full += MP4_FRAME_US;
 	}
 	if (t >= s->next_light) {
-		CHECK(recorder_push(r, 1, 12,
-				    mp4_picture(&s->light, s->next_light,
-						3 * MP4_FRAME_US)) == 0);
+		push_picture(s, r, 12,
+			     mp4_picture(&s->light, s->next_light, 3 * MP4_FRAME_US));
 		s->next_light += 3 * MP4_FRAME_US;
 	}
 	CHECK(recorder_push(r, 1, 0, mp4_sound(&s->full, t)) == 0);
-	usleep(2000);
 }
 
 static void has_streams(uint32_t edition, const char *want)
@@ -162,10 +185,13 @@ static void with_a_pause(void)
 	sender_open(&s);
 	begin(r, "paused");
 	for (int64_t t = 0; t < 4000000; t += MP4_SOUND_US) {
-		if (t == 2000000)
+		if (t == 2000000) {
 			CHECK(recorder_pause(r, 1) == 0);
+			s.paused = true;
+		}
 		if (t == 3000000) {
 			CHECK(recorder_resume(r, 1) == 0);
+			s.paused = false;
 			/* as a tap does: a key frame now */
 			s.full.n_pictures = s.light.n_pictures = 0;
 		}

@@ -319,7 +319,7 @@ static void same_id_again(void)
 
 static void bad_directory(void)
 {
-	const struct recorder_events events = {NULL, rec_started, rec_done};
+	const struct recorder_events events = {NULL, rec_started, rec_done, NULL};
 	struct recorder_conf conf = {"/nonexistent/a/b", 0, {{"full", &rec_ops}}};
 	struct recorder *r;
 	char path[300], longer[600];

@@ -95,6 +95,14 @@ static void leave_behind(void)
 		put_row(db, id, "physics", "ready", i);
 	}
 	put_row(db, "foreign", "chemistry", "ready", 7);
+	put_row(db, "newest", "physics", "ready", 20000);
+	CHECK(db_recording_file_put(db, &(struct db_recording_file){.id = "newest.full",
+								    .recording = "newest",
+								    .edition = "full",
+								    .ext = "mp4",
+								    .bytes = 9,
+								    .duration_ms = 5}) ==
+	      0);
 	for (int i = 0; i < LEFT_BEHIND; i++) {
 		snprintf(id, sizeof(id), "left%02d", i);
 		snprintf(file, sizeof(file), "%s.part.mp4", id);
@@ -196,7 +204,7 @@ static bool state_is(struct ws_client *c, const char *id, const char *state)
 
 static void wait_state(struct ws_client *c, const char *id, const char *state)
 {
-	int tries = 1200;
+	int tries = 4000;
 
 	while (!state_is(c, id, state)) {
 		CHECK(tries-- > 0);
@@ -257,6 +265,21 @@ static int64_t recorded_since(struct ws_client *c, int64_t from_ms)
 	return 0;
 }
 
+/* The running one has no files yet; the one behind it keeps its own. */
+static void behind_the_running(struct ws_client *c)
+{
+	const cJSON *row, *editions;
+
+	CHECK(ask(c, "recording.list", "{\"limit\":2}", NULL));
+	CHECK(cJSON_GetArraySize(rows()) == 2);
+	editions = cJSON_GetObjectItem(cJSON_GetArrayItem(rows(), 0), "editions");
+	CHECK(cJSON_GetArraySize(editions) == 0);
+	row = cJSON_GetArrayItem(rows(), 1);
+	CHECK(strcmp(cJSON_GetObjectItem(row, "id")->valuestring, "newest") == 0);
+	editions = cJSON_GetObjectItem(row, "editions");
+	CHECK(cJSON_GetArraySize(editions) == 1);
+}
+
 /* What was left behind keeps nobody from recording. It counts from the first frame,
  * and is known before. */
 static void it_records(struct ws_client *c)
@@ -276,6 +299,7 @@ static void it_records(struct ws_client *c)
 	CHECK(more() && cJSON_GetArraySize(rows()) == 1);
 	CHECK((int64_t)cJSON_GetObjectItem(row, "started_ms")->valuedouble == since_ms);
 	CHECK(strcmp(cJSON_GetObjectItem(row, "state")->valuestring, "running") == 0);
+	behind_the_running(c);
 	CHECK(ask(c, "record.stop", "{}", NULL));
 }
 

@@ -16,8 +16,8 @@
 #include "tests/test.h"
 
 static struct server server;
-static struct room room = {.server = &server};
-static int64_t put_bytes;
+static struct room room = {.server = &server, .media = true};
+static int64_t put_bytes, put_ms;
 static char put[16]; /* state of the row that was written last; empty: none was */
 static int n_ready, n_files, rescue_err;
 static void (*got)(void *ctx, int err, const struct db_recording *rows, uint32_t n);
@@ -27,6 +27,7 @@ int db_recording_put(struct db *db, const struct db_recording *row)
 	(void)db;
 	memcpy(put, row->state, sizeof(put));
 	put_bytes = row->bytes;
+	put_ms = row->duration_ms;
 	return 0;
 }
 
@@ -268,6 +269,92 @@ static void several(void) RUNS_ON(on_ctl)
 	CHECK(!room.recording && strcmp(put, "interrupted") == 0 && !server.takes);
 }
 
+static int64_t marked_at_ms(void) RUNS_ON(on_ctl)
+{
+	struct db_mark mark;
+
+	CHECK(recording_mark(&room, "", &mark) == 0);
+	return mark.at_ms;
+}
+
+/* Its time is that of its files: it begins with their first frame, and goes on with the
+ * first one after a pause. */
+static void counts_from_the_first_frame(void) RUNS_ON(on_ctl)
+{
+	uint32_t id = room.base + ID_RECORDING;
+
+	CHECK(recording_start(&room, NULL, EDITION_BIT(EDITION_FULL)) == 0);
+	room.recorded_at_ms -= 5000;
+	CHECK(marked_at_ms() == 0);
+	recording_started(&server, id, 0);
+	room.recorded_at_ms -= 5000;
+	CHECK(marked_at_ms() >= 5000);
+	CHECK(recording_pause(&room) == 0);
+	CHECK(room.recorded_ms >= 5000 && recording_resume(&room) == 0);
+	room.recorded_at_ms -= 5000;
+	CHECK(marked_at_ms() == room.recorded_ms);
+	recording_started(&server, id, 4000);
+	CHECK(marked_at_ms() >= 4000 && marked_at_ms() < room.recorded_ms + 5000);
+	recording_stop(&room);
+	edition_ended(EDITION_FULL, 0, 7);
+	CHECK(!server.takes);
+}
+
+/* Without its members there is nothing that could be recorded. */
+static void nobody_there(void) RUNS_ON(on_ctl)
+{
+	room.media = false;
+	CHECK(recording_start(&room, NULL, EDITION_BIT(EDITION_FULL)) == -ENOENT);
+	CHECK(!room.recording && !server.takes);
+	room.media = true;
+}
+
+/* Its rung is let go at once; the row waits for its file. */
+static void ends_before_it_is_done(void) RUNS_ON(on_ctl)
+{
+	struct recording_result result = {.id = room.base + ID_RECORDING,
+					  .edition = EDITION_LIGHT,
+					  .err = -EOVERFLOW};
+
+	CHECK(recording_start(&room, NULL,
+			      EDITION_BIT(EDITION_FULL) | EDITION_BIT(EDITION_LIGHT)) ==
+	      0);
+	snprintf(result.name, sizeof(result.name), "%s", room.recording_row.id);
+	n_files = 0;
+	recording_ended(&server, &result);
+	CHECK(room.recording && room.editions == EDITION_BIT(EDITION_FULL));
+	CHECK(n_files == 0 && strcmp(put, "running") == 0);
+	edition_ended(EDITION_LIGHT, -EOVERFLOW, 3);
+	CHECK(room.recording && n_files == 1);
+	snprintf(result.name, sizeof(result.name), "another");
+	result.edition = EDITION_FULL;
+	recording_ended(&server, &result);
+	CHECK(room.recording);
+	recording_stop(&room);
+	edition_ended(EDITION_FULL, 0, 7);
+	CHECK(!server.takes && strcmp(put, "interrupted") != 0);
+}
+
+/* Its file was finished before the server died: how long it is was told then. */
+static void whole_before_it_died(void) RUNS_ON(on_ctl)
+{
+	struct db_recording row = {.id = "left", .state = "running", .duration_ms = 70};
+	struct recording_result result = {
+		.name = "left", .interrupted = true, .bytes = 9};
+
+	rescue_err = 0;
+	CHECK(recording_recover(&server) == 0);
+	got(&server, 0, &row, 1);
+	for (uint32_t i = 0; i < EDITIONS; i++) {
+		result.edition = i;
+		recording_done(&server, &result);
+		result.bytes = 0;
+		result.err = -ENOENT;
+	}
+	CHECK(!server.takes && strcmp(put, "interrupted") == 0);
+	CHECK(put_bytes == 9 && put_ms == 70);
+}
+
 int main(void)
 {
 	thread_enter(&on_ctl);
@@ -286,5 +373,9 @@ int main(void)
 	CHECK(strcmp(rescued(-ENOMEM, 0), "") == 0);
 	CHECK(strcmp(rescued(-ENOTSUP, 0), "failed") == 0);
 	several();
+	counts_from_the_first_frame();
+	nobody_there();
+	ends_before_it_is_done();
+	whole_before_it_died();
 	return 0;
 }

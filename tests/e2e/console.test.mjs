@@ -12,6 +12,7 @@ import { openPage, press, snapshot, untilSeen } from './lib/pupil.mjs';
 import { createClass } from './lib/room.mjs';
 import { openTarget } from './lib/target.mjs';
 import { sleep, SLOW, until } from './lib/until.mjs';
+import { openMember } from './lib/ws.mjs';
 
 const DESK = { width: 1280, height: 800 };
 const SIZES = [
@@ -84,6 +85,16 @@ async function untilThumbnail(code, shown, absent) {
     const share = (colour) => points.filter((rgb) => looksLike(rgb, colour)).length / points.length;
     return points.length > 0 && shown.every((one) => share(one) > 0.05) && absent.every((one) => share(one) < 0.02);
   });
+}
+
+/** Its first frame was written some time ago: the time of a mark goes on from there. */
+async function untilRecorded(code) {
+  const member = await openMember({ link: target.adminUrl, name: 'Marks' });
+  try {
+    await until('there is something in the recording', async () => (await member.request('record.mark', { code })).at_ms >= 500, { every: 500 });
+  } finally {
+    member.close();
+  }
 }
 
 before(async () => {
@@ -193,7 +204,7 @@ describe('what is done by the console is felt in the class', () => {
     await admin.click('[data-act=record]');
     await until('it is recorded', async () => (await snapshot(people.asha)).recording.on);
     await admin.locator('[data-act=record][aria-pressed=true]').waitFor();
-    await sleep(1000);
+    await untilRecorded(rooms.a.code);
     await admin.click('[data-act=record]');
     await until('it is not', async () => !(await snapshot(people.asha)).recording.on);
   });
@@ -249,7 +260,7 @@ describe('what is done by the console is felt in the class', () => {
     await admin.fill('#rec-title', 'By the console');
     await admin.click('[data-act=rec-start]');
     await until('it is recorded', async () => (await snapshot(people.asha)).recording.on);
-    await sleep(1000);
+    await untilRecorded(rooms.a.code);
     await admin.click('[data-act=rec-stop]');
     const one = part('records').locator('li[data-state=ready]', { hasText: 'By the console' });
     const downloading = admin.waitForEvent('download');

@@ -132,15 +132,20 @@ describe('from one layout to another', () => {
       };
       video.requestVideoFrameCallback(look);
     });
-    for (const [name, colour] of [['plain', 'green'], ['dressed', 'magenta'], ['plain', 'green']]) {
-      await asha.page.evaluate(() => window.__shades.splice(0));
-      await director.request('layout.set', { name });
-      await untilSeenAt([[colour, 0.1, 0.5]]);
-      await sleep(500);
+    let shades = [];
+    let between = [];
+    // a browser that has much to do shows none of the few frames
+    for (let i = 0; i < 10 && between.length === 0; i++) {
+      for (const [name, colour] of [['dressed', 'magenta'], ['plain', 'green']]) {
+        await asha.page.evaluate(() => window.__shades.splice(0));
+        await director.request('layout.set', { name });
+        await untilSeenAt([[colour, 0.1, 0.5]]);
+        await sleep(500);
+      }
+      shades = await asha.page.evaluate(() => window.__shades);
+      // from magenta to green by red alone, which falls from 176 to 48
+      between = shades.map(([red]) => red).filter((red) => red > 65 && red < 160);
     }
-    const shades = await asha.page.evaluate(() => window.__shades);
-    // from magenta to green by red alone, which falls from 176 to 48
-    const between = shades.map(([red]) => red).filter((red) => red > 65 && red < 160);
     assert.ok(between.length >= 1 && between.length <= 4, JSON.stringify(shades));
     assert.deepEqual(between, [...between].sort((a, b) => b - a));
     assert.ok(looksLike(shades.at(-1), 'green'), String(shades.at(-1)));

@@ -7,6 +7,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { axe } from './lib/axe.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { pictureTimes, probe, samples, secondsOf, toneLevels } from './lib/media.mjs';
 import { looksLike } from './lib/palette.mjs';
@@ -18,6 +19,7 @@ import { median, SLOW, sleep, until } from './lib/until.mjs';
 
 const SECONDS = 20;
 const SECONDS_UNTIL_KILLED = 8;
+const MARK_S = 4; // into it
 const OFF_S = 0.5;
 const LOST_S = 1;
 const GAP_S = SLOW > 1 ? Infinity : 0.5; // between two pictures
@@ -25,6 +27,7 @@ const FPS = 15;
 const TONE_DB = -40;
 const BESIDE_HZ = 570; // where nobody sings
 const ABOVE_DB = 30;
+const MAKES = { derive: 'true' };
 const RECORD = '.class > .lecturer [data-act=record]';
 
 const running = process.env.AULA_ADMIN_URL;
@@ -36,7 +39,7 @@ let dir;
 
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'aula-rec-'));
-  target = await openTarget();
+  target = await openTarget({ conf: MAKES });
   browser = await openBrowser();
   const room = await createClass(browser, target.adminUrl, 'Recorded');
   lecturer = await openPage(browser, { url: room.lecturer, name: 'Lecturer', colour: 'red', toneHz: 440 });
@@ -180,6 +183,8 @@ describe(`a recording of ${SECONDS} s`, () => {
 
   test('everybody sees REC while it runs', async () => {
     const start = await startRecording();
+    await sleep(MARK_S * 1000 - (Date.now() - start));
+    await lecturer.page.click('.class > .lecturer [data-act=record-mark]');
     await sleep(SECONDS * 1000 - (Date.now() - start));
     seconds = ((await pressRecord()) - start) / 1000;
     for (const pupil of [lecturer, asha]) {
@@ -230,6 +235,51 @@ describe(`a recording of ${SECONDS} s`, () => {
       return peak;
     });
     assert.ok(loud > 0.05, `the loudest sample is ${loud}`);
+  });
+
+  test('it is moved by keys and by its mark, at another speed', async () => {
+    const { page } = asha;
+    const player = page.locator('video.player');
+    const seek = page.locator('.recording [data-act=seek]');
+    const near = (s) => until(`it is at ${s} s`, () => player.evaluate((video, to) => Math.abs(video.currentTime - to) < 0.1, s));
+    await player.evaluate((video) => video.pause());
+    await seek.focus();
+    for (const [key, s] of [['Home', 0], ['ArrowRight', 5], ['l', 15], ['ArrowLeft', 10], ['0', 0]]) {
+      await page.keyboard.press(key);
+      await near(s);
+    }
+    assert.match(await seek.getAttribute('aria-valuetext'), /^0:00 of 0:\d\d/);
+    await page.keyboard.press('k');
+    await until('it plays', () => player.evaluate((video) => !video.paused));
+    await page.keyboard.press('k');
+    await until('it pauses', () => player.evaluate((video) => video.paused));
+    await page.keyboard.press('>');
+    assert.equal(await player.evaluate((video) => video.playbackRate), 1.25);
+    await page.locator('[data-act=speed]').selectOption('1.5');
+    assert.equal(await player.evaluate((video) => video.playbackRate), 1.5);
+    assert.equal(await page.locator('[data-act=chapter]').count(), 1);
+    await page.click('[data-act=chapter]');
+    const at = await player.evaluate((video) => video.currentTime);
+    assert.ok(Math.abs(at - MARK_S) < 1.5 * SLOW, `the mark is at ${at} s`);
+    await until('the chapter is told', async () => /, Mark 1$/.test(await seek.getAttribute('aria-valuetext')), { ms: 5000 });
+    assert.deepEqual(await axe(page, 'player', { scope: 'dialog' }), []);
+  });
+
+  test('opened again it goes on where it was left', async () => {
+    const { page } = asha;
+    const player = page.locator('video.player');
+    await page.locator('.recording [data-act=seek]').focus();
+    await page.keyboard.press('5');
+    const left = await player.evaluate((video) => video.currentTime);
+    await page.keyboard.press('Escape');
+    await openList(asha);
+    await page.locator('.recording[data-state=ready] [data-act=play]').first().click();
+    assert.match(await page.locator('[data-act=continue]').innerText(), /0:(09|10)/);
+    assert.equal(await player.evaluate((video) => video.paused), true);
+    await page.click('[data-act=continue]');
+    await until('it goes on', () => player.evaluate((video, from) => !video.paused && video.currentTime > from, left));
+    assert.equal(await player.evaluate((video) => video.playbackRate), 1.5);
+    await player.evaluate((video) => video.pause());
   });
 
   test('it is sent in ranges, and as a file', async () => {
@@ -289,7 +339,7 @@ describe('a server that is killed while it records', { skip: running ? 'not our 
     await sleep(SECONDS_UNTIL_KILLED * 1000 - (Date.now() - start));
     seconds = (Date.now() - start) / 1000;
     await target.stop({ signal: 'SIGKILL', keep: true });
-    target = await openTarget({ place: target });
+    target = await openTarget({ conf: MAKES, place: target });
     for (const pupil of [lecturer, asha]) {
       await until(`${pupil.name} is back`, async () => {
         const { link, ice, firstFrame } = await snapshot(pupil);

@@ -6,7 +6,7 @@ import { startServer } from './server.mjs';
 /**
  * The configuration for tests; `more` holds further keys with their values as they stand in the file. A busy machine is
  * no reason to show less: these tests judge pictures. Nor to show more: a few browsers that decode 720p without hardware
- * take all of a small one, and then times mean nothing.
+ * take all of a small one, and then times mean nothing. Of recordings nothing is made, unless a test asks for it.
  */
 export function testConfig({ dir, port }, more = {}) {
   const keys = {
@@ -18,6 +18,7 @@ export function testConfig({ dir, port }, more = {}) {
     public_url: `"https://127.0.0.1:${port}"`,
     data_dir: `"${dir}/data"`,
     shed: 'false',
+    derive: 'false',
     rung_top: '"main"',
     ...more,
   };

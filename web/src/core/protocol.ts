@@ -97,6 +97,19 @@ export interface RecordState {
   error?: string;
 }
 
+/** What is made of a recording once it has ended. */
+export interface Made {
+  state: 'waiting' | 'working' | 'ready' | 'failed';
+  /** 0 to 1 */
+  done?: number;
+  code?: string;
+  /** A file is at base + name + '?' + query; as good as other links. */
+  base?: string;
+  query?: string;
+  files?: { name: string; bytes?: number }[];
+  lufs?: number;
+}
+
 export interface Recording {
   id: string;
   title: string;
@@ -106,6 +119,8 @@ export interface Recording {
   bytes: number;
   url: string;
   editions?: { edition: Edition; bytes: number; ms: number; url?: string; error?: string }[];
+  /** Absent: this server makes nothing of them. */
+  made?: Made;
 }
 
 export interface Room {

@@ -6,6 +6,7 @@ import { LEVELS } from './levels';
 import { ALL_HEAR, CHAT_ROWS, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
 import { applyDecks, DECK_EVENTS } from './decks';
+import { type MadeNews, withNews } from './player/rows';
 import { applyTools, TOOL_EVENTS } from './tools';
 
 const FEW = 20; // in a larger class nobody is told of each one who comes and goes
@@ -146,6 +147,9 @@ const EVENTS: Record<string, Apply> = {
   'layout.aside': (d: { name: string }) => notify('note.layout_aside', { name: d.name }),
   'record.state': setRecording,
   'recording.ready': putRecording,
+  'recording.made': (d: MadeNews) => {
+    state.recordings.value = withNews(state.recordings.value, d);
+  },
 };
 
 /** False when the event is not about the class. */

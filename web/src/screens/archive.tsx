@@ -3,17 +3,22 @@
 import { useEffect, useState } from 'preact/hooks';
 import { classroom, visitor } from '../app';
 import { t } from '../core/i18n';
+import { askAgain, refreshed } from '../core/player/renew';
 import { type Recording, Refusal } from '../core/protocol';
 import { showCode } from '../core/route';
 import { state } from '../core/state';
 import { LanguageChoice } from './languages';
 import { RecordingList } from './recordings';
 
+function enter(token: string): Promise<void> {
+  const name = visitor.name || t('archive.visitor');
+  return classroom.enter({ code: visitor.code, name, token, media: false });
+}
+
 /** The newest ones, or what follows those that are known. */
 async function load(token: string, known: Recording[] = []): Promise<string> {
   try {
-    const name = visitor.name || t('archive.visitor');
-    await classroom.enter({ code: visitor.code, name, token, media: false });
+    await enter(token);
     await classroom.listRecordings(known);
     return '';
   } catch (why) {
@@ -26,11 +31,29 @@ async function load(token: string, known: Recording[] = []): Promise<string> {
 export function Archive({ token }: { token: string }) {
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(true);
+  const [held, setHeld] = useState<Recording[] | null>(null); // to go in forgets them: what plays goes on
   const more = async () => {
-    const known = state.recordings.value; // to go in forgets them
+    const known = state.recordings.value;
+    setHeld(known);
     const code = await load(token, known);
     if (code) state.recordings.value = known;
+    setHeld(null);
     setError(code);
+  };
+  const renew = async (row: Recording) => {
+    const known = state.recordings.value;
+    const others = state.moreRecordings.value;
+    let page: Recording[] = [];
+    setHeld(known);
+    try {
+      await enter(token);
+      page = await askAgain((name, d) => classroom.request(name, d), row);
+    } finally {
+      classroom.leave();
+      state.recordings.value = refreshed(known, page);
+      state.moreRecordings.value = others;
+      setHeld(null);
+    }
   };
   const reload = () => {
     setBusy(true);
@@ -55,8 +78,8 @@ export function Archive({ token }: { token: string }) {
             {t(`error.${error}`)}
           </p>
         ) : null}
-        {busy ? <p class="fine">{t('connecting')}</p> : <RecordingList onMore={more} />}
-        <button type="button" class="plain wide" data-act="reload" disabled={busy} onClick={reload}>
+        {busy ? <p class="fine">{t('connecting')}</p> : <RecordingList onMore={more} onRenew={renew} held={held} />}
+        <button type="button" class="plain wide" data-act="reload" disabled={busy || held !== null} onClick={reload}>
           {t('archive.reload')}
         </button>
       </div>

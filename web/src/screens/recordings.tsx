@@ -4,12 +4,24 @@ import { useEffect, useState } from 'preact/hooks';
 import { classroom } from '../app';
 import { clock, day, megabytes } from '../core/format';
 import { t } from '../core/i18n';
+import { askAgain, refreshed } from '../core/player/renew';
 import type { Recording } from '../core/protocol';
 import { isLecturer, notify, state } from '../core/state';
 import { Icon } from '../ui/icon';
+import { Late } from '../ui/late';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
 import { closeSheet } from './panels';
+
+type PlayerModule = typeof import('./player/index');
+const loadPlayer = async (): Promise<PlayerModule> => {
+  const player = await import('./player/index');
+  await player.dressed;
+  return player;
+};
+
+/** Lists a row anew: its links are good for some minutes only. */
+type Renew = (row: Recording) => Promise<void>;
 
 function downloadOf(url: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}download=1`;
@@ -48,7 +60,14 @@ function Downloads({ row }: { row: Recording }) {
   );
 }
 
-function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPlay(): void }) {
+interface RowProps {
+  row: Recording;
+  playing: boolean;
+  onPlay(): void;
+  onRenew: Renew;
+}
+
+function Row({ row, playing, onPlay, onRenew }: RowProps) {
   const remove = async () => {
     if (!(await classroom.act('recording.delete', { id: row.id }))) return;
     state.recordings.value = state.recordings.value.filter((one) => one.id !== row.id);
@@ -62,7 +81,7 @@ function Row({ row, playing, onPlay }: { row: Recording; playing: boolean; onPla
         {day(row.started_ms)} · {row.duration_ms ? clock(row.duration_ms) : t(`rec.${row.state}`)} ·{' '}
         {megabytes(row.bytes)}
       </p>
-      {playing && row.url ? <video class="player" src={row.url} controls autoplay playsInline preload="metadata" /> : null}
+      {playing && row.url ? <Late<PlayerModule> load={loadPlayer} show={(m) => <m.Player row={row} onRenew={onRenew} />} /> : null}
       <p class="row-actions">
         {row.url && !playing ? (
           <button type="button" class="row-button" data-act="play" onClick={onPlay}>
@@ -102,20 +121,32 @@ function More({ onMore }: { onMore(): Promise<void> }) {
   );
 }
 
-export function RecordingList({ onMore }: { onMore(): Promise<void> }) {
+interface ListProps {
+  onMore(): Promise<void>;
+  onRenew: Renew;
+  /** Shown as long as nothing is known. */
+  held?: Recording[] | null;
+}
+
+export function RecordingList({ onMore, onRenew, held }: ListProps) {
   const [playing, setPlaying] = useState('');
-  const rows = state.recordings.value;
+  const rows = held ?? state.recordings.value;
   if (!rows.length) return <p class="fine">{t('recordings.empty')}</p>;
   return (
     <>
       <ul class="rows">
         {rows.map((row) => (
-          <Row key={row.id} row={row} playing={playing === row.id} onPlay={() => setPlaying(row.id)} />
+          <Row key={row.id} row={row} playing={playing === row.id} onPlay={() => setPlaying(row.id)} onRenew={onRenew} />
         ))}
       </ul>
       <More onMore={onMore} />
     </>
   );
+}
+
+async function renew(row: Recording): Promise<void> {
+  const page = await askAgain((name, d) => classroom.request(name, d), row);
+  state.recordings.value = refreshed(state.recordings.value, page);
 }
 
 export function Recordings() {
@@ -124,7 +155,7 @@ export function Recordings() {
   }, []);
   return (
     <Sheet name="recordings" title={t('recordings')} onClose={closeSheet}>
-      <RecordingList onMore={() => classroom.listRecordings(state.recordings.value)} />
+      <RecordingList onMore={() => classroom.listRecordings(state.recordings.value)} onRenew={renew} />
     </Sheet>
   );
 }

@@ -1,0 +1,112 @@
+// What is shown around a recording, loaded when it is needed for the first time.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { classroom } from '../../app';
+import { t } from '../../core/i18n';
+import { madeBytes, madeUrl } from '../../core/player/sources';
+import { cueAt, type Cue, parseVtt, type Tile, tileOf } from '../../core/player/vtt';
+import { readWave, type Wave } from '../../core/player/wave';
+import type { Made, Recording } from '../../core/protocol';
+import { state } from '../../core/state';
+
+const MOST_WAVE = 3_000_000; // bytes: more is not worth it
+
+async function got(url: string): Promise<Response> {
+  const reply = await fetch(url);
+  if (!reply.ok) throw new Error(String(reply.status));
+  return reply;
+}
+
+/** The links are never the same, the files of a recording are. */
+function filesOf(made: Made | undefined): string {
+  return made?.state === 'ready' ? (made.files ?? []).map((one) => `${one.name} ${one.bytes ?? 0}`).join('\n') : '';
+}
+
+interface Mark {
+  at_ms: number;
+  text: string;
+}
+
+/** Before anything is made of it: what was marked while it was recorded. */
+async function marksOf(id: string): Promise<Cue[]> {
+  if (state.link.value !== 'open') return [];
+  const reply = await classroom.request('recording.marks', { id });
+  const marks = (reply.marks as Mark[] | undefined) ?? [];
+  return marks.map(({ at_ms, text }, i) => ({
+    startS: at_ms / 1000,
+    endS: (marks[i + 1]?.at_ms ?? at_ms) / 1000,
+    text,
+  }));
+}
+
+/** The server calls a mark without words by its time, which stands beside it anyway. */
+function named(cues: Cue[]): Cue[] {
+  return cues.map((one, i) => (/^[\d:]*$/.test(one.text) ? { ...one, text: t('player.mark', { n: i + 1 }) } : one));
+}
+
+export function useChapters(row: Recording): Cue[] {
+  const [chapters, setChapters] = useState<Cue[]>([]);
+  const files = filesOf(row.made);
+  const link = chapters.length ? '' : row.made?.query; // what could not be had is tried with the next one
+  useEffect(() => {
+    let wanted = true;
+    const url = madeUrl(row.made, 'chapters.vtt');
+    const asked = url ? got(url).then(async (reply) => parseVtt(await reply.text())) : marksOf(row.id);
+    asked.then(
+      (cues) => wanted && setChapters(named(cues)),
+      () => undefined, // it plays without
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [row.id, files, link]);
+  return chapters;
+}
+
+/** `wanted`: somebody looks at it, and may pay for it. */
+export function useWave(row: Recording, wanted: boolean): Wave | null {
+  const [wave, setWave] = useState<Wave | null>(null);
+  const files = filesOf(row.made);
+  const link = wave ? '' : row.made?.query;
+  useEffect(() => {
+    const url = madeUrl(row.made, 'waveform.json');
+    if (!wanted || !url || madeBytes(row.made, 'waveform.json') > MOST_WAVE) return undefined;
+    let here = true;
+    got(url)
+      .then((reply) => reply.json())
+      .then(
+        (file: unknown) => here && setWave(readWave(file)),
+        () => undefined,
+      );
+    return () => {
+      here = false;
+    };
+  }, [row.id, files, wanted, link]);
+  return wave;
+}
+
+export interface Picture extends Tile {
+  url: string;
+}
+
+/** The small picture of a time: null until it is there. Nothing is loaded before the first one is asked for. */
+export function usePictures(row: Recording): (s: number) => Picture | null {
+  const [cues, setCues] = useState<Cue[]>([]);
+  const asked = useRef('');
+  return (s) => {
+    const url = madeUrl(row.made, 'sprite.vtt');
+    if (url && !cues.length && asked.current !== url) {
+      asked.current = url;
+      got(url)
+        .then((reply) => reply.text())
+        .then(
+          (text) => setCues(parseVtt(text)),
+          () => undefined,
+        );
+    }
+    const cue = cues[cueAt(cues, s)];
+    const tile = cue ? tileOf(cue.text) : null;
+    const sheet = tile ? madeUrl(row.made, tile.file) : '';
+    return tile && sheet ? { ...tile, url: sheet } : null;
+  };
+}
