@@ -58,7 +58,29 @@ static const struct key keys[] = {
 	{"pictures_dir", KIND_STRING, FIELD(pictures_dir), 0, 0, 0, NULL, false},
 	{"recording_reserve_mb", KIND_INT, FIELD(recording_reserve_mb), 0, 0, 1048576,
 	 NULL, false},
+	{"recording_grace_days", KIND_INT, FIELD(recording_grace_days), 0, 0, 3650, NULL,
+	 false},
+	{"recording_keep_days", KIND_INT, FIELD(recording_keep_days), 0, 0, 36500, NULL,
+	 false},
+	{"recording_quota_mb", KIND_INT, FIELD(recording_quota_mb), 0, 0, 1073741824,
+	 NULL, false},
+	{"recording_key_file", KIND_STRING, FIELD(recording_key_file), 0, 0, 0, NULL,
+	 false},
 	{"derive", KIND_BOOL, FIELD(derive), 0, 0, 0, NULL, false},
+	{"storage", KIND_STRING, FIELD(storage), 0, 0, 0, conf_no_storage, false},
+	{"s3_endpoint", KIND_STRING, FIELD(s3_endpoint), 0, 0, 0, conf_no_endpoint,
+	 false},
+	{"s3_bucket", KIND_STRING, FIELD(s3_bucket), 0, 0, 0, conf_no_bucket, false},
+	{"s3_region", KIND_STRING, FIELD(s3_region), 0, 0, 0, conf_no_region, false},
+	{"s3_prefix", KIND_STRING, FIELD(s3_prefix), 0, 0, 0, conf_no_prefix, false},
+	{"s3_credentials_file", KIND_STRING, FIELD(s3_credentials_file), 0, 0, 0, NULL,
+	 false},
+	{"s3_ca_file", KIND_STRING, FIELD(s3_ca_file), 0, 0, 0, NULL, false},
+	{"s3_encryption", KIND_STRING, FIELD(s3_encryption), 0, 0, 0, conf_no_encryption,
+	 false},
+	{"s3_virtual_host", KIND_BOOL, FIELD(s3_virtual_host), 0, 0, 0, NULL, false},
+	{"s3_keep_local_days", KIND_INT, FIELD(s3_keep_local_days), 0, 0, 36500, NULL,
+	 false},
 	{"deck_max_mb", KIND_INT, FIELD(deck_max_mb), 0, 1, 1024, NULL, false},
 	{"clip_max_mb", KIND_INT, FIELD(clip_max_mb), 0, 1, 1024, NULL, false},
 	{"deck_quota_mb", KIND_INT, FIELD(deck_quota_mb), 0, 0, 1048576, NULL, false},
@@ -67,10 +89,15 @@ static const struct key keys[] = {
 	{"plugins_dir", KIND_STRING, FIELD(plugins_dir), 0, 0, 0, conf_empty, false},
 	{"plugins", KIND_LIST, LIST(plugins), conf_empty, false},
 	{"recorder", KIND_STRING, FIELD(recorder), 0, 0, 0, conf_empty, false},
-	{"recorder_sound", KIND_STRING, FIELD(recorder_sound), 0, 0, 0, conf_empty, false},
+	{"recorder_sound", KIND_STRING, FIELD(recorder_sound), 0, 0, 0, conf_empty,
+	 false},
 	{"record_editions", KIND_LIST, LIST(record_editions), conf_no_edition, false},
 	{"record_level", KIND_STRING, FIELD(record_level), 0, 0, 0, conf_no_full, false},
 	{"record_light", KIND_STRING, FIELD(record_light), 0, 0, 0, conf_no_light, false},
+	{"record_live", KIND_STRING, FIELD(record_live), 0, 0, 0, conf_no_live, false},
+	{"live_public", KIND_BOOL, FIELD(live_public), 0, 0, 0, NULL, false},
+	{"record_part_min", KIND_INT, FIELD(record_part_min), 0, 0, 1440, NULL, false},
+	{"push_hosts", KIND_LIST, LIST(push_hosts), conf_empty, false},
 	{"layout", KIND_STRING, FIELD(layout), 0, 0, 0, conf_empty, false},
 	{"view_fps", KIND_INT, FIELD(view_fps), 0, 1, 30, NULL, false},
 	{"fade_ms", KIND_INT, FIELD(fade_ms), 0, 0, 1000, NULL, false},
@@ -102,7 +129,7 @@ static const struct key keys[] = {
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
-_Static_assert(N_KEYS <= 64, "a bit of conf.said for each");
+_Static_assert(N_KEYS <= 128, "a bit of conf.said for each");
 
 /* ---- reading --------------------------------------------------------------- */
 
@@ -317,7 +344,7 @@ static int take_all(struct conf *conf, cfg_t *cfg, char *why, size_t why_len)
 		if (!(cfg_getopt(cfg, key->name)->flags & CFGF_MODIFIED))
 			continue;
 		if (!store(conf, key, cfg) && !wrong(key, cfg)) {
-			conf->said |= UINT64_C(1) << i;
+			conf->said[i / 64] |= UINT64_C(1) << i % 64;
 			continue;
 		}
 		explain(key, cfg, why, why_len);
@@ -398,8 +425,9 @@ const char *conf_key(size_t i)
 bool conf_said(const struct conf *conf, const char *name)
 {
 	const struct key *key = find(name);
+	size_t i = key ? (size_t)(key - keys) : 0;
 
-	return key && conf->said >> (key - keys) & 1;
+	return key && conf->said[i / 64] >> i % 64 & 1;
 }
 
 int conf_change(struct conf *conf, const char *name, const char *value, char *why,
@@ -561,7 +589,8 @@ int conf_show(const struct conf *conf, const char *name, char *out, size_t size)
 		if (key->kind == KIND_STRING || key->kind == KIND_LIST)
 			put(&t, "%s%s", i ? " " : "", base + key->at + i * key->size);
 		else if (key->kind == KIND_LEVEL)
-			put(&t, "%s", levels[*(const int *)(const void *)(base + key->at)]);
+			put(&t, "%s",
+			    levels[*(const int *)(const void *)(base + key->at)]);
 		else
 			put_value(&t, conf, key);
 	return 0;

@@ -41,22 +41,41 @@ struct conf {
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
 	char pictures_dir[CONF_PATH];   /* of layouts; empty: in data_dir */
 	uint32_t recording_reserve_mb;
+	uint32_t recording_grace_days; /* in the trash; 0: it is gone at once */
+	uint32_t recording_keep_days;  /* finished; 0: for ever */
+	uint32_t recording_quota_mb;   /* of one class; 0: none */
+	char recording_key_file[CONF_PATH]; /* empty: recordings are not sealed */
 	bool derive; /* files for who looks at recordings later are made of them */
+	/* where finished recordings are kept, see mcu/vault.h */
+	char storage[8]; /* folder, s3 */
+	char s3_endpoint[CONF_NAME], s3_bucket[64], s3_region[32], s3_prefix[CONF_NAME];
+	char s3_credentials_file[CONF_PATH];
+	char s3_ca_file[CONF_PATH]; /* empty: who the machine trusts */
+	char s3_encryption[16];     /* AES256, aws:kms; empty: as the bucket says */
+	bool s3_virtual_host;       /* the bucket is part of the host's name */
+	uint32_t s3_keep_local_days;
 	uint32_t deck_max_mb;        /* of one upload of pages */
 	uint32_t clip_max_mb;        /* of one upload of a clip */
 	uint32_t deck_quota_mb;      /* of all decks of a class */
-	char deck_reader[CONF_PATH]; /* the program; empty: beside this one, or installed */
-	char webroot[CONF_PATH]; /* empty: the page inside the binary */
+	char deck_reader[CONF_PATH]; /* the program; empty: beside this one, or installed
+				      */
+	char webroot[CONF_PATH];     /* empty: the page inside the binary */
 	/* plugins */
 	char plugins_dir[CONF_PATH];
 	uint32_t n_plugins;
 	char plugins[CONF_LIST][32];
-	char recorder[32]; /* the recorder plugin's name */
+	char recorder[32];       /* the recorder plugin's name */
 	char recorder_sound[32]; /* that of recordings without a picture */
 	uint32_t n_record_editions;
-	char record_editions[4][16];              /* see mcu/editions.h */
-	char record_level[8], record_light[8];    /* names of levels */
-	char layout[32];   /* of a new class */
+	char record_editions[8][16];           /* see mcu/editions.h */
+	char record_level[8], record_light[8]; /* names of levels */
+	char record_live[8];                   /* the same; empty: that of record_level */
+	bool live_public;         /* who may record gets a link for everybody */
+	uint32_t record_part_min; /* 0: files are never begun anew */
+	uint32_t n_push_hosts;
+	char push_hosts[16]
+		       [64]; /* where classes may be sent to; none: anywhere, by name */
+	char layout[32];     /* of a new class */
 	/* the picture and the sound */
 	uint16_t view_fps; /* of the canvas; a rung has at most so many */
 	uint32_t view_vbv_ms;
@@ -70,8 +89,9 @@ struct conf {
 	bool av1;
 	uint32_t audio_kbps, audio_middle_kbps, audio_thin_kbps;
 	/* limits and logs */
-	bool shed;            /* give up quality when the machine cannot keep up */
-	uint32_t pins, pins_server; /* members put in front by others: of a class, of all */
+	bool shed; /* give up quality when the machine cannot keep up */
+	uint32_t pins,
+		pins_server;  /* members put in front by others: of a class, of all */
 	uint32_t max_members; /* of one class */
 	uint32_t max_joins, max_joins_per_address; /* a second; the first of one class */
 	uint32_t max_strangers_per_address;        /* connections without a session */
@@ -79,7 +99,7 @@ struct conf {
 	uint32_t audit_days;  /* what administrators did is kept; 0: for ever */
 	int log_level;        /* enum log_level */
 	/* not keys */
-	uint64_t said;        /* a bit for each key that the file has, see conf_said() */
+	uint64_t said[2];     /* a bit for each key that the file has, see conf_said() */
 	bool data_dir_option; /* data_dir is from the command line */
 };
 

@@ -174,10 +174,15 @@ const char *conf_no_level(const char *v)
 
 const char *conf_no_edition(const char *v)
 {
-	return strcmp(v, "full") == 0 || strcmp(v, "light") == 0 ||
-			       strcmp(v, "sound") == 0
-		       ? NULL
-		       : "must be full, light or sound";
+	static const char *const names[] = {"full", "light", "sound", "mkv",
+					    "webm", "live",  "tracks"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(v, names[i]) == 0)
+			return NULL;
+	return strcmp(v, "push") == 0
+		       ? "cannot have push: where to, is said when a recording starts"
+		       : "must be full, light, sound, mkv, webm, live or tracks";
 }
 
 const char *conf_no_full(const char *v)
@@ -190,6 +195,13 @@ const char *conf_no_light(const char *v)
 {
 	return strcmp(v, "low") == 0 || strcmp(v, "mid") == 0 ? NULL
 							      : "must be low or mid";
+}
+
+const char *conf_no_live(const char *v)
+{
+	return !*v || strcmp(v, "low") == 0 || strcmp(v, "mid") == 0 || !conf_no_full(v)
+		       ? NULL
+		       : "must be low, mid, main or high";
 }
 
 const char *conf_no_database(const char *v)

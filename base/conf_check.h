@@ -15,9 +15,17 @@ const char *conf_no_rung(const char *v); /* two times WxH@FPS/KBPS */
 const char *conf_no_most(const char *v); /* one */
 const char *conf_no_level(const char *v);
 const char *conf_no_edition(const char *v);
-const char *conf_no_full(const char *v);  /* the level of the edition of that name */
-const char *conf_no_light(const char *v); /* the same */
+const char *conf_no_full(const char *v);     /* the level of the edition of that name */
+const char *conf_no_light(const char *v);    /* the same */
+const char *conf_no_live(const char *v);     /* the same; empty: none of its own */
 const char *conf_no_database(const char *v); /* empty: the usual one */
+/* Of storage: base/conf_storage.c; all but the first and the region may be empty. */
+const char *conf_no_storage(const char *v);
+const char *conf_no_endpoint(const char *v);
+const char *conf_no_bucket(const char *v);
+const char *conf_no_region(const char *v);
+const char *conf_no_prefix(const char *v); /* of names of objects */
+const char *conf_no_encryption(const char *v);
 
 /* One WxH@FPS/KBPS. Returns what follows it, NULL when it is none (`rung` is then as
  * before). Numbers are digits only; of any size that their places allow. */

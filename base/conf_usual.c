@@ -11,36 +11,56 @@
 #define AULA_PLUGIN_DIR "plugins/.libs"
 #endif
 
+#define N(list) (uint32_t)(sizeof(list) / sizeof((list)[0]))
+
+static void plugins_init(struct conf *conf)
+{
+	static const char *const plugins[] = {
+		"layout_grid", "layout_speaker", "layout_lecture",
+		"record_mp4",  "record_audio",   "record_mkv",
+		"record_webm", "record_hls",     "record_rtmp",
+		"record_tracks"};
+
+	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);
+	for (uint32_t i = 0; i < N(plugins); i++)
+		snprintf(conf->plugins[i], sizeof(conf->plugins[0]), "%s", plugins[i]);
+	conf->n_plugins = N(plugins);
+}
+
+static void recordings_init(struct conf *conf)
+{
+	static const char *const editions[] = {"full", "light", "sound"};
+
+	conf->recording_reserve_mb = 512;
+	conf->recording_grace_days = 7;
+	snprintf(conf->recorder, sizeof(conf->recorder), "mp4");
+	snprintf(conf->recorder_sound, sizeof(conf->recorder_sound), "audio");
+	for (uint32_t i = 0; i < N(editions); i++)
+		snprintf(conf->record_editions[i], sizeof(conf->record_editions[0]), "%s",
+			 editions[i]);
+	conf->n_record_editions = N(editions);
+	snprintf(conf->record_level, sizeof(conf->record_level), "main");
+	snprintf(conf->record_light, sizeof(conf->record_light), "low");
+	conf->record_part_min = 15;
+	conf->derive = true;
+	snprintf(conf->storage, sizeof(conf->storage), "folder");
+	snprintf(conf->s3_region, sizeof(conf->s3_region), "us-east-1");
+	conf->s3_keep_local_days = 1;
+}
+
 void conf_init(struct conf *conf)
 {
-	static const char *const plugins[] = {"layout_grid", "layout_speaker",
-					      "layout_lecture", "record_mp4",
-					      "record_audio"};
-	static const char *const editions[] = {"full", "sound"};
-
 	memset(conf, 0, sizeof(*conf));
+	plugins_init(conf);
+	recordings_init(conf);
 	conf->http_port = 8443;
 	conf->media_udp_port = 8443;
 	conf->media_tcp_port = 8444;
 	conf->net_spread = 300;
 	snprintf(conf->data_dir, sizeof(conf->data_dir), "/var/lib/aula");
-	conf->recording_reserve_mb = 512;
 	conf->deck_max_mb = 50;
 	conf->clip_max_mb = 200;
 	conf->deck_quota_mb = 500;
-	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);
-	for (conf->n_plugins = 0; conf->n_plugins < 5; conf->n_plugins++)
-		snprintf(conf->plugins[conf->n_plugins], sizeof(conf->plugins[0]), "%s",
-			 plugins[conf->n_plugins]);
-	snprintf(conf->recorder, sizeof(conf->recorder), "mp4");
-	snprintf(conf->recorder_sound, sizeof(conf->recorder_sound), "audio");
-	for (conf->n_record_editions = 0; conf->n_record_editions < 2;
-	     conf->n_record_editions++)
-		snprintf(conf->record_editions[conf->n_record_editions],
-			 sizeof(conf->record_editions[0]), "%s",
-			 editions[conf->n_record_editions]);
-	snprintf(conf->record_level, sizeof(conf->record_level), "main");
-	snprintf(conf->record_light, sizeof(conf->record_light), "low");
 	snprintf(conf->layout, sizeof(conf->layout), "grid");
 	conf->view_fps = 15;
 	conf->view_vbv_ms = 500;
@@ -56,7 +76,6 @@ void conf_init(struct conf *conf)
 	conf->audio_kbps = 40;
 	conf->audio_middle_kbps = 24;
 	conf->audio_thin_kbps = 12;
-	conf->derive = true;
 	conf->shed = true;
 	conf->max_members = 500;
 	conf->pins = 4;

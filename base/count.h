@@ -11,6 +11,8 @@
 #define COUNT_LIST(X) \
 	X(ROOMS, "aula_rooms", "", "gauge", "Classes that are open") \
 	X(MEMBERS, "aula_participants", "", "gauge", "Members in all classes") \
+	X(WATCHERS, "aula_watchers", "", "gauge", \
+	  "Who watches a class by HTTP alone, without a seat") \
 	X(PEERS, "aula_peers", "", "gauge", "WebRTC endpoints connected or connecting") \
 	X(WAITING, "aula_waiting", "", "gauge", "Connected, but not in a class yet") \
 	X(WS, "aula_ws_connections", "", "gauge", "WebSocket connections") \
@@ -69,11 +71,22 @@
 	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", "Bytes recorded") \
 	X(REC_ERRORS, "aula_recording_errors_total", "", "counter", \
 	  "Recordings that failed") \
+	X(REC_ABANDONED, "aula_recording_threads_abandoned_total", "", "counter", \
+	  "Calls into recorders that nobody waits for any more") \
 	X(MADE, "aula_made_total", "result=\"ready\"", "counter", \
 	  "Recordings that files were made of, or could not be") \
 	X(MADE_FAILED, "aula_made_total", "result=\"failed\"", "counter", "") \
 	X(MADE_AGAIN, "aula_made_total", "result=\"again\"", "counter", "") \
 	X(MAKING, "aula_making", "", "gauge", "Recordings that files are made of now") \
+	X(SEALED, "aula_sealed_total", "result=\"ready\"", "counter", \
+	  "Recordings whose files were sealed, by what came of it") \
+	X(SEAL_FAILED, "aula_sealed_total", "result=\"failed\"", "counter", "") \
+	X(STORED, "aula_stored_total", "result=\"ready\"", "counter", \
+	  "Recordings that were stored elsewhere, and tries that failed") \
+	X(STORE_FAILED, "aula_stored_total", "result=\"failed\"", "counter", "") \
+	X(STORING, "aula_storing", "", "gauge", "Recordings that are stored now") \
+	X(STORAGE_TROUBLE, "aula_storage_trouble", "", "gauge", \
+	  "1: the storage did not take what was sent last") \
 	X(FIRST_FRAMES, "aula_first_frame_total", "", "counter", \
 	  "Members that told of their first frame") \
 	X(FIRST_FRAME_MS, "aula_first_frame_milliseconds_total", "", "counter", \
@@ -81,6 +94,11 @@
 	X(DB_ERRORS, "aula_db_errors_total", "", "counter", \
 	  "Database calls that failed") \
 	X(DB_CALLS, "aula_db_calls_total", "", "counter", "Database calls") \
+	X(TRACKS_DROPPED, "aula_recording_track_units_dropped_total", "", "counter", \
+	  "Units of members that a recording of tracks could not keep up with") \
+	X(TRACKS_BARRED, "aula_recording_tracks_barred_total", "", "counter", \
+	  "Tracks of members that a recording left out: a limit, or they cannot be " \
+	  "stored") \
 	X(PLUGIN_ERRORS, "aula_plugin_errors_total", "", "counter", \
 	  "Plugin calls that failed") \
 	X(LAYOUT_CALLS, "aula_layout_calls_total", "", "counter", \

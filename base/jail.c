@@ -71,7 +71,7 @@ static void allow(int rules, const char *path, uint64_t access)
 }
 
 /* What is open stays open: what is read, and the pipe. */
-static void files(const char *folder)
+static void files(const struct jail *jail)
 {
 	static const char *const readable[] = {"/usr",
 					       "/lib",
@@ -80,6 +80,16 @@ static void files(const char *folder)
 					       "/var/cache/fontconfig",
 					       "/var/lib/ghostscript",
 					       "/proc/self"};
+	static const char *const asked[] = {"/etc/ssl",
+					    "/etc/pki",
+					    "/etc/ca-certificates",
+					    "/run/systemd/resolve",
+					    "/etc/resolv.conf",
+					    "/etc/hosts",
+					    "/etc/host.conf",
+					    "/etc/nsswitch.conf",
+					    "/etc/gai.conf",
+					    "/etc/services"};
 	const long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 				     LANDLOCK_CREATE_RULESET_VERSION);
 	const uint64_t cuts = version >= 3 ? LANDLOCK_ACCESS_FS_TRUNCATE : 0;
@@ -92,8 +102,12 @@ static void files(const char *folder)
 		return; /* a kernel without it */
 	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
 		allow(rules, readable[i], READS);
-	if (folder)
-		allow(rules, folder, READS | WRITES | cuts);
+	for (size_t i = 0; jail->network && i < sizeof(asked) / sizeof(asked[0]); i++)
+		allow(rules, asked[i], i < 4 ? READS : LANDLOCK_ACCESS_FS_READ_FILE);
+	if (jail->folder)
+		allow(rules, jail->folder, READS | WRITES | cuts);
+	if (jail->file)
+		allow(rules, jail->file, LANDLOCK_ACCESS_FS_READ_FILE);
 	syscall(SYS_landlock_restrict_self, rules, 0);
 	close(rules);
 }
@@ -141,6 +155,35 @@ static void files(const char *folder)
 		REFUSE(setxattr), REFUSE(lsetxattr), REFUSE(fsetxattr), \
 		REFUSE(setxattrat)
 
+static void apply(struct sock_filter *filter, size_t n)
+{
+	const struct sock_fprog program = {.len = (unsigned short)n, .filter = filter};
+
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+/* Beside the other filter, which knows the machine: the stricter answer counts. */
+static void connections(bool network)
+{
+	struct sock_filter none[] = {
+		LOAD(AT(nr)),
+		REFUSE_NETWORK,
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_filter asking[] = {
+		LOAD(AT(nr)),
+		REFUSE(listen),
+		REFUSE(accept),
+		REFUSE(accept4),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	if (network)
+		apply(asking, sizeof(asking) / sizeof(asking[0]));
+	else
+		apply(none, sizeof(none) / sizeof(none[0]));
+}
+
 static void calls(void)
 {
 	const uint32_t own = (uint32_t)getpid();
@@ -159,7 +202,6 @@ static void calls(void)
 		REFUSE(chown),
 		REFUSE(lchown),
 #endif
-		REFUSE_NETWORK,
 		REFUSE(execve),
 		REFUSE(execveat),
 		REFUSE(ptrace),
@@ -192,13 +234,15 @@ static void calls(void)
 		FAIL(EPERM),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	const struct sock_fprog program = {
-		.len = (unsigned short)(sizeof(filter) / sizeof(filter[0])),
-		.filter = filter};
 
-	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+	apply(filter, sizeof(filter) / sizeof(filter[0]));
 }
 #else
+static void connections(bool network)
+{
+	(void)network;
+}
+
 static void calls(void)
 {
 }
@@ -213,8 +257,10 @@ int jail_enter(const struct jail *jail)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	files(jail->folder);
-	if (!SANITIZED)
+	files(jail);
+	if (!SANITIZED) {
+		connections(jail->network);
 		calls();
+	}
 	return 0;
 }

@@ -83,16 +83,29 @@
 /* rooms */
 #define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 8000
-#define LIMIT_WAITING      2000  /* before a class, all together; see mcu/porch.h */
-#define LIMIT_CELLS        49    /* of one scene */
-#define LIMIT_LAYOUT_TEXT  95    /* bytes: a layout's name and its parameters */
-#define LIMIT_OWN_LAYOUTS  64    /* that administrators made */
-#define LIMIT_OWN_LAYOUT   16384 /* bytes of JSON of one */
-#define LIMIT_VOICES       8     /* decoded at once in one mix */
-#define LIMIT_SOURCES      24576 /* per process */
-#define LIMIT_RECORDINGS   8     /* at once per process */
-#define LIMIT_MARKS        500   /* of one recording */
-#define LIMIT_MARK_BYTES   200   /* of its text */
+#define LIMIT_WATCHERS     8192    /* without a seat, all together; see mcu/watchers.h */
+#define LIMIT_WAITING      2000    /* before a class, all together; see mcu/porch.h */
+#define LIMIT_CELLS        49      /* of one scene */
+#define LIMIT_LAYOUT_TEXT  95      /* bytes: a layout's name and its parameters */
+#define LIMIT_OWN_LAYOUTS  64      /* that administrators made */
+#define LIMIT_OWN_LAYOUT   16384   /* bytes of JSON of one */
+#define LIMIT_VOICES       8       /* decoded at once in one mix */
+#define LIMIT_SOURCES      24576   /* per process */
+#define LIMIT_RECORDINGS   24      /* at once per process */
+#define LIMIT_MARKS        500     /* of one recording */
+#define LIMIT_MARK_BYTES   200     /* of its text */
+#define LIMIT_TRACKS       64      /* of one recording that are written at a time */
+#define LIMIT_TRACK_FILES  1000    /* of one recording */
+#define LIMIT_OWNER_FILES  100     /* of those, of one member: saved up; see sheet.h */
+#define LIMIT_OWNER_SEC    10      /* in which it gets one more */
+#define LIMIT_TRACKS_KNOWN 1024    /* of whom one recording knows at a time */
+#define LIMIT_HAPPENINGS   1000    /* of one recording, noted by the server */
+#define LIMIT_CAPTIONS     1048576 /* bytes of one file of them */
+#define LIMIT_CAPTION_CUES 20000
+#define LIMIT_LANGUAGES    16 /* in which one recording has captions */
+#define LIMIT_SHARES       50 /* links to one recording that are good at once */
+#define LIMIT_CUTS         20 /* of recordings that wait, of all classes */
+#define LIMIT_JOINS        8  /* recordings that become one */
 
 /* Coming and coming back without a lecturer's link: a second, and saved up. The
  * first two are defaults of the configuration, each burst so many seconds' worth. */
@@ -105,27 +118,27 @@
 
 /* decks of pages, see slides/ */
 #define LIMIT_DECK_PAGES  500
-#define LIMIT_DECK_PIXELS 40000000 /* of one picture that is uploaded */
-#define LIMIT_ARTS        32       /* pictures that layouts may show */
-#define LIMIT_ART_BYTES   8388608  /* of the file of one */
-#define LIMIT_ART_SIDE    4096     /* px of it */
-#define LIMIT_DECKS       50       /* of one class */
-#define LIMIT_DECKS_OWN   5        /* of one who is not of the staff */
-#define LIMIT_DECK_JOBS   64       /* pages that wait to be drawn, in all */
+#define LIMIT_DECK_PIXELS 40000000   /* of one picture that is uploaded */
+#define LIMIT_ARTS        32         /* pictures that layouts may show */
+#define LIMIT_ART_BYTES   8388608    /* of the file of one */
+#define LIMIT_ART_SIDE    4096       /* px of it */
+#define LIMIT_DECKS       50         /* of one class */
+#define LIMIT_DECKS_OWN   5          /* of one who is not of the staff */
+#define LIMIT_DECK_JOBS   64         /* pages that wait to be drawn, in all */
 #define LIMIT_UPLOAD      1073741824 /* bytes of a body that is streamed to a file */
-#define LIMIT_UPLOADS     16       /* at once, in all */
-#define LIMIT_UPLOAD_SEC  1800     /* the whole of it */
-#define LIMIT_CLIPS       4        /* that are played, in all classes */
+#define LIMIT_UPLOADS     16         /* at once, in all */
+#define LIMIT_UPLOAD_SEC  1800       /* the whole of it */
+#define LIMIT_CLIPS       4          /* that are played, in all classes */
 #define LIMIT_CLIP_MS     600000
-#define LIMIT_CLIP_SIDE   1920 /* px of a picture, the longer one */
+#define LIMIT_CLIP_SIDE   1920    /* px of a picture, the longer one */
 #define LIMIT_CLIP_PIXELS 2088960 /* 1920 x 1088 */
 
 /* recordings that files are made of, see derive/ */
-#define LIMIT_DERIVE_MS       INT64_C(43200000) /* 12 h */
-#define LIMIT_DERIVE_SIDE     4096              /* px of a picture, the longer one */
-#define LIMIT_CHAPTERS        1000              /* of one recording */
-#define LIMIT_CHAPTERS_TEXT   524288            /* bytes of JSON of all of them */
-#define LIMIT_CHAPTER_TITLE   400               /* bytes of one title */
-#define LIMIT_DERIVE_PARTS    48                /* files that are joined */
+#define LIMIT_DERIVE_MS     INT64_C(43200000) /* 12 h */
+#define LIMIT_DERIVE_SIDE   4096              /* px of a picture, the longer one */
+#define LIMIT_CHAPTERS      1000              /* of one recording */
+#define LIMIT_CHAPTERS_TEXT 524288            /* bytes of JSON of all of them */
+#define LIMIT_CHAPTER_TITLE 400               /* bytes of one title */
+#define LIMIT_DERIVE_PARTS  48                /* files that are joined */
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -19,6 +20,7 @@ struct thread_role on_db = {"db"};
 static _Thread_local struct thread_role *self;
 
 struct thread {
+	atomic_int users; /* the thread itself, and who started it */
 	pthread_t id;
 	struct thread_role *role;
 	char name[16];
@@ -44,6 +46,12 @@ void thread_claim(struct thread_role *role)
 #endif
 }
 
+static void let_go(struct thread *thread)
+{
+	if (atomic_fetch_sub(&thread->users, 1) == 1)
+		free(thread);
+}
+
 static void *entry(void *arg)
 {
 	struct thread *thread = arg;
@@ -52,6 +60,7 @@ static void *entry(void *arg)
 	if (thread->role)
 		thread_enter(thread->role);
 	thread->fn(thread->arg);
+	let_go(thread);
 	return NULL;
 }
 
@@ -64,6 +73,7 @@ int thread_start(struct thread **out, struct thread_role *role, const char *name
 
 	if (!thread)
 		return -ENOMEM;
+	atomic_init(&thread->users, 2);
 	thread->role = role;
 	thread->fn = fn;
 	thread->arg = arg;
@@ -92,5 +102,13 @@ void thread_join(struct thread *thread)
 	if (!thread)
 		return;
 	pthread_join(thread->id, NULL);
-	free(thread);
+	let_go(thread);
+}
+
+void thread_leave(struct thread *thread)
+{
+	if (!thread)
+		return;
+	pthread_detach(thread->id);
+	let_go(thread);
 }

@@ -43,4 +43,8 @@ void thread_raise_priority(void);
 /* Waits for its end and frees it. NULL is accepted. */
 void thread_join(struct thread *thread);
 
+/* Lets it run alone, for who cannot wait for its end: it may run until the process ends.
+ * NULL is accepted. */
+void thread_leave(struct thread *thread);
+
 #endif

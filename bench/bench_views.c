@@ -126,6 +126,21 @@ static double beside(const char *view, double class)
 	return percent() - class;
 }
 
+/* What is recorded is another picture than what is seen, of the level main: what that
+ * costs, without what the record thread does. */
+static double recorded(const char *view, double class)
+{
+	double with;
+	char d[120];
+
+	snprintf(d, sizeof(d), "{\"editions\":[\"full\"]%s}", view);
+	ask(0, "record.start", d);
+	with = percent();
+	ask(0, "record.stop", "{}");
+	class_world_pass(all, n_clients, SETTLE_MS);
+	return with - class;
+}
+
 static void nine(struct class_world *w)
 {
 	static const char *const views[] = {"wall", "stage", "slides", "interpreter",
@@ -142,6 +157,11 @@ static void nine(struct class_world *w)
 		printf("view_cpu_percent.%s %.2f\n", views[i], beside(views[i], class));
 	ask(0, "view.set", "{\"view\":\"class\"}");
 	class_world_pass(all, n_clients, SETTLE_MS + 3000);
+	printf("view_cpu_percent.recorded_class %.2f\n", recorded("", class));
+	printf("view_cpu_percent.recording %.2f\n",
+	       recorded(",\"view\":\"recording\"", class));
+	printf("view_cpu_percent.recording_grid %.2f\n",
+	       recorded(",\"view\":\"recording\",\"layout\":\"grid\"", class));
 	/* who looks on is a student, and sees the lecturer only: his is the class's
 	 * picture, all that it does not show is decoded for the other alone */
 	ask(0, "class.hearing", "{\"rule\":\"all\",\"sees\":\"lecturers\"}");

@@ -34,8 +34,10 @@ function nest(text) {
 
 /** What was measured now, beside what stays of before. */
 function merge(now, before, add) {
-  const some = (of, long) => Object.fromEntries(Object.entries(of).filter(([key]) => key.startsWith('soak_') === long));
-  const soak = now.soak_seconds ? { ...some(now, true), soak_date: now.date } : some(before, true);
+  const some = (of, long) => Object.fromEntries(Object.entries(of).filter(([key]) => /^(soak|recorded)_/.test(key) === long));
+  const soak = { ...some(before, true), ...some(now, true) };
+  if (now.soak_seconds) soak.soak_date = now.date;
+  if (now.recorded_seconds) soak.recorded_date = now.date;
   const { date, machine, ...figures } = some(now, false);
   return { date, machine, ...(add ? some(before, false) : {}), ...figures, ...soak };
 }
@@ -68,6 +70,23 @@ function views(r, add) {
     add('one picture more beside it: wall, stage, slides, interpreter, somebody in front, all for staff', `${list.join(', ')} % of a core`);
   }
   if (r.wall_49_cpu_percent) add('a wall of 49 beside the class', `${r.wall_49_cpu_percent.toFixed(1)} % of a core`);
+}
+
+/** Files of classes. */
+function recordings(r, add) {
+  const { recording_cpu_percent: cpu, kill_loss_s: loss } = r;
+  if (cpu) {
+    const list = ['full', 'sound', 'mkv', 'live', 'tracks'].map((name) => cpu[name]?.toFixed(2) ?? '-');
+    add('a recording at 960x540, by edition: full, sound, mkv, live; each of five senders by itself', `${list.join(', ')} % of a core`);
+    add('20 recordings at once, full and sound', `${r.recordings_20_cpu_percent.toFixed(1)} % of a core`);
+  }
+  if (r.ready_after_stop_s) add('a class of 50 minutes: its file is ready after', `${r.ready_after_stop_s.toFixed(1)} s`);
+  if (loss) add(`servers killed while they record: files that play, what the worst has lost`, `${r.kills_that_play} of 50, ${loss.max.toFixed(2)} s`);
+  if (r.seal) add('recordings sealed at rest: made, read', `${r.seal.seal_mb_s.toFixed(0)}, ${r.seal.read_sealed_mb_s.toFixed(0)} MB/s of a core`);
+  if (r.recorded_seconds >= 1800) {
+    add(`a recorded class of ${Math.round(r.recorded_seconds / 60)} minutes (${r.recorded_date}): sound behind the picture at its end`, `${r.recorded_skew_end_ms.toFixed(0)} ms`);
+    add('the same: longer than the class by; ready after', `${r.recorded_length_off_s.toFixed(2)} s; ${r.recorded_ready_s.toFixed(1)} s`);
+  }
 }
 
 /** Rows of the table; a figure that was not measured this time has none. */
@@ -103,6 +122,7 @@ function rows(r) {
     const { net, audio, video, all: sum } = cpu.senders9_viewers100;
     add('9 senders and 100 viewers, all threads', `${sum} % of a core (video ${video}, audio ${audio}, network ${net})`);
   }
+  recordings(r, add);
   if (r.bytes_per_viewer) add('memory of one more viewer', kb(r.bytes_per_viewer));
   if (r.bytes_per_sender) add('memory of one more sender, camera and microphone', kb(r.bytes_per_sender));
   if (r.soak_seconds >= 1800) {

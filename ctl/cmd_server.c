@@ -1,4 +1,4 @@
-/* cmd_server.c - plugins, settings, announcements and recordings of a server. */
+/* cmd_server.c - plugins, settings and announcements of a server. */
 #include "ctl/spec.h"
 
 #include <stdio.h>
@@ -103,7 +103,7 @@ int cmd_setting(struct call *call)
 		   tell_one);
 }
 
-/* ---- words, and recordings ------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------ */
 
 /* The alphabet of codes has no letters that are mistaken for others. */
 static bool like_a_code(const char *text)
@@ -153,76 +153,4 @@ int cmd_drain(struct call *call)
 	d = cJSON_CreateObject();
 	cJSON_AddBoolToObject(d, "on", on);
 	return ask(call, "server.drain", d, tell_drain);
-}
-
-static void tell_record(const struct call *call, const cJSON *reply)
-{
-	(void)call;
-	if (*json_text(reply, "id"))
-		printf("it is recorded as %s\n", json_text(reply, "id"));
-	else
-		puts("the recording ends");
-}
-
-int cmd_record(struct call *call)
-{
-	bool start = strcmp(call->spec->name, "record start") == 0;
-	cJSON *d = json_make("code", call->args[0], NULL);
-
-	if (start && spec_value(call, "title"))
-		cJSON_AddStringToObject(d, "title", spec_value(call, "title"));
-	return ask(call, start ? "record.start" : "record.stop", d, tell_record);
-}
-
-/* "1:02:03" of milliseconds; nothing of 0. */
-static void length_text(char *out, size_t size, double ms)
-{
-	long long seconds = (long long)(ms / 1000);
-
-	snprintf(out, size, "%lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60,
-		 seconds % 60);
-	if (ms <= 0)
-		*out = '\0';
-}
-
-static void tell_recordings(const struct call *call, const cJSON *reply)
-{
-	static const struct table_column columns[] = {{.title = "ID", .whole = true},
-						      {.title = "BEGAN"},
-						      {.title = "LENGTH", .right = true},
-						      {.title = "MB", .right = true},
-						      {.title = "STATE"},
-						      {.title = "TITLE", .gives = true}};
-	struct table *table = table_create(columns, 6);
-	const cJSON *one;
-
-	(void)call;
-	cJSON_ArrayForEach(one, json_get(reply, "recordings"))
-	{
-		char began[32], length[32];
-
-		text_time(began, sizeof(began), (int64_t)json_number(one, "started_ms"));
-		length_text(length, sizeof(length), json_number(one, "duration_ms"));
-		table_cell(table, "%s", json_text(one, "id"));
-		table_cell(table, "%s", began);
-		table_cell(table, "%s", length);
-		table_cell(table, "%.1f", json_number(one, "bytes") / 1e6);
-		table_cell(table, "%s", json_text(one, "state"));
-		table_cell(table, "%s", json_text(one, "title"));
-	}
-	if (table_rows(table))
-		table_print(table, stdout, table_width(), 0);
-	else
-		puts("there are no recordings of this class");
-	if (json_true(reply, "more"))
-		puts("and older ones");
-	table_destroy(table);
-}
-
-int cmd_recordings(struct call *call)
-{
-	cJSON *d = json_make("code", call->args[0], NULL);
-
-	cJSON_AddNumberToObject(d, "limit", 100);
-	return ask(call, "recording.list", d, tell_recordings);
 }

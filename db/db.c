@@ -79,6 +79,12 @@ int db_open_there(struct db **out, const char *url, struct loop *reply, char *wh
 	return open_as(out, url, false, reply, why, why_len);
 }
 
+void db_stop(struct db *db)
+{
+	if (db)
+		db_queue_stop(db->queue);
+}
+
 void db_close(struct db *db)
 {
 	if (!db)
@@ -156,8 +162,8 @@ int db_seat_put(struct db *db, const struct db_seat *seat)
 
 int db_seat_delete(struct db *db, const char *id)
 {
-	return db_post(db, "DELETE FROM seats WHERE id = $1", &(struct db_param){.text = id},
-		    1);
+	return db_post(db, "DELETE FROM seats WHERE id = $1",
+		       &(struct db_param){.text = id}, 1);
 }
 
 int db_message_put(struct db *db, const struct db_message *message)
@@ -175,43 +181,6 @@ int db_vote_put(struct db *db, const struct db_vote *vote)
 	return db_put(db, &db_table_votes, vote);
 }
 
-int db_recording_put(struct db *db, const struct db_recording *recording)
-{
-	return db_put(db, &db_table_recordings, recording);
-}
-
-int db_recording_made(struct db *db, const char *id, const char *made, const char *json)
-{
-	static const char sql[] = "UPDATE recordings SET made = $2, made_json = $3"
-				  " WHERE id = $1";
-	const struct db_param params[] = {{.text = id}, {.text = made}, {.text = json}};
-
-	return strlen(json) > DB_MADE ? -EINVAL : db_post(db, sql, params, 3);
-}
-
-int db_recording_delete(struct db *db, const char *id)
-{
-	static const char marks[] = "DELETE FROM recording_marks WHERE recording = $1";
-	static const char files[] = "DELETE FROM recording_files WHERE recording = $1";
-	const struct db_param param = {.text = id};
-	int err = db_post(db, "DELETE FROM recordings WHERE id = $1", &param, 1);
-
-	/* without its row nobody sees the others, whatever becomes of them */
-	if (!err && (db_post(db, marks, &param, 1) || db_post(db, files, &param, 1)))
-		log_warn("recording_rows_left", "recording=%s", id);
-	return err;
-}
-
-int db_recording_file_put(struct db *db, const struct db_recording_file *file)
-{
-	return db_put(db, &db_table_recording_files, file);
-}
-
-int db_mark_put(struct db *db, const struct db_mark *mark)
-{
-	return db_put(db, &db_table_marks, mark);
-}
-
 int db_layout_put(struct db *db, const struct db_layout *layout)
 {
 	return db_put(db, &db_table_layouts, layout);
@@ -225,13 +194,13 @@ int db_deck_put(struct db *db, const struct db_deck *deck)
 int db_deck_delete(struct db *db, const char *id)
 {
 	return db_post(db, "DELETE FROM decks WHERE id = $1",
-		    &(struct db_param){.text = id}, 1);
+		       &(struct db_param){.text = id}, 1);
 }
 
 int db_layout_delete(struct db *db, const char *name)
 {
 	return db_post(db, "DELETE FROM layouts WHERE name = $1",
-		    &(struct db_param){.text = name}, 1);
+		       &(struct db_param){.text = name}, 1);
 }
 
 int db_cues_put(struct db *db, const struct db_cues *cues)
@@ -242,13 +211,13 @@ int db_cues_put(struct db *db, const struct db_cues *cues)
 int db_cues_delete(struct db *db, const char *room)
 {
 	return db_post(db, "DELETE FROM cues WHERE room = $1",
-		    &(struct db_param){.text = room}, 1);
+		       &(struct db_param){.text = room}, 1);
 }
 
 /* ---- reads ---------------------------------------------------------------- */
 
 int db_ask(struct db *db, const struct db_query *query, const struct db_param *params,
-	       int n)
+	   int n)
 {
 	struct db_job *job;
 	int err = db_job_create(&job, query->sql, params, n);
@@ -267,11 +236,6 @@ typedef void lives_done(void *ctx, int err, const struct db_live *rows, uint32_t
 typedef void decks_done(void *ctx, int err, const struct db_deck *rows, uint32_t n);
 typedef void layouts_done(void *ctx, int err, const struct db_layout *rows, uint32_t n);
 typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
-typedef void recordings_done(void *ctx, int err, const struct db_recording *rows,
-			     uint32_t n);
-typedef void files_done(void *ctx, int err, const struct db_recording_file *rows,
-			uint32_t n);
-typedef void marks_done(void *ctx, int err, const struct db_mark *rows, uint32_t n);
 typedef void seats_done(void *ctx, int err, const struct db_seat *rows, uint32_t n);
 typedef void polls_done(void *ctx, int err, const struct db_poll *rows, uint32_t n);
 typedef void votes_done(void *ctx, int err, const struct db_vote *rows, uint32_t n);
@@ -403,113 +367,6 @@ int db_messages(struct db *db, const char *room, uint32_t last_n, messages_done 
 	};
 
 	return db_ask(db, &query, params, 2);
-}
-
-static void deliver_recordings(const struct db_job *job)
-{
-	((recordings_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
-				       job->n_rows);
-}
-
-#define RECORDINGS \
-	"SELECT id, room, file, title, state, started_ms, duration_ms, bytes, made," \
-	" made_json FROM recordings"
-
-static int ask_recordings(struct db *db, const char *sql, recordings_done *done,
-			  void *ctx, const struct db_param *params, int n)
-{
-	struct db_query query = {
-		sql, &db_table_recordings, deliver_recordings, (void (*)(void))done, ctx,
-	};
-
-	return db_ask(db, &query, params, n);
-}
-
-int db_recordings(struct db *db, const char *room, int64_t before_ms, uint32_t limit,
-		  recordings_done *done, void *ctx)
-{
-	struct db_param params[] = {
-		{.text = room},
-		{.number = before_ms > 0 ? before_ms : INT64_MAX},
-		{.number = limit < DB_ROWS_MAX ? limit : DB_ROWS_MAX},
-	};
-
-	return ask_recordings(db,
-			      RECORDINGS " WHERE room = $1 AND started_ms < $2"
-					 " ORDER BY started_ms DESC, id DESC LIMIT $3",
-			      done, ctx, params, 3);
-}
-
-int db_recordings_running(struct db *db, recordings_done *done, void *ctx)
-{
-	return ask_recordings(db,
-			      RECORDINGS " WHERE state = 'running'"
-					 " ORDER BY started_ms, id LIMIT " MANY,
-			      done, ctx, NULL, 0);
-}
-
-int db_recording_unmade(struct db *db, recordings_done *done, void *ctx)
-{
-	return ask_recordings(db,
-			      RECORDINGS " WHERE made = '' AND bytes > 0 AND state IN"
-					 " ('ready', 'interrupted')"
-					 " ORDER BY started_ms, id LIMIT 1",
-			      done, ctx, NULL, 0);
-}
-
-int db_recording(struct db *db, const char *id, recordings_done *done, void *ctx)
-{
-	return ask_recordings(db, RECORDINGS " WHERE id = $1", done, ctx,
-			      &(struct db_param){.text = id}, 1);
-}
-
-static void deliver_files(const struct db_job *job)
-{
-	((files_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
-				  job->n_rows);
-}
-
-int db_recording_files(struct db *db, const char *room, int64_t from_ms,
-		       int64_t before_ms, files_done *done, void *ctx)
-{
-	struct db_query query = {
-		"SELECT f.id, f.recording, f.edition, f.ext, f.bytes, f.duration_ms, f.err"
-		" FROM recording_files f JOIN recordings r ON r.id = f.recording"
-		" WHERE r.room = $1 AND r.started_ms >= $2 AND r.started_ms < $3"
-		" ORDER BY r.started_ms DESC, r.id DESC, f.id LIMIT " MANY,
-		&db_table_recording_files,
-		deliver_files,
-		(void (*)(void))done,
-		ctx,
-	};
-	struct db_param params[] = {
-		{.text = room}, {.number = from_ms}, {.number = before_ms}};
-
-	return db_ask(db, &query, params, 3);
-}
-
-static void deliver_marks(const struct db_job *job)
-{
-	((marks_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
-				  job->n_rows);
-}
-
-int db_marks(struct db *db, const char *room, const char *recording, marks_done *done,
-	     void *ctx)
-{
-	struct db_query query = {
-		"SELECT m.id, m.recording, m.at_ms, m.text, m.made_ms"
-		" FROM recording_marks m JOIN recordings r ON r.id = m.recording"
-		" WHERE r.room = $1 AND m.recording = $2 ORDER BY m.at_ms, m.id LIMIT $3",
-		&db_table_marks,
-		deliver_marks,
-		(void (*)(void))done,
-		ctx,
-	};
-	struct db_param params[] = {
-		{.text = room}, {.text = recording}, {.number = LIMIT_MARKS}};
-
-	return db_ask(db, &query, params, 3);
 }
 
 static void deliver_seats(const struct db_job *job)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_PARAMS      16   /* of one statement at most; as many columns of a row */
+#define DB_PARAMS      20   /* of one statement at most; as many columns of a row */
 #define DB_PATIENCE_MS 2000 /* a statement may take, see patience() */
 
 struct db_param {

@@ -218,9 +218,13 @@ static void run(void *arg)
 
 	thread_claim(&on_db);
 	for (;;) {
+		bool closing;
+
 		mailbox_wait(queue->mailbox, idle_ms(queue));
+		/* asked first: what was posted before it closed is in the box then */
+		closing = atomic_load(&queue->close_us);
 		mailbox_run(queue->mailbox);
-		if (!may_go_on(queue))
+		if (closing && !may_go_on(queue))
 			break;
 		if (clock_us() < queue->retry_us)
 			give_up_reads(queue);
@@ -296,20 +300,26 @@ out:
 	return err;
 }
 
-void db_queue_destroy(struct db_queue *queue)
+void db_queue_stop(struct db_queue *queue)
 {
 	struct db_job *job;
 
+	if (!queue || !queue->thread)
+		return;
+	atomic_store(&queue->close_us, clock_us() + FLUSH_US);
+	while (mailbox_post(queue->mailbox, wake_up, NULL) == -ENOBUFS)
+		poll(NULL, 0, 1); /* full of jobs: it is awake */
+	thread_join(queue->thread);
+	queue->thread = NULL;
+	while ((job = list_take(&queue->unsaid)))
+		say(job);
+}
+
+void db_queue_destroy(struct db_queue *queue)
+{
 	if (!queue)
 		return;
-	if (queue->thread) {
-		atomic_store(&queue->close_us, clock_us() + FLUSH_US);
-		while (mailbox_post(queue->mailbox, wake_up, NULL) == -ENOBUFS)
-			poll(NULL, 0, 1); /* full of jobs: it is awake */
-		thread_join(queue->thread);
-		while ((job = list_take(&queue->unsaid)))
-			say(job);
-	}
+	db_queue_stop(queue);
 	mailbox_destroy(queue->mailbox);
 	free(queue->where);
 	free(queue);
@@ -319,6 +329,10 @@ static int post(struct db_queue *queue, struct db_job *job, unsigned most)
 {
 	int err = -ENOBUFS;
 
+	if (atomic_load(&queue->close_us)) { /* nobody would do it */
+		db_job_destroy(job);
+		return -ESHUTDOWN;
+	}
 	job->queue = queue;
 	job->posted_us = clock_us();
 	if (atomic_fetch_add(&queue->n, 1) < most)

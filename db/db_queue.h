@@ -19,14 +19,18 @@ int db_queue_create(struct db_queue **out, const struct db_driver *driver,
 		    struct loop *reply) AULA_MUST_CHECK;
 
 /* On the thread of the reply loop. Does what waits, at most 5 s; what remains is
- * let go, queries being answered by -ECANCELED here. NULL is accepted. */
+ * let go, queries being answered by -ECANCELED here. What is posted from then on is
+ * refused. NULL is accepted, and one that is stopped. */
+void db_queue_stop(struct db_queue *queue);
+/* Stops it first. NULL is accepted. */
 void db_queue_destroy(struct db_queue *queue);
 
-/* ANY_THREAD. Takes the job, also on failure. -ENOBUFS: DB_QUEUE jobs wait. */
+/* ANY_THREAD. Takes the job, also on failure. -ENOBUFS: DB_QUEUE jobs wait. -ESHUTDOWN:
+ * it is stopped. */
 int db_queue_post(struct db_queue *queue, struct db_job *job);
 
-/* The same with a reserve of DB_QUEUE_ACTS beyond that. Of one thread alone: db_queue_room()
- * says whether its next one is taken. */
+/* The same with a reserve of DB_QUEUE_ACTS beyond that. Of one thread alone:
+ * db_queue_room() says whether its next one is taken. */
 int db_queue_post_act(struct db_queue *queue, struct db_job *job);
 bool db_queue_room(const struct db_queue *queue);
 

@@ -158,25 +158,63 @@ const struct db_table db_table_votes = {
 };
 
 /* A length of 0 of what has bytes is one that is not known: a file that was finished
- * just before the server died. What is known of it stays. */
+ * just before the server died. What is known of it stays. The last parameter is no
+ * column of the struct: the title as it is searched, see db_recordings.c. */
 const struct db_table db_table_recordings = {
 	sizeof(struct db_recording),
 	"INSERT INTO recordings"
-	" (id, room, file, title, state, started_ms, duration_ms, bytes, made, made_json)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET"
-	" room = excluded.room, file = excluded.file, title = excluded.title,"
+	" (id, room, file, title, state, started_ms, duration_ms, bytes, made, made_json,"
+	" deleted_ms, kept, origin, cut_from_ms, cut_to_ms, added_ms, joined, folded)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+	" $17, $18) ON CONFLICT (id) DO UPDATE SET"
+	" room = excluded.room, file = excluded.file,"
 	" state = excluded.state, started_ms = excluded.started_ms,"
 	" bytes = excluded.bytes, duration_ms = CASE"
 	" WHEN excluded.duration_ms = 0 AND excluded.bytes > 0 THEN COALESCE("
 	"(SELECT MAX(f.duration_ms) FROM recording_files f WHERE f.recording ="
 	" excluded.id AND f.bytes = excluded.bytes), recordings.duration_ms)"
 	" ELSE excluded.duration_ms END",
-	10,
+	18,
 	{TEXT(db_recording, id), TEXT(db_recording, room), TEXT(db_recording, file),
 	 TEXT(db_recording, title), TEXT(db_recording, state),
 	 NUMBER(db_recording, started_ms), NUMBER(db_recording, duration_ms),
 	 NUMBER(db_recording, bytes), TEXT(db_recording, made),
-	 TEXT(db_recording, made_json)},
+	 TEXT(db_recording, made_json), NUMBER(db_recording, deleted_ms),
+	 NUMBER(db_recording, kept), TEXT(db_recording, origin),
+	 NUMBER(db_recording, cut_from_ms), NUMBER(db_recording, cut_to_ms),
+	 NUMBER(db_recording, added_ms), TEXT(db_recording, joined),
+	 NUMBER(db_recording, shares)},
+};
+
+const struct db_table db_table_shares = {
+	sizeof(struct db_share),
+	"INSERT INTO recording_shares"
+	" (id, recording, salt, verifier, download, made_ms, expires_ms, opened)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET"
+	" recording = excluded.recording, salt = excluded.salt,"
+	" verifier = excluded.verifier, download = excluded.download,"
+	" made_ms = excluded.made_ms, expires_ms = excluded.expires_ms",
+	8,
+	{TEXT(db_share, id), TEXT(db_share, recording), TEXT(db_share, salt),
+	 TEXT(db_share, verifier), NUMBER(db_share, download), NUMBER(db_share, made_ms),
+	 NUMBER(db_share, expires_ms), NUMBER(db_share, opened)},
+};
+
+/* Only ever read. */
+const struct db_table db_table_usage = {
+	sizeof(struct db_usage),
+	NULL,
+	2,
+	{TEXT(db_usage, room), NUMBER(db_usage, bytes)},
+};
+
+const struct db_table db_table_vault = {
+	sizeof(struct db_vault),
+	"INSERT INTO vault (id, state, at_ms) VALUES ($1, $2, $3)"
+	" ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
+	" at_ms = excluded.at_ms",
+	3,
+	{TEXT(db_vault, id), TEXT(db_vault, state), NUMBER(db_vault, at_ms)},
 };
 
 const struct db_table db_table_recording_files = {
@@ -199,13 +237,26 @@ const struct db_table db_table_recording_files = {
 
 const struct db_table db_table_marks = {
 	sizeof(struct db_mark),
-	"INSERT INTO recording_marks (id, recording, at_ms, text, made_ms)"
-	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
+	/* the last parameter: the text as it is searched, see db_recordings.c */
+	"INSERT INTO recording_marks (id, recording, at_ms, text, made_ms, folded)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
 	" recording = excluded.recording, at_ms = excluded.at_ms,"
-	" text = excluded.text, made_ms = excluded.made_ms",
+	" text = excluded.text, made_ms = excluded.made_ms, folded = excluded.folded",
 	5,
 	{TEXT(db_mark, id), TEXT(db_mark, recording), NUMBER(db_mark, at_ms),
 	 TEXT(db_mark, text), NUMBER(db_mark, made_ms)},
+};
+
+const struct db_table db_table_happenings = {
+	sizeof(struct db_happening),
+	"INSERT INTO recording_happenings (id, recording, at_ms, kind, text, number)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET"
+	" recording = excluded.recording, at_ms = excluded.at_ms, kind = excluded.kind,"
+	" text = excluded.text, number = excluded.number",
+	6,
+	{TEXT(db_happening, id), TEXT(db_happening, recording),
+	 NUMBER(db_happening, at_ms), TEXT(db_happening, kind), TEXT(db_happening, text),
+	 NUMBER(db_happening, number)},
 };
 
 int db_table_params(const struct db_table *table, const void *row,

@@ -22,11 +22,11 @@ struct db_table {
 	struct db_column columns[DB_PARAMS]; /* the first one is the id */
 };
 
-extern const struct db_table db_table_lives;
+extern const struct db_table db_table_lives, db_table_vault, db_table_happenings;
 extern const struct db_table db_table_rooms, db_table_visits, db_table_messages,
 	db_table_layouts, db_table_decks, db_table_cues, db_table_recordings,
-	db_table_recording_files, db_table_marks, db_table_seats, db_table_polls, db_table_votes,
-	db_table_settings, db_table_acts;
+	db_table_recording_files, db_table_marks, db_table_seats, db_table_polls,
+	db_table_votes, db_table_settings, db_table_acts, db_table_shares, db_table_usage;
 
 /* The parameters of `row`, pointing into it. -EINVAL: a text has no end, or the
  * id is empty. */

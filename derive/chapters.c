@@ -9,7 +9,8 @@
 
 #include <cjson/cJSON.h>
 
-#define LINE (LIMIT_CHAPTER_TITLE * 5 + 100) /* a title whose signs are all escaped */
+#define NUMBER_MOST 1e6
+#define LINE        (LIMIT_CHAPTER_TITLE * 5 + 100) /* a title whose signs are all escaped */
 
 /* ---- reading -------------------------------------------------------------------- */
 
@@ -27,6 +28,26 @@ static bool is_text(const char *title)
 			return false;
 	}
 	return true;
+}
+
+/* Of what it is made; both may be left out. */
+static int read_kind(struct chapter *chapter, const cJSON *item)
+{
+	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(item, "kind");
+	const cJSON *number = cJSON_GetObjectItemCaseSensitive(item, "number");
+	size_t len = cJSON_IsString(kind) ? strlen(kind->valuestring) : 0;
+
+	if ((kind && !len) || len > CHAPTER_KIND ||
+	    (len && strspn(kind->valuestring, "abcdefghijklmnopqrstuvwxyz") != len))
+		return -EPROTO;
+	if (number && !(cJSON_IsNumber(number) && number->valuedouble >= 1 &&
+			number->valuedouble < NUMBER_MOST &&
+			number->valuedouble == (double)(int)number->valuedouble))
+		return -EPROTO;
+	if (len)
+		memcpy(chapter->kind, kind->valuestring, len);
+	chapter->number = number ? (int)number->valuedouble : 0;
+	return 0;
 }
 
 static int read_one(struct chapter *chapter, const cJSON *item, int64_t after_ms)
@@ -47,7 +68,7 @@ static int read_one(struct chapter *chapter, const cJSON *item, int64_t after_ms
 		return -EPROTO;
 	chapter->ms = (int64_t)ms->valuedouble;
 	memcpy(chapter->title, title->valuestring, len + 1);
-	return 0;
+	return read_kind(chapter, item);
 }
 
 static int read_all(struct chapters *out, const cJSON *root)
@@ -165,6 +186,43 @@ int chapters_write(const struct chapters *chapters, int64_t length_ms,
 	for (uint32_t i = 0; i < chapters->n; i++)
 		at += write_one(text + at, chapters, i, length_ms);
 	err = folder_write(folder, name, text, at);
+	free(text);
+	return err;
+}
+
+static int write_json_one(cJSON *list, const struct chapters *chapters, uint32_t i,
+			  int64_t length_ms)
+{
+	const struct chapter *chapter = &chapters->list[i];
+	int64_t end_ms = chapters_end_ms(chapters, i, length_ms);
+	cJSON *item = cJSON_CreateObject();
+
+	if (!cJSON_AddItemToArray(list, item))
+		return -ENOMEM;
+	if (!cJSON_AddNumberToObject(item, "ms", (double)chapter->ms) ||
+	    !cJSON_AddNumberToObject(item, "end_ms", (double)end_ms) ||
+	    !cJSON_AddStringToObject(item, "title", chapter->title) ||
+	    (*chapter->kind && !cJSON_AddStringToObject(item, "kind", chapter->kind)) ||
+	    (chapter->number &&
+	     !cJSON_AddNumberToObject(item, "number", chapter->number)))
+		return -ENOMEM;
+	return 0;
+}
+
+int chapters_write_json(const struct chapters *chapters, int64_t length_ms,
+			const struct folder *folder, const char *name)
+{
+	cJSON *list = cJSON_CreateArray();
+	int err = list ? 0 : -ENOMEM;
+	char *text;
+
+	for (uint32_t i = 0; !err && i < chapters->n; i++)
+		err = write_json_one(list, chapters, i, length_ms);
+	text = err ? NULL : cJSON_PrintUnformatted(list);
+	cJSON_Delete(list);
+	if (!text)
+		return -ENOMEM;
+	err = folder_write(folder, name, text, strlen(text));
 	free(text);
 	return err;
 }

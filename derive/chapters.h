@@ -1,6 +1,8 @@
-/* chapters.h - the chapters of a recording: read from JSON, written as WebVTT.
+/* chapters.h - the chapters of a recording: read from JSON, written as WebVTT
+ * and, with what WebVTT has no place for, as JSON.
  *
- *   [{"ms": 0, "title": "Welcome"}, {"ms": 61500, "title": "The first theorem"}]
+ *   [{"ms": 0, "title": "Welcome"},
+ *    {"ms": 61500, "title": "Algebra, 7", "kind": "slide", "number": 7}]
  */
 #ifndef DERIVE_CHAPTERS_H
 #define DERIVE_CHAPTERS_H
@@ -12,9 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CHAPTER_KIND 15 /* bytes */
+
 struct chapter {
 	int64_t ms;
 	char title[LIMIT_CHAPTER_TITLE + 1]; /* UTF-8 without control signs */
+	char kind[CHAPTER_KIND + 1];         /* [a-z]*: of what it is made */
+	int number;                          /* of a page, below a million; else 0 */
 };
 
 struct chapters {
@@ -37,6 +43,10 @@ int64_t chapters_end_ms(const struct chapters *chapters, uint32_t i, int64_t len
 /* WebVTT, https://www.w3.org/TR/webvtt1/ */
 int chapters_write(const struct chapters *chapters, int64_t length_ms,
 		   const struct folder *folder, const char *name) AULA_MUST_CHECK;
+
+/* The same list with the end of each, "end_ms". */
+int chapters_write_json(const struct chapters *chapters, int64_t length_ms,
+			const struct folder *folder, const char *name) AULA_MUST_CHECK;
 
 /* A time as WebVTT has it, 00:00:00.000. */
 #define CHAPTERS_TIME 24

@@ -1,5 +1,8 @@
 #include "derive/disk.h"
 
+#include "base/seal.h"
+#include "derive/sealed.h"
+
 #include <errno.h>
 #include <libavformat/avio.h>
 #include <libavutil/error.h>
@@ -19,10 +22,11 @@ typedef uint8_t *out_bytes;
 static int on_read(void *ctx, uint8_t *data, int len)
 {
 	struct disk *disk = ctx;
-	ssize_t n = pread(disk->fd, data, (size_t)len, disk->pos);
+	ssize_t n = disk->seal ? seal_read(disk->seal, data, (size_t)len, disk->pos)
+			       : pread(disk->fd, data, (size_t)len, disk->pos);
 
 	if (n < 0) {
-		disk->err = -errno;
+		disk->err = disk->seal ? (int)n : -errno;
 		return disk->err;
 	}
 	disk->pos += n;
@@ -69,18 +73,30 @@ static int64_t on_seek(void *ctx, int64_t offset, int whence)
 	return disk->pos;
 }
 
-int disk_open(struct disk *disk, int fd, bool writes)
+static int measure(struct disk *disk, bool writes)
 {
-	uint8_t *buffer;
 	struct stat st;
+	int err;
 
-	*disk = (struct disk){.fd = fd};
-	if (fstat(fd, &st))
+	if (fstat(disk->fd, &st))
 		return -errno;
-	if (!writes && (!S_ISREG(st.st_mode) || st.st_size <= 0))
-		return -EBADMSG;
 	disk->size = st.st_size;
-	buffer = av_malloc(BUFFER);
+	if (writes)
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return -EBADMSG;
+	err = sealed_open(&disk->seal, disk->fd);
+	if (err)
+		return err;
+	if (disk->seal)
+		disk->size = seal_size(disk->seal);
+	return disk->size > 0 ? 0 : -EBADMSG;
+}
+
+static int buffer_open(struct disk *disk, bool writes)
+{
+	uint8_t *buffer = av_malloc(BUFFER);
+
 	if (!buffer)
 		return -ENOMEM;
 	disk->pb = avio_alloc_context(buffer, BUFFER, writes, disk,
@@ -93,8 +109,25 @@ int disk_open(struct disk *disk, int fd, bool writes)
 	return 0;
 }
 
+int disk_open(struct disk *disk, int fd, bool writes)
+{
+	int err;
+
+	*disk = (struct disk){.fd = fd};
+	err = measure(disk, writes);
+	if (!err)
+		err = buffer_open(disk, writes);
+	if (err) {
+		seal_close(disk->seal);
+		disk->seal = NULL;
+	}
+	return err;
+}
+
 int disk_close(struct disk *disk)
 {
+	seal_close(disk->seal);
+	disk->seal = NULL;
 	if (!disk->pb)
 		return disk->err;
 	if (disk->pb->write_flag)

@@ -16,6 +16,13 @@ static const struct fault faults[] = {
 	{-EMEDIUMTYPE, EX_DATAERR, "parts_differ",
 	 "the parts have different tracks and cannot be joined without encoding them "
 	 "again"},
+	{-EKEYREJECTED, EX_NOPERM, "no_key",
+	 "it is sealed by a key that is not among those of the key file"},
+	{-EAGAIN, EX_TEMPFAIL, "changed",
+	 "the file was changed meanwhile, or somebody works on it"},
+	{-EXDEV, EX_USAGE, "folders_differ", "all files must be in one folder"},
+	{-ENOKEY, EX_CONFIG, "bad_key_file",
+	 "the key file must be of mode 0600, and have keys of 64 hexadecimal digits"},
 	{-EINVAL, EX_USAGE, "usage", "see the head of derive/main.c"},
 	{-ENOENT, EX_NOINPUT, "no_file", "there is no such file"},
 	{-EACCES, EX_NOINPUT, "no_file", "the file may not be read"},

@@ -1,8 +1,12 @@
 #include "derive/folder.h"
 
+#include "derive/sealed.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,11 +25,16 @@ void folder_close(struct folder *folder)
 
 int64_t folder_size(const struct folder *folder, const char *name)
 {
+	int fd = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int64_t size = -ENOENT;
 	struct stat st;
 
-	if (fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fd < 0)
 		return -errno;
-	return S_ISREG(st.st_mode) && st.st_size > 0 ? st.st_size : -ENOENT;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		size = sealed_size(fd);
+	close(fd);
+	return size ? size : -ENOENT;
 }
 
 bool folder_has(const struct folder *folder, const char *name)
@@ -33,9 +42,48 @@ bool folder_has(const struct folder *folder, const char *name)
 	return folder_size(folder, name) > 0;
 }
 
-void folder_remove(const struct folder *folder, const char *name)
+void folder_unlink(const struct folder *folder, const char *name)
 {
 	unlinkat(folder->fd, name, 0);
+}
+
+/* The middle of a name. */
+static bool is_plain(const char *name, const char *head, const char *end)
+{
+	size_t n = strlen(name), before = strlen(head), behind = strlen(end);
+
+	if (n <= before + behind || n >= FOLDER_NAME || memcmp(name, head, before) != 0 ||
+	    strcmp(name + n - behind, end) != 0)
+		return false;
+	return strspn(name + before,
+		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		      "0123456789-") >= n - before - behind;
+}
+
+int folder_each(const struct folder *folder, const char *head, const char *end, int most,
+		void (*told)(void *ctx, const char *name), void *ctx)
+{
+	/* of its own: a directory is read from where its descriptor stands */
+	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		int err = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (most > 0 && (entry = readdir(dir))) {
+		if (!is_plain(entry->d_name, head, end) ||
+		    !folder_has(folder, entry->d_name))
+			continue;
+		told(ctx, entry->d_name);
+		most--;
+	}
+	closedir(dir);
+	return 0;
 }
 
 static int part_name(char out[FOLDER_NAME], const char *name)
@@ -81,7 +129,7 @@ void folder_drop(const struct folder *folder, const char *name, int fd)
 
 	close(fd);
 	if (part_name(part, name) == 0)
-		folder_remove(folder, part);
+		folder_unlink(folder, part);
 }
 
 int folder_write(const struct folder *folder, const char *name, const void *data,
@@ -116,10 +164,10 @@ int folder_read(const struct folder *folder, const char *name, char *out, size_t
 
 	if (fd < 0)
 		return -errno;
-	n = read(fd, out, size);
+	n = sealed_read(fd, out, size);
 	close(fd);
 	if (n < 0 || (size_t)n == size)
-		return n < 0 ? -errno : -EFBIG;
+		return n < 0 ? (int)n : -EFBIG;
 	out[n] = '\0';
 	return 0;
 }

@@ -19,10 +19,16 @@ struct folder {
 int folder_open(struct folder *folder, const char *path) AULA_MUST_CHECK;
 void folder_close(struct folder *folder);
 
-/* Its size, or a negative errno. An empty file is -ENOENT: nothing here is empty. */
+/* Its size, or that of what is sealed in it; or a negative errno. An empty file is
+ * -ENOENT: nothing here is empty. */
 int64_t folder_size(const struct folder *folder, const char *name);
 bool folder_has(const struct folder *folder, const char *name);
-void folder_remove(const struct folder *folder, const char *name);
+void folder_unlink(const struct folder *folder, const char *name);
+
+/* Calls told() for each whole file whose name is `head`, letters, digits and '-', and
+ * `end`; in no order, as many as `most`. */
+int folder_each(const struct folder *folder, const char *head, const char *end, int most,
+		void (*told)(void *ctx, const char *name), void *ctx) AULA_MUST_CHECK;
 
 /* A descriptor to write and read, or a negative errno. It goes to one of the next two. */
 int folder_begin(const struct folder *folder, const char *name) AULA_MUST_CHECK;
@@ -32,7 +38,7 @@ void folder_drop(const struct folder *folder, const char *name, int fd);
 /* A small file at once. */
 int folder_write(const struct folder *folder, const char *name, const void *data,
 		 size_t len) AULA_MUST_CHECK;
-/* A small file as text with its end. -EFBIG: longer than that. */
+/* A small file as text with its end; it may be sealed. -EFBIG: longer than that. */
 int folder_read(const struct folder *folder, const char *name, char *out,
 		size_t size) AULA_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "derive/avcc.h"
+#include "derive/chapter_copy.h"
 #include "derive/mux.h"
 #include "derive/source.h"
 
@@ -88,6 +89,10 @@ static int check_part(struct join *join, int fd, int n)
 	join->all_us += part.length_us;
 	if (!err && join->all_us > LIMIT_DERIVE_MS * 1000)
 		err = -EOVERFLOW;
+	if (!err && join->mux.format)
+		err = chapter_copy(&join->mux, &part,
+				   &(struct chapter_range){0, part.length_us / 1000,
+							   join->from_us[n] / 1000});
 	source_close(&part);
 	return err;
 }
@@ -189,16 +194,24 @@ static int begin(struct join *join)
 	return mux_start(&join->mux);
 }
 
-static int run(struct join *join, const int *parts, int n_parts)
+static int check_all(struct join *join, const int *parts, int n_parts)
 {
 	int err = 0;
+
+	for (int n = 0; !err && n < n_parts; n++)
+		err = check_part(join, parts[n], n);
+	return err;
+}
+
+static int run(struct join *join, const int *parts, int n_parts)
+{
+	int err;
 
 	join->packet = av_packet_alloc();
 	join->with_sets = av_packet_alloc();
 	if (!join->packet || !join->with_sets)
 		return -ENOMEM;
-	for (int n = 0; !err && n < n_parts; n++)
-		err = check_part(join, parts[n], n);
+	err = check_all(join, parts, n_parts);
 	if (!err)
 		err = begin(join);
 	for (int n = 0; !err && n < n_parts; n++)
@@ -206,8 +219,32 @@ static int run(struct join *join, const int *parts, int n_parts)
 	return err;
 }
 
+static void tell(const struct join *join, int n_parts, struct joined *joined)
+{
+	joined->length_ms = join->all_us / 1000;
+	for (int n = 0; n < n_parts; n++)
+		joined->from_ms[n] = join->from_us[n] / 1000;
+}
+
+int join_fits(const int *parts, int n_parts, struct joined *joined)
+{
+	struct join join = {0};
+	int err;
+
+	if (n_parts < 1 || n_parts > LIMIT_DERIVE_PARTS)
+		return -EINVAL;
+	err = source_open(&join.first, parts[0]);
+	if (err)
+		return err;
+	err = check_all(&join, parts, n_parts);
+	source_close(&join.first);
+	if (!err)
+		tell(&join, n_parts, joined);
+	return err;
+}
+
 int join(const struct folder *folder, const char *name, const int *parts, int n_parts,
-	 int64_t *length_ms, struct progress *progress)
+	 struct joined *joined, struct progress *progress)
 {
 	struct join join = {.progress = progress};
 	int err;
@@ -229,6 +266,6 @@ int join(const struct folder *folder, const char *name, const int *parts, int n_
 	av_packet_free(&join.with_sets);
 	source_close(&join.first);
 	if (!err)
-		*length_ms = join.all_us / 1000;
+		tell(&join, n_parts, joined);
 	return err;
 }

@@ -1,6 +1,7 @@
 #include "derive/level.h"
 
 #include "derive/fault.h"
+#include "derive/limiter.h"
 #include "derive/mux.h"
 #include "derive/sound.h"
 #include "derive/source.h"
@@ -12,11 +13,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BIT_RATE 64000
-#define CLOSE    0.3 /* LU that it may miss the target by */
-#define TRIES    4
-#define SAFETY   0.3  /* dB that peaks are held down more than they were too high */
-#define FRAME    1024 /* samples of AAC-LC */
+#define BIT_RATE   64000
+#define CLOSE      0.3 /* LU that it may miss the target by */
+#define TRIES      4
+#define REHEARSALS 3
+#define SAFETY     0.3  /* dB that peaks are held down more than they were too high */
+#define FRAME      1024 /* samples of AAC-LC */
 
 struct level {
 	struct mux mux;
@@ -28,6 +30,12 @@ struct level {
 	AVPacket *packet;
 	struct progress *progress;
 	int64_t at, all; /* samples */
+	/* what is done with them */
+	float gain;
+	bool limits;
+	struct limiter limiter;
+	int lead;      /* samples of the limiter's that are none of the sound's */
+	int64_t given; /* to the chain */
 };
 
 /* ---- the encoder ---------------------------------------------------------------- */
@@ -90,18 +98,46 @@ static int take(struct level *level)
 	}
 }
 
+/* Some more, without what the limiter was filled with at the beginning. */
+static int give(struct level *level, const float *pcm, int n)
+{
+	int drop = level->lead < n ? level->lead : n, err;
+
+	level->lead -= drop;
+	if (drop == n)
+		return 0;
+	err = chain_frame(level->frame, n - drop);
+	if (err)
+		return err;
+	memcpy(level->frame->data[0], pcm + drop, (size_t)(n - drop) * sizeof(*pcm));
+	level->frame->pts = level->given;
+	level->given += n - drop;
+	err = chain_give(&level->chain, level->frame);
+	return err ? err : take(level);
+}
+
 static int on_samples(void *ctx, int64_t at, const float *pcm, int n)
 {
 	struct level *level = ctx;
-	int err = chain_frame(level->frame, n);
+	float out[SOUND_BLOCK];
 
-	if (err)
-		return err;
-	memcpy(level->frame->data[0], pcm, (size_t)n * sizeof(*pcm));
-	level->frame->pts = at;
 	progress_at(level->progress, at, level->all);
-	err = chain_give(&level->chain, level->frame);
-	return err ? err : take(level);
+	for (int i = 0; i < n; i++)
+		out[i] = pcm[i] * level->gain;
+	if (level->limits)
+		limiter_run(&level->limiter, out, n);
+	return give(level, out, n);
+}
+
+/* What the limiter still has. */
+static int finish(struct level *level)
+{
+	float rest[LIMITER_DELAY] = {0};
+
+	if (!level->limits)
+		return 0;
+	limiter_run(&level->limiter, rest, LIMITER_DELAY);
+	return give(level, rest, LIMITER_DELAY);
 }
 
 /* ---- one try -------------------------------------------------------------------- */
@@ -137,21 +173,22 @@ static int judge_open(struct level *level)
 	return fault_errno(avcodec_open2(level->judge, codec, NULL));
 }
 
-/* Peaks between the samples are seen at four times the rate. */
+static float gain_of(double db)
+{
+	return (float)pow(10, db / 20);
+}
+
+/* The chain cuts it into what the encoder takes. */
 static int chain_make(struct level *level, const struct loudness_plan *plan)
 {
-	char filters[300];
 	int err = chain_frame(level->frame, 1);
 
-	snprintf(filters, sizeof(filters), "volume=volume=%.3fdB:precision=float",
-		 plan->gain_db);
-	if (!plan->linear)
-		snprintf(filters + strlen(filters), sizeof(filters) - strlen(filters),
-			 ",aresample=192000,alimiter=limit=%.5f:level=false:latency=true:"
-			 "attack=5:release=80,aresample=48000",
-			 pow(10, plan->ceiling_dbtp / 20));
+	level->gain = gain_of(plan->gain_db);
+	level->limits = !plan->linear;
+	level->lead = level->limits ? LIMITER_DELAY : 0;
+	limiter_init(&level->limiter, gain_of(plan->ceiling_dbtp));
 	return err ? err
-		   : chain_open(&level->chain, level->frame, CHAIN_HZ, filters, FRAME);
+		   : chain_open(&level->chain, level->frame, CHAIN_HZ, "anull", FRAME);
 }
 
 static int level_init(struct level *level, const struct loudness_plan *plan)
@@ -166,7 +203,7 @@ static int level_init(struct level *level, const struct loudness_plan *plan)
 	if (!err)
 		err = chain_make(level, plan);
 	if (!err)
-		err = loudness_meter_init(&level->meter);
+		err = loudness_meter_init(&level->meter, true);
 	if (err)
 		return err;
 	level->stream = avformat_new_stream(level->mux.format, NULL);
@@ -187,6 +224,8 @@ static int level_run(struct level *level, struct source *source,
 	if (!err)
 		err = sound_read(source, &sink);
 	if (!err)
+		err = finish(level);
+	if (!err)
 		err = chain_give(&level->chain, NULL);
 	if (!err)
 		err = take(level);
@@ -204,6 +243,70 @@ static int level_run(struct level *level, struct source *source,
 	return err;
 }
 
+/* ---- without encoding ------------------------------------------------------------ */
+
+/* What is limited is quieter than the gain says: how much is heard before anything is
+ * encoded, which costs several times as much. */
+struct rehearsal {
+	float gain;
+	struct limiter limiter;
+	struct loudness_meter meter;
+};
+
+static int on_rehearsed(void *ctx, int64_t at, const float *pcm, int n)
+{
+	struct rehearsal *rehearsal = ctx;
+	float out[SOUND_BLOCK];
+
+	(void)at;
+	for (int i = 0; i < n; i++)
+		out[i] = pcm[i] * rehearsal->gain;
+	limiter_run(&rehearsal->limiter, out, n);
+	return loudness_meter_push(&rehearsal->meter, out, n);
+}
+
+static int rehearse_once(int recording, const struct loudness_plan *plan,
+			 struct loudness *out)
+{
+	struct rehearsal rehearsal = {.gain = gain_of(plan->gain_db)};
+	const struct sound_sink sink = {&rehearsal, on_rehearsed};
+	struct source source;
+	int err = source_open(&source, recording);
+
+	if (err)
+		return err;
+	limiter_init(&rehearsal.limiter, gain_of(plan->ceiling_dbtp));
+	err = loudness_meter_init(&rehearsal.meter, false);
+	if (!err)
+		err = sound_read(&source, &sink);
+	if (!err)
+		err = loudness_meter_end(&rehearsal.meter, out);
+	loudness_meter_fini(&rehearsal.meter);
+	source_close(&source);
+	return err;
+}
+
+static int rehearse(int recording, struct loudness_plan *plan)
+{
+	for (int tries = 0; !plan->linear && tries < REHEARSALS; tries++) {
+		struct loudness heard;
+		int err = rehearse_once(recording, plan, &heard);
+		double miss = fmin(LOUDNESS_TARGET - heard.lufs,
+				   LOUDNESS_GAIN - plan->gain_db);
+
+		if (err)
+			return err;
+		if (heard.lufs <= LOUDNESS_SILENCE || fabs(miss) <= CLOSE / 2)
+			return 0;
+		plan->gain_db += miss;
+		if (fabs(miss) <= 2 * CLOSE)
+			return 0; /* near enough for the next one to be close */
+	}
+	return 0;
+}
+
+/* ---- all of it ------------------------------------------------------------------ */
+
 /* False: it was corrected, and is worth another try. */
 static bool good_enough(struct loudness_plan *plan, int tries)
 {
@@ -217,15 +320,20 @@ static bool good_enough(struct loudness_plan *plan, int tries)
 		return true;
 	plan->gain_db += miss;
 	if (excess > 0) {
-		plan->ceiling_dbtp -= excess + SAFETY;
+		/* an encoder does not follow it all the way */
+		plan->ceiling_dbtp -= 2 * excess + SAFETY;
 		plan->linear = false;
 	}
 	return false;
 }
 
-int level_make(const struct folder *folder, const char *name, int recording,
-	       struct loudness_plan *plan, struct progress *progress)
+int level_make(const struct folder *folder, const char *name, const char *table,
+	       int recording, struct loudness_plan *plan, struct progress *progress)
 {
+	int failed = rehearse(recording, plan);
+
+	if (failed)
+		return failed;
 	for (int tries = 0;; tries++) {
 		struct level level = {.progress = progress};
 		struct source source;
@@ -237,6 +345,7 @@ int level_make(const struct folder *folder, const char *name, int recording,
 		level.all = source.length_us * (SOUND_HZ / 1000) / 1000;
 		err = mux_open(&level.mux, folder, name, "ipod");
 		if (!err) {
+			mux_pieces(&level.mux, table);
 			err = level_run(&level, &source, plan);
 			done = !err && good_enough(plan, tries);
 			if (done)

@@ -11,10 +11,11 @@
 
 struct source;
 
-/* By `plan`, which is told what came of it: measured on what was encoded. When that is
- * too loud, too quiet or has peaks that are too high the plan is corrected and all is
- * made once more, up to three times. */
-int level_make(const struct folder *folder, const char *name, int recording,
-	       struct loudness_plan *plan, struct progress *progress) AULA_MUST_CHECK;
+/* `table`: of its pieces, see mux.h. By `plan`, which is told what came of it: measured
+ * on what was encoded. When that is too loud, too quiet or has peaks that are too high
+ * the plan is corrected and all is made once more, up to three times. */
+int level_make(const struct folder *folder, const char *name, const char *table,
+	       int recording, struct loudness_plan *plan,
+	       struct progress *progress) AULA_MUST_CHECK;
 
 #endif

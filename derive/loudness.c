@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int loudness_meter_init(struct loudness_meter *meter)
+int loudness_meter_init(struct loudness_meter *meter, bool peaks)
 {
 	int err;
 
@@ -19,8 +19,9 @@ int loudness_meter_init(struct loudness_meter *meter)
 		return -ENOMEM;
 	err = chain_frame(meter->frame, 1); /* what is coming is like it */
 	if (!err)
-		err = chain_open(&meter->chain, meter->frame, CHAIN_HZ,
-				 "ebur128=metadata=1:peak=true", 0);
+		err = chain_open(
+			&meter->chain, meter->frame, CHAIN_HZ,
+			peaks ? "ebur128=metadata=1:peak=true" : "ebur128=metadata=1", 0);
 	if (err)
 		loudness_meter_fini(meter);
 	return err;

@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 #define LOUDNESS_TARGET  (-16.0) /* LUFS */
-#define LOUDNESS_PEAK    (-1.5)  /* dBTP at most */
-#define LOUDNESS_CEILING (-2.5)  /* dBTP before encoding, which adds some of its own */
+#define LOUDNESS_PEAK    (-1.0)  /* dBTP at most, as EBU R 128 has it */
+#define LOUDNESS_CEILING (-3.0)  /* dBTP before encoding, which adds some of its own */
 #define LOUDNESS_GAIN    30.0    /* dB at most: beyond is noise and not a voice */
 #define LOUDNESS_SILENCE (-70.0) /* LUFS: below nothing is measured */
 
@@ -26,7 +26,8 @@ struct loudness_meter {
 	struct loudness now;
 };
 
-int loudness_meter_init(struct loudness_meter *meter) AULA_MUST_CHECK;
+/* Without `peaks` it costs a third, and says nothing of them. */
+int loudness_meter_init(struct loudness_meter *meter, bool peaks) AULA_MUST_CHECK;
 void loudness_meter_fini(struct loudness_meter *meter);
 int loudness_meter_push(struct loudness_meter *meter, const float *pcm,
 			int n) AULA_MUST_CHECK;

@@ -4,21 +4,37 @@
  *
  *   aula-derive make RECORDING FOLDER [CHAPTERS]   see make.h; CHAPTERS may be "-",
  *                                                  a file as its standard input
+ *   aula-derive lay RECORDING FOLDER               video.mp4 alone, with the sound
+ *                                                  as it is; it takes seconds
  *   aula-derive trim RECORDING OUT FROM_MS TO_MS   see trim.h
  *   aula-derive join OUT RECORDING...              see join.h
+ *   aula-derive fits RECORDING...                  could these be joined? likewise
+ *   aula-derive captions FOLDER (FROM FROM_MS TO_MS AT_MS)...
+ *                                                  see captions.h; FROM: a folder
+ *
+ *   aula-derive seal KEYFILE FILE...               see sealing.h; all in one folder;
+ *                                                  "ID.": all that begins so
+ *   aula-derive open KEYFILE IN OUT                what was sealed, as it was before
+ *
+ * With "-k KEYFILE" before the command what it reads may be sealed (base/seal_key.h).
  *
  * It takes what is left of the machine, and what it reads is hostile: see jail.h.
  */
 #include "base/jail.h"
 #include "base/limits.h"
+#include "base/seal.h"
+#include "derive/captions.h"
 #include "derive/fault.h"
 #include "derive/join.h"
 #include "derive/make.h"
+#include "derive/sealed.h"
+#include "derive/sealing.h"
 #include "derive/trim.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libavutil/log.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,9 +48,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define CPU_SEC          10800               /* the longest recording on a slow machine */
-#define MEMORY           (UINT64_C(3) << 29) /* the indexes of the longest one, twice */
-#define EXTRA            (UINT64_C(1) << 29) /* bytes that a file may be more than its sources */
+#define CPU_SEC 10800               /* the longest recording on a slow machine */
+#define MEMORY  (UINT64_C(3) << 29) /* the indexes of the longest one, twice */
+#define EXTRA   (UINT64_C(1) << 29) /* bytes that a file may be more than its sources */
+#define SEALED_MOST \
+	(UINT64_C(1) << 50) /* bytes: of files that are not read, but copied */
 #define NAME_MAX_ESCAPED (FOLDER_NAME * 6)
 
 struct run {
@@ -44,6 +62,7 @@ struct run {
 	char name[FOLDER_NAME]; /* of what is made, when it is one file */
 	uint64_t bytes;         /* of all that is read */
 	bool told;              /* a file was listed */
+	struct seal_keys keys;
 };
 
 /* ---- what it says --------------------------------------------------------------- */
@@ -154,8 +173,17 @@ static int open_folder(struct run *run, const char *path)
 	return folder_open(&run->folder, run->path);
 }
 
-/* Its own: made when there is none. Of two that would work in it the second waits, and
- * then finds all of it there; one whose server died ends with the next line it says. */
+/* Of two that would work in it the second waits, and then finds all of it there; one
+ * whose server died ends with the next line it says. */
+static int lock_folder(const struct run *run)
+{
+	while (flock(run->folder.fd, LOCK_EX))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+/* Its own: made when there is none. */
 static int make_folder(struct run *run, const char *path)
 {
 	int err;
@@ -163,9 +191,7 @@ static int make_folder(struct run *run, const char *path)
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return -errno;
 	err = open_folder(run, path);
-	while (!err && flock(run->folder.fd, LOCK_EX))
-		err = errno == EINTR ? 0 : -errno;
-	return err;
+	return err ? err : lock_folder(run);
 }
 
 static int open_output(struct run *run, const char *path)
@@ -217,7 +243,10 @@ static int run_make(struct run *run, int argc, char **argv)
 	if (err)
 		return err;
 	say("{\"ok\":true,\"files\":[");
-	make_each(&result, say_file, run);
+	make_each(&result, &run->folder, say_file, run);
+	/* what was put beside them stays; without it the rest is good all the same */
+	(void)!folder_each(&run->folder, "captions-", ".vtt", LIMIT_LANGUAGES, say_file,
+			   run);
 	say("],\"duration_ms\":%lld", (long long)(result.length_us / 1000));
 	if (result.has_sound)
 		say(",\"lufs\":%.2f,\"peak_dbtp\":%.2f,\"source_lufs\":%.2f,"
@@ -226,6 +255,27 @@ static int run_make(struct run *run, int argc, char **argv)
 		    result.loudness.source.lufs, result.loudness.gain_db,
 		    result.loudness.linear ? "true" : "false");
 	say("}\n");
+	return 0;
+}
+
+static int run_lay(struct run *run, int argc, char **argv)
+{
+	int64_t length_us = 0;
+	int recording = open_input(run, argv[0]);
+	int err = recording < 0 ? recording : make_folder(run, argv[1]);
+
+	(void)argc;
+	if (!err)
+		err = enter(run);
+	progress_step(&run->progress, "video");
+	if (!err)
+		err = make_laid(&run->folder, recording, &length_us, &run->progress);
+	if (err)
+		return err;
+	progress_done(&run->progress);
+	say("{\"ok\":true,\"files\":[");
+	make_each_laid(&run->folder, say_file, run);
+	say("],\"duration_ms\":%lld}\n", (long long)(length_us / 1000));
 	return 0;
 }
 
@@ -255,29 +305,246 @@ static int run_trim(struct run *run, int argc, char **argv)
 	return 0;
 }
 
+static int open_parts(struct run *run, int argc, char **argv,
+		      int parts[LIMIT_DERIVE_PARTS])
+{
+	int err = argc > LIMIT_DERIVE_PARTS ? -EINVAL : 0;
+
+	for (int i = 0; !err && i < argc; i++) {
+		parts[i] = open_input(run, argv[i]);
+		err = parts[i] < 0 ? parts[i] : 0;
+	}
+	return err;
+}
+
+static void say_joined(const struct joined *joined, int n)
+{
+	say("\"duration_ms\":%lld,\"parts_ms\":[", (long long)joined->length_ms);
+	for (int i = 0; i < n; i++)
+		say("%s%lld", i ? "," : "", (long long)joined->from_ms[i]);
+	say("]}\n");
+}
+
 static int run_join(struct run *run, int argc, char **argv)
 {
 	int parts[LIMIT_DERIVE_PARTS], n = argc - 1, err;
-	int64_t length_ms = 0;
+	struct joined joined;
 
-	if (n > LIMIT_DERIVE_PARTS)
-		return -EINVAL;
 	err = open_output(run, argv[0]);
-	for (int i = 0; !err && i < n; i++) {
-		parts[i] = open_input(run, argv[i + 1]);
-		err = parts[i] < 0 ? parts[i] : 0;
-	}
+	if (!err)
+		err = open_parts(run, n, argv + 1, parts);
 	if (!err)
 		err = enter(run);
 	progress_step(&run->progress, "join");
 	if (!err)
-		err = join(&run->folder, run->name, parts, n, &length_ms, &run->progress);
+		err = join(&run->folder, run->name, parts, n, &joined, &run->progress);
 	if (err)
 		return err;
 	progress_done(&run->progress);
 	say("{\"ok\":true,\"files\":[");
 	say_file(run, run->name);
-	say("],\"duration_ms\":%lld}\n", (long long)length_ms);
+	say("],");
+	say_joined(&joined, n);
+	return 0;
+}
+
+static int run_fits(struct run *run, int argc, char **argv)
+{
+	int parts[LIMIT_DERIVE_PARTS];
+	struct joined joined;
+	int err = open_parts(run, argc, argv, parts);
+
+	if (!err)
+		err = enter(run);
+	if (!err)
+		err = join_fits(parts, argc, &joined);
+	if (err)
+		return err;
+	say("{\"ok\":true,");
+	say_joined(&joined, argc);
+	return 0;
+}
+
+/* ---- captions ------------------------------------------------------------------- */
+
+#define CAPTION_PARTS LIMIT_JOINS
+
+struct caption_files {
+	char names[LIMIT_LANGUAGES][FOLDER_NAME];
+	int n;
+	struct caption_part {
+		struct folder folder;
+		struct captions_range range;
+		int fds[LIMIT_LANGUAGES]; /* -1: none of this language */
+	} parts[CAPTION_PARTS];
+	int n_parts;
+};
+
+/* Policy: of more languages than one recording may have the first are taken. */
+static void note_name(void *ctx, const char *name)
+{
+	struct caption_files *files = ctx;
+	int i = 0;
+
+	while (i < files->n && strcmp(files->names[i], name) != 0)
+		i++;
+	if (i == files->n && files->n < LIMIT_LANGUAGES)
+		snprintf(files->names[files->n++], FOLDER_NAME, "%s", name);
+}
+
+/* A recording of which nothing was made has no folder, and no captions. */
+static int read_part(struct caption_files *files, char **argv)
+{
+	struct caption_part *part = &files->parts[files->n_parts++];
+	int err = folder_open(&part->folder, argv[0]);
+
+	if (err) {
+		part->folder.fd = -1;
+		if (err != -ENOENT)
+			return err;
+	} else {
+		err = folder_each(&part->folder, "captions-", ".vtt", LIMIT_LANGUAGES,
+				  note_name, files);
+		if (err)
+			return err;
+	}
+	return read_ms(argv[1], &part->range.from_ms) &&
+			       read_ms(argv[2], &part->range.to_ms) &&
+			       read_ms(argv[3], &part->range.at_ms)
+		       ? 0
+		       : -EINVAL;
+}
+
+/* All of them, for nothing can be opened later. */
+static void open_captions(struct run *run, struct caption_files *files)
+{
+	for (int p = 0; p < files->n_parts; p++)
+		for (int i = 0; i < files->n; i++) {
+			int dir = files->parts[p].folder.fd;
+			int fd = dir < 0 ? -1
+					 : openat(dir, files->names[i],
+						  O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+			files->parts[p].fds[i] = fd;
+			run->bytes += LIMIT_CAPTIONS;
+		}
+}
+
+static int add_captions(struct captions *to, const struct caption_part *part, int i)
+{
+	char *text;
+	ssize_t n;
+	int err;
+
+	if (part->fds[i] < 0)
+		return 0;
+	text = malloc(LIMIT_CAPTIONS);
+	if (!text)
+		return -ENOMEM;
+	n = sealed_read(part->fds[i], text, LIMIT_CAPTIONS);
+	err = n < 0 ? (int)n : captions_add(to, text, (size_t)n, &part->range);
+	free(text);
+	return err;
+}
+
+/* Those that are too much together are left out: the others are good all the same. */
+static int write_captions(struct run *run, const struct caption_files *files, int i)
+{
+	struct captions to;
+	int err = captions_init(&to);
+
+	for (int p = 0; !err && p < files->n_parts; p++)
+		err = add_captions(&to, &files->parts[p], i);
+	if (!err && to.n_cues) {
+		err = folder_write(&run->folder, files->names[i], to.text, to.len);
+		if (!err)
+			say_file(run, files->names[i]);
+	}
+	captions_fini(&to);
+	return err == -EFBIG ? 0 : err;
+}
+
+static int run_captions(struct run *run, int argc, char **argv)
+{
+	static struct caption_files files;
+	int err = (argc - 1) % 4 ? -EINVAL : 0;
+
+	for (int i = 1; !err && i < argc; i += 4)
+		err = read_part(&files, argv + i);
+	if (!err && files.n)
+		err = make_folder(run, argv[0]);
+	if (err)
+		return err;
+	open_captions(run, &files);
+	if (files.n)
+		err = enter(run);
+	if (!err)
+		say("{\"ok\":true,\"files\":[");
+	for (int i = 0; !err && i < files.n; i++)
+		err = write_captions(run, &files, i);
+	if (!err)
+		say("]}\n");
+	return err;
+}
+
+/* ---- sealed files --------------------------------------------------------------- */
+
+static int use_keys(struct run *run, const char *path)
+{
+	int err = seal_keys_read(&run->keys, path);
+
+	if (err)
+		return err == -ENOMEM ? err : -ENOKEY;
+	sealed_keys(&run->keys);
+	return 0;
+}
+
+static int run_seal(struct run *run, int argc, char **argv)
+{
+	struct sealing sealing = {.keys = &run->keys};
+	int err = use_keys(run, argv[0]);
+
+	if (!err)
+		err = open_output(run, argv[1]);
+	if (!err)
+		err = lock_folder(run);
+	run->bytes = SEALED_MOST;
+	if (!err)
+		err = enter(run);
+	if (!err)
+		err = sealing_all(&sealing, run->folder.fd, argv + 1, argc - 1,
+				  &run->progress);
+	if (err)
+		return err;
+	say("{\"ok\":true,\"sealed\":%u,\"already\":%u,\"missing\":%u,\"bytes\":%lld}\n",
+	    sealing.sealed, sealing.already, sealing.missing, (long long)sealing.bytes);
+	return 0;
+}
+
+static int run_open(struct run *run, int argc, char **argv)
+{
+	int in = -1, out = -1, err = use_keys(run, argv[0]);
+
+	(void)argc;
+	if (!err) {
+		in = open_input(run, argv[1]);
+		err = in < 0 ? in : open_output(run, argv[2]);
+	}
+	if (!err)
+		err = enter(run);
+	if (!err) {
+		out = folder_begin(&run->folder, run->name);
+		err = out < 0 ? out : unseal_file(in, out, &run->keys);
+	}
+	if (!err)
+		err = folder_commit(&run->folder, run->name, out);
+	else if (out >= 0)
+		folder_drop(&run->folder, run->name, out);
+	if (err)
+		return err;
+	say("{\"ok\":true,\"files\":[");
+	say_file(run, run->name);
+	say("]}\n");
 	return 0;
 }
 
@@ -287,21 +554,38 @@ static const struct command {
 	int (*run)(struct run *run, int argc, char **argv);
 } commands[] = {
 	{"make", 2, 3, run_make},
+	{"lay", 2, 2, run_lay},
 	{"trim", 4, 4, run_trim},
 	{"join", 2, LIMIT_DERIVE_PARTS + 1, run_join},
+	{"seal", 2, INT_MAX, run_seal},
+	{"open", 3, 3, run_open},
+	{"fits", 1, LIMIT_DERIVE_PARTS, run_fits},
+	{"captions", 5, CAPTION_PARTS * 4 + 1, run_captions},
 };
+
+static int command_run(struct run *run, int argc, char **argv)
+{
+	for (size_t i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0 &&
+		    argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
+			return commands[i].run(run, argc - 2, argv + 2);
+	return -EINVAL;
+}
 
 int main(int argc, char **argv)
 {
 	struct run run = {.folder = {-1}};
-	int err = -EINVAL;
+	int err = 0;
 
 	av_log_set_level(AV_LOG_QUIET);
 	progress_init(&run.progress, STDOUT_FILENO);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (argc >= 2 && strcmp(argv[1], commands[i].name) == 0 &&
-		    argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
-			err = commands[i].run(&run, argc - 2, argv + 2);
+	if (argc > 3 && strcmp(argv[1], "-k") == 0) {
+		err = use_keys(&run, argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
+	if (!err)
+		err = command_run(&run, argc, argv);
 	/* no destructors: what was read may have left anything behind */
 	_exit(err ? say_fault(err) : EX_OK);
 }

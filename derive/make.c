@@ -3,9 +3,12 @@
 #include "derive/level.h"
 #include "derive/poster.h"
 #include "derive/remux.h"
+#include "derive/sealed.h"
+#include "derive/slides.h"
 #include "derive/sound.h"
 #include "derive/source.h"
 #include "derive/sprite.h"
+#include "derive/still.h"
 #include "derive/wave.h"
 
 #include <errno.h>
@@ -21,9 +24,16 @@
 #define WAVE     "waveform.json"
 #define LOUDNESS "loudness.json"
 #define VIDEO    "video.mp4"
+#define SLIDES   "slides.mp4"
+#define STILLS   "stills.mp4" /* until they have their sound */
 #define POSTER   "poster.jpg"
-#define CHAPTERS "chapters.vtt"
-#define MADE     "made.json"
+/* where the pieces of these lie, see pieces.h */
+#define SOUND_TABLE  "sound.index"
+#define VIDEO_TABLE  "video.index"
+#define SLIDES_TABLE "slides.index"
+#define CHAPTERS     "chapters.vtt"
+#define LISTED       "chapters.json"
+#define MADE         "made.json"
 
 #define SHEETS_MOST 128 /* more than LIMIT_DERIVE_MS can have */
 #define SMALL       1000
@@ -61,14 +71,15 @@ static int read_chapters(struct make *make, int fd)
 
 static void remove_all(const struct folder *folder)
 {
-	static const char *const names[] = {SOUND, WAVE, LOUDNESS, POSTER, SPRITE_VTT};
+	static const char *const names[] = {SOUND,  SOUND_TABLE, WAVE,      LOUDNESS,
+					    POSTER, STILLS,      SPRITE_VTT};
 	char name[FOLDER_NAME];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		folder_remove(folder, names[i]);
+		folder_unlink(folder, names[i]);
 	for (uint32_t i = 1; i <= SHEETS_MOST; i++) {
 		sprite_name(name, i);
-		folder_remove(folder, name);
+		folder_unlink(folder, name);
 	}
 }
 
@@ -85,8 +96,8 @@ static int check_made(const struct make *make)
 	snprintf(now, sizeof(now),
 		 "{\"version\":1,\"bytes\":%lld,\"changed\":\"%lld.%09ld\","
 		 "\"chapters\":\"%08x\"}\n",
-		 (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-		 make->chapters_crc);
+		 (long long)sealed_size(make->recording), (long long)st.st_mtim.tv_sec,
+		 st.st_mtim.tv_nsec, make->chapters_crc);
 	if (folder_read(make->folder, MADE, before, sizeof(before)) == 0 &&
 	    strcmp(now, before) == 0)
 		return 0;
@@ -94,8 +105,12 @@ static int check_made(const struct make *make)
 	same = (size_t)(chapters - now);
 	if (strncmp(now, before, same) != 0)
 		remove_all(make->folder);
-	folder_remove(make->folder, VIDEO);
-	folder_remove(make->folder, CHAPTERS);
+	folder_unlink(make->folder, VIDEO);
+	folder_unlink(make->folder, VIDEO_TABLE);
+	folder_unlink(make->folder, SLIDES);
+	folder_unlink(make->folder, SLIDES_TABLE);
+	folder_unlink(make->folder, CHAPTERS);
+	folder_unlink(make->folder, LISTED);
 	return folder_write(make->folder, MADE, now, strlen(now));
 }
 
@@ -145,7 +160,7 @@ static int listen_to(struct make *make)
 {
 	struct loudness_plan *plan = &make->result.loudness;
 	struct listener listener;
-	int err = loudness_meter_init(&listener.meter);
+	int err = loudness_meter_init(&listener.meter, true);
 
 	if (err)
 		return err;
@@ -183,7 +198,8 @@ static int make_sound(struct make *make)
 		return err;
 	loudness_plan(plan); /* what an earlier try corrected was for that try */
 	progress_step(make->progress, "sound");
-	err = level_make(folder, SOUND, make->recording, plan, make->progress);
+	err = level_make(folder, SOUND, SOUND_TABLE, make->recording, plan,
+			 make->progress);
 	/* in this order: what is said of the sound is true when it is there */
 	if (!err)
 		err = write_loudness(make);
@@ -193,43 +209,6 @@ static int make_sound(struct make *make)
 }
 
 /* ---- pictures ------------------------------------------------------------------- */
-
-static int make_video(struct make *make)
-{
-	struct source source;
-	int sound = -1, err;
-
-	if (folder_has(make->folder, VIDEO))
-		return 0;
-	progress_step(make->progress, "video");
-	if (make->result.has_sound) {
-		sound = openat(make->folder->fd, SOUND,
-			       O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-		if (sound < 0)
-			return -errno;
-	}
-	err = source_open(&source, make->recording);
-	if (!err) {
-		err = remux(make->folder, VIDEO, &source, sound, &make->chapters,
-			    make->progress);
-		source_close(&source);
-	}
-	if (sound >= 0)
-		close(sound);
-	if (!err)
-		progress_done(make->progress);
-	return err;
-}
-
-static int draw_poster(struct make *make, struct source *source)
-{
-	return poster_make(make->folder, POSTER, source, make->progress);
-}
-
-static int draw_sprite(struct make *make, struct source *source)
-{
-	return sprite_make(make->folder, source, make->progress);
-}
 
 static int draw(struct make *make, const char *file, const char *step,
 		int (*run)(struct make *make, struct source *source))
@@ -248,6 +227,77 @@ static int draw(struct make *make, const char *file, const char *step,
 	if (!err)
 		progress_done(make->progress);
 	return err;
+}
+
+/* Its pictures with the sound that was made, and chapters. */
+static int put_together(struct make *make, const char *name, const char *table,
+			int pictures)
+{
+	struct source source;
+	int sound = -1, err;
+
+	if (make->result.has_sound) {
+		sound = openat(make->folder->fd, SOUND,
+			       O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (sound < 0)
+			return -errno;
+	}
+	err = source_open(&source, pictures);
+	if (!err) {
+		err = remux(make->folder, name, table, &source, sound, &make->chapters,
+			    make->progress);
+		source_close(&source);
+	}
+	if (sound >= 0)
+		close(sound);
+	return err;
+}
+
+static int make_video(struct make *make)
+{
+	int err;
+
+	if (folder_has(make->folder, VIDEO))
+		return 0;
+	progress_step(make->progress, "video");
+	err = put_together(make, VIDEO, VIDEO_TABLE, make->recording);
+	if (!err)
+		progress_done(make->progress);
+	return err;
+}
+
+static int draw_stills(struct make *make, struct source *source)
+{
+	return slides_make(make->folder, STILLS, source, make->progress);
+}
+
+static int make_slides(struct make *make)
+{
+	int stills, err;
+
+	if (folder_has(make->folder, SLIDES) || !still_can())
+		return 0;
+	err = draw(make, STILLS, "slides", draw_stills);
+	if (err)
+		return err;
+	stills = openat(make->folder->fd, STILLS, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (stills < 0)
+		return -errno;
+	err = put_together(make, SLIDES, SLIDES_TABLE, stills);
+	close(stills);
+	if (!err)
+		folder_unlink(make->folder, STILLS);
+	return err;
+}
+
+static int draw_poster(struct make *make, struct source *source)
+{
+	return poster_make(make->folder, POSTER, source, make->progress);
+}
+
+static int draw_sprite(struct make *make, struct source *source)
+{
+	return sprite_make(make->folder, source, make->progress);
 }
 
 /* ---- all of it ------------------------------------------------------------------ */
@@ -275,6 +325,9 @@ static int make_parts(struct make *make)
 	if (!folder_has(make->folder, CHAPTERS))
 		err = chapters_write(&make->chapters, result->length_us / 1000,
 				     make->folder, CHAPTERS);
+	if (!err && !folder_has(make->folder, LISTED))
+		err = chapters_write_json(&make->chapters, result->length_us / 1000,
+					  make->folder, LISTED);
 	/* soon there, and what people see first */
 	if (!err && result->has_video)
 		err = draw(make, POSTER, "poster", draw_poster);
@@ -284,6 +337,8 @@ static int make_parts(struct make *make)
 		err = make_sound(make);
 	if (!err && result->has_video)
 		err = make_video(make);
+	if (!err && result->has_video)
+		err = make_slides(make);
 	return err;
 }
 
@@ -304,18 +359,29 @@ int make_all(struct make_result *out, const struct folder *folder, int recording
 	return err;
 }
 
-void make_each(const struct make_result *result,
+/* A file, and its table when it could be laid out in pieces. */
+static void tell_both(const struct folder *folder, const char *file, const char *table,
+		      void (*told)(void *ctx, const char *name), void *ctx)
+{
+	told(ctx, file);
+	if (folder_has(folder, table))
+		told(ctx, table);
+}
+
+void make_each(const struct make_result *result, const struct folder *folder,
 	       void (*told)(void *ctx, const char *name), void *ctx)
 {
 	char name[FOLDER_NAME];
 
 	if (result->has_sound) {
-		told(ctx, SOUND);
+		tell_both(folder, SOUND, SOUND_TABLE, told, ctx);
 		told(ctx, LOUDNESS);
 		told(ctx, WAVE);
 	}
 	if (result->has_video) {
-		told(ctx, VIDEO);
+		tell_both(folder, VIDEO, VIDEO_TABLE, told, ctx);
+		if (still_can())
+			tell_both(folder, SLIDES, SLIDES_TABLE, told, ctx);
 		told(ctx, POSTER);
 		for (uint32_t i = 1; i <= sprite_sheets(result->length_us); i++) {
 			sprite_name(name, i);
@@ -324,4 +390,29 @@ void make_each(const struct make_result *result,
 		told(ctx, SPRITE_VTT);
 	}
 	told(ctx, CHAPTERS);
+	told(ctx, LISTED);
+}
+
+int make_laid(const struct folder *folder, int recording, int64_t *length_us,
+	      struct progress *progress)
+{
+	const struct chapters none = {0};
+	struct source source;
+	int err = source_open(&source, recording);
+
+	if (err)
+		return err;
+	err = source.video ? remux(folder, VIDEO, VIDEO_TABLE, &source,
+				   source.aac ? recording : -1, &none, progress)
+			   : -ENOTSUP;
+	if (!err)
+		*length_us = source.length_us;
+	source_close(&source);
+	return err;
+}
+
+void make_each_laid(const struct folder *folder,
+		    void (*told)(void *ctx, const char *name), void *ctx)
+{
+	tell_both(folder, VIDEO, VIDEO_TABLE, told, ctx);
 }

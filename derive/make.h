@@ -2,7 +2,10 @@
  *
  *   waveform.json   loudness.json   sound.m4a     when it has sound
  *   video.mp4       poster.jpg      sprite-N.jpg  sprite.vtt    when it has pictures
- *   chapters.vtt    made.json, which says of what all of it was made
+ *   slides.mp4                                    the same, on a machine with x264
+ *   sound.index     video.index     slides.index  where the pieces of these lie
+ *   chapters.vtt    chapters.json
+ *   made.json, which says of what all of it was made
  *
  * What is there and was made of the same recording and the same chapters is kept.
  */
@@ -28,7 +31,13 @@ int make_all(struct make_result *out, const struct folder *folder, int recording
 	     int chapters, struct progress *progress) AULA_MUST_CHECK;
 
 /* Calls told() for each file that the result stands for. */
-void make_each(const struct make_result *result,
+void make_each(const struct make_result *result, const struct folder *folder,
 	       void (*told)(void *ctx, const char *name), void *ctx);
+
+/* video.mp4 and its table, of a recording whose own AAC is good enough. */
+int make_laid(const struct folder *folder, int recording, int64_t *length_us,
+	      struct progress *progress) AULA_MUST_CHECK;
+void make_each_laid(const struct folder *folder,
+		    void (*told)(void *ctx, const char *name), void *ctx);
 
 #endif

@@ -17,8 +17,8 @@ struct side { /* where packets come from; two of them are read in step */
 struct remux {
 	struct mux mux;
 	struct side sides[2];
-	const AVStream *from[3]; /* pictures, AAC, Opus; or NULL */
-	AVStream *to[3];
+	const AVStream *from[2]; /* pictures, AAC; or NULL */
+	AVStream *to[2];
 };
 
 static int add_tracks(struct remux *r, const struct source *source,
@@ -26,15 +26,13 @@ static int add_tracks(struct remux *r, const struct source *source,
 {
 	r->from[0] = source->video;
 	r->from[1] = sound ? sound->aac : NULL;
-	r->from[2] = source->opus;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		if (!r->from[i])
 			continue;
 		r->to[i] = mux_like(&r->mux, r->from[i]);
 		if (!r->to[i])
 			return -ENOMEM;
-		/* of two tracks of sound the one that all play is switched on */
-		r->to[i]->disposition = i < 2 || !r->from[1] ? AV_DISPOSITION_DEFAULT : 0;
+		r->to[i]->disposition = AV_DISPOSITION_DEFAULT;
 	}
 	return 0;
 }
@@ -72,7 +70,7 @@ static int pass(struct remux *r, struct side *side)
 	const AVStream *st = side->source->format->streams[side->packet->stream_index];
 	int err = 0;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 2; i++)
 		if (r->from[i] == st)
 			err = mux_write(&r->mux, side->packet, st, r->to[i]);
 	return err ? err : next(side);
@@ -114,13 +112,13 @@ static int prepare(struct remux *r, struct source *source, struct source *sound,
 		err = add_chapters(r, chapters, source->length_us / 1000);
 	if (err)
 		return err;
-	source_only(source, source->video, source->opus, NULL);
+	source_only(source, source->video, NULL, NULL);
 	if (sound)
 		source_only(sound, sound->aac, NULL, NULL);
 	return mux_start(&r->mux);
 }
 
-static int with_sound(const struct folder *folder, const char *name,
+static int with_sound(const struct folder *folder, const char *name, const char *table,
 		      struct source *source, struct source *sound,
 		      const struct chapters *chapters, struct progress *progress)
 {
@@ -129,6 +127,7 @@ static int with_sound(const struct folder *folder, const char *name,
 
 	if (err)
 		return err;
+	mux_pieces(&r.mux, table);
 	err = prepare(&r, source, sound, chapters);
 	if (!err)
 		err = run(&r, progress);
@@ -141,18 +140,20 @@ static int with_sound(const struct folder *folder, const char *name,
 	return err;
 }
 
-int remux(const struct folder *folder, const char *name, struct source *source, int sound,
-	  const struct chapters *chapters, struct progress *progress)
+int remux(const struct folder *folder, const char *name, const char *table,
+	  struct source *source, int sound, const struct chapters *chapters,
+	  struct progress *progress)
 {
 	struct source other;
 	int err;
 
 	if (sound < 0)
-		return with_sound(folder, name, source, NULL, chapters, progress);
+		return with_sound(folder, name, table, source, NULL, chapters, progress);
 	err = source_open(&other, sound);
 	if (err)
 		return err;
-	err = other.aac ? with_sound(folder, name, source, &other, chapters, progress)
+	err = other.aac ? with_sound(folder, name, table, source, &other, chapters,
+				     progress)
 			: -EBADMSG;
 	source_close(&other);
 	return err;

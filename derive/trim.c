@@ -1,6 +1,7 @@
 #include "derive/trim.h"
 
 #include "base/limits.h"
+#include "derive/chapter_copy.h"
 #include "derive/mux.h"
 #include "derive/source.h"
 
@@ -59,29 +60,6 @@ static int add_tracks(struct cut *cut)
 	return 0;
 }
 
-static int add_chapters(struct cut *cut)
-{
-	const AVFormatContext *format = cut->source->format;
-	const AVRational ms = {1, 1000};
-	int64_t from_ms = cut->from_us / 1000, to_ms = cut->to_us / 1000;
-	int err = 0;
-
-	for (unsigned i = 0; !err && i < format->nb_chapters && i < LIMIT_CHAPTERS; i++) {
-		const AVChapter *c = format->chapters[i];
-		int64_t start = av_rescale_q(c->start, c->time_base, ms);
-		int64_t end = av_rescale_q(c->end, c->time_base, ms);
-		const AVDictionaryEntry *title = av_dict_get(c->metadata, "title", NULL,
-							     0);
-
-		start = start < from_ms ? from_ms : start;
-		end = end > to_ms ? to_ms : end;
-		if (title && start < end && strlen(title->value) <= LIMIT_CHAPTER_TITLE)
-			err = mux_chapter(&cut->mux, start - from_ms, end - from_ms,
-					  title->value);
-	}
-	return err;
-}
-
 static int pass(struct cut *cut)
 {
 	AVPacket *packet = cut->packet;
@@ -125,6 +103,7 @@ static int copy(struct cut *cut)
 
 static int run(struct cut *cut, const struct trim *range)
 {
+	struct chapter_range chapters = {0};
 	int err;
 
 	cut->to_us = range->to_ms * 1000;
@@ -136,10 +115,12 @@ static int run(struct cut *cut, const struct trim *range)
 	if (!cut->packet)
 		return -ENOMEM;
 	err = find_start(cut, range->from_ms * 1000);
+	chapters.from_ms = cut->from_us / 1000;
+	chapters.to_ms = cut->to_us / 1000;
 	if (!err)
 		err = add_tracks(cut);
 	if (!err)
-		err = add_chapters(cut);
+		err = chapter_copy(&cut->mux, cut->source, &chapters);
 	if (!err)
 		err = mux_start(&cut->mux);
 	return err ? err : copy(cut);

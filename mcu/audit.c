@@ -26,8 +26,8 @@
 /* What people write to each other, and what lets somebody in. */
 static bool secret(const char *key)
 {
-	static const char *const keys[] = {"text", "question", "label",   "token",
-					   "sdp",  "seat",     "password", "message"};
+	static const char *const keys[] = {"text", "question", "label",   "token", "sdp",
+					   "seat", "password", "message", "push"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(keys[i], key) == 0)
@@ -129,6 +129,20 @@ bool audit_begin(struct audit_note *note, const struct command *c, const char *n
 	return true;
 }
 
+void audit_about(struct audit_note *note, const char *about)
+{
+	struct db_act *act = &note->act;
+	cJSON *d = cJSON_Parse(act->fields);
+	char *text;
+
+	cJSON_AddStringToObject(d, "id", about);
+	text = cJSON_PrintUnformatted(d);
+	if (text && strlen(text) <= DB_ACT_FIELDS)
+		snprintf(act->fields, sizeof(act->fields), "%s", text);
+	free(text);
+	cJSON_Delete(d);
+}
+
 /* In the log, too: that is another file, and mostly another disk. */
 void audit_end(struct server *server, struct audit_note *note, const char *result)
 {
@@ -142,6 +156,23 @@ void audit_end(struct server *server, struct audit_note *note, const char *resul
 		 act->result);
 	if (err) /* no memory: there was room for it */
 		log_error("act_lost", "id=%lld err=%d", (long long)act->id, err);
+}
+
+void audit_own(struct server *server, const char *name, const char *room_id,
+	       const char *fields, const char *result)
+{
+	const struct room *room = room_by_id(server, room_id);
+	struct audit_note note = {.act = {.at_ms = clock_wall_ms()}};
+	struct db_act *act = &note.act;
+
+	act->id = id_next(&server->console->audit, act->at_ms);
+	snprintf(act->role, sizeof(act->role), "server");
+	snprintf(act->door, sizeof(act->door), "server");
+	snprintf(act->room, sizeof(act->room), "%s", room_id);
+	snprintf(act->code, sizeof(act->code), "%s", room ? room->row.code : "");
+	snprintf(act->command, sizeof(act->command), "%s", name);
+	snprintf(act->fields, sizeof(act->fields), "%s", fields);
+	audit_end(server, &note, result);
 }
 
 void audit_refused(const struct command *c, const char *name,

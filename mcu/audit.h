@@ -42,9 +42,15 @@ struct audit_note {
  * cannot be recorded and must not be done. */
 bool audit_begin(struct audit_note *note, const struct command *c, const char *name,
 		 const struct proto_field *fields) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+/* The `id` of what it was about, which only its handler knows. */
+void audit_about(struct audit_note *note, const char *id);
 /* Recorded, with an error code or "ok". */
 void audit_end(struct server *server, struct audit_note *note, const char *result)
 	RUNS_ON(on_ctl);
+/* What the server does to a class by itself; `fields` is a JSON object. Where there is no
+ * room for it, it is in the log alone: what happens anyway cannot be refused. */
+void audit_own(struct server *server, const char *name, const char *room_id,
+	       const char *fields, const char *result) RUNS_ON(on_ctl);
 /* Somebody tried what it may not. */
 void audit_refused(const struct command *c, const char *name,
 		   const struct proto_field *fields) RUNS_ON(on_ctl);

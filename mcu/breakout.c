@@ -12,6 +12,7 @@
 #include "mcu/member.h"
 #include "mcu/move.h"
 #include "mcu/notice_breakout.h"
+#include "mcu/recording.h"
 #include "mcu/room.h"
 
 #define SEATS_FIRST 32
@@ -323,7 +324,8 @@ void breakout_end(struct room *class, int64_t us)
 }
 
 /* At most so many come back; returns how many did. */
-static uint32_t empty(struct room *class, struct room *group, uint32_t most) RUNS_ON(on_ctl)
+static uint32_t empty(struct room *class, struct room *group, uint32_t most)
+	RUNS_ON(on_ctl)
 {
 	uint32_t n = 0;
 
@@ -365,6 +367,8 @@ void breakout_finish(struct room *class)
 	log_info("groups_over", "room=%s groups=%u", class->row.id, b->n);
 	free(b->seats);
 	free(b);
+	if (!class->n_members) /* nobody came back: nobody is waited for */
+		recording_alone(class, false);
 	notice_breakout(class, true);
 }
 

@@ -9,9 +9,10 @@
 #include "mcu/deck.h"
 #include "mcu/member.h"
 #include "mcu/policy.h"
-#include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/takes.h"
 #include "mcu/workshop.h"
+#include "mcu/workshop_cut.h"
 
 /* In a lecture, and in an exam, groups talk all the same. */
 static enum kind kind_of(enum kind class)
@@ -55,8 +56,9 @@ void breakout_room_end(struct room *room, const struct room *class)
 	while (!TAILQ_EMPTY(&room->decks.list)) /* with their files */
 		deck_delete(room, TAILQ_FIRST(&room->decks.list));
 	if (class) {
-		recording_inherit(server, id, class->row.id);
+		takes_inherit(server, id, class->row.id);
 		workshop_inherit(server->workshop, id, class->row.id);
+		workshop_cut_inherit(server, id, class->row.id);
 	}
 	if (db_room_delete(server->db, id, class ? class->row.id : id))
 		log_warn("room_undeleted", "room=%s", id);

@@ -16,6 +16,7 @@
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/takes.h"
 #include "mcu/workshop.h"
 
 /* What a media thread tells the control thread: copied, handed over, freed. */
@@ -262,9 +263,8 @@ static void got_costs(struct server *server, struct letter *letter)
 
 static void on_costs(void *ctx, const struct vworker_stats *stats)
 {
-	struct letter letter = {.fn = got_costs,
-				.number = stats->late_p99_us,
-				.value = clock_us()};
+	struct letter letter = {
+		.fn = got_costs, .number = stats->late_p99_us, .value = clock_us()};
 
 	letter.more = costs_copy(stats, &letter.n);
 	if (letter.more)
@@ -292,12 +292,28 @@ static void on_rung_failed(void *ctx, uint32_t rung)
 	post(ctx, &(struct letter){.fn = got_rung_failed, .id = rung, .must = true});
 }
 
-/* Units of the rung and of the mix find their recording by the room's block. */
-static void on_tap(void *ctx, uint32_t id, struct au *au)
+/* Units of a mix find their recording by the room's block; those of a rung are told
+ * which one it is, since its picture may have a block of its own. */
+static void on_sound_tap(void *ctx, uint32_t id, struct au *au)
 {
 	struct server *server = ctx;
 
 	recorder_push(server->recorder, id_base(id) + ID_RECORDING, id, au);
+}
+
+static void on_video_tap(void *ctx, uint32_t to, uint32_t rung, struct au *au)
+{
+	struct server *server = ctx;
+
+	recorder_push(server->recorder, to, rung, au);
+}
+
+/* What a member sends, for a recording of tracks. */
+static void on_sender_tap(void *ctx, uint32_t to, uint32_t source, struct au *au)
+{
+	struct server *server = ctx;
+
+	recorder_push_sender(server->recorder, to, source, au);
 }
 
 struct vworker_events bridge_vworker(struct server *server)
@@ -309,7 +325,8 @@ struct vworker_events bridge_vworker(struct server *server)
 				       .poster = on_poster,
 				       .still = on_still,
 				       .rung_failed = on_rung_failed,
-				       .tap = on_tap};
+				       .tap = on_video_tap,
+				       .source_tap = on_sender_tap};
 }
 
 /* ---- audio ------------------------------------------------------------------ */
@@ -343,7 +360,7 @@ static void on_speakers(void *ctx, uint32_t mix, const struct speaker *list, uin
 
 struct aworker_events bridge_aworker(struct server *server)
 {
-	return (struct aworker_events){server, on_speakers, on_tap};
+	return (struct aworker_events){server, on_speakers, on_sound_tap, on_sender_tap};
 }
 
 /* ---- recorder --------------------------------------------------------------- */
@@ -377,7 +394,7 @@ static void on_ended(void *ctx, const struct recording_result *result)
 static void got_done(struct server *server, struct letter *letter)
 {
 	thread_claim(&on_ctl);
-	recording_done(server, letter->more);
+	takes_done(server, letter->more);
 	workshop_look(server->workshop);
 }
 
@@ -390,7 +407,21 @@ static void on_done(void *ctx, const struct recording_result *result)
 		post(ctx, &letter);
 }
 
+static void got_track_key(struct server *server, struct letter *letter)
+{
+	thread_claim(&on_ctl);
+	if (!server->draining)
+		nets_source_key(server->nets, letter->id);
+}
+
+/* Not straight to the net threads, which stop before this one. */
+static void on_track_key(void *ctx, uint32_t source)
+{
+	post(ctx, &(struct letter){.fn = got_track_key, .id = source});
+}
+
 struct recorder_events bridge_recorder(struct server *server)
 {
-	return (struct recorder_events){server, on_started, on_done, on_ended};
+	return (struct recorder_events){server, on_started, on_done, on_ended,
+					on_track_key};
 }

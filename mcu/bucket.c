@@ -19,3 +19,8 @@ void bucket_take(struct bucket *bucket, int64_t cost_us)
 {
 	bucket->level_us += cost_us;
 }
+
+void bucket_give(struct bucket *bucket, int64_t cost_us)
+{
+	bucket->level_us -= cost_us < bucket->level_us ? cost_us : bucket->level_us;
+}

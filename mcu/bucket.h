@@ -21,5 +21,7 @@ int64_t bucket_wait(struct bucket *bucket, const struct bucket_rate *rate,
 		    int64_t cost_us, int64_t now_us);
 /* Takes, when bucket_wait() has just said 0. */
 void bucket_take(struct bucket *bucket, int64_t cost_us);
+/* Gives back what was taken, as if it had not been. */
+void bucket_give(struct bucket *bucket, int64_t cost_us);
 
 #endif

@@ -11,6 +11,8 @@
 #include "mcu/editions.h"
 #include "mcu/layouts.h"
 #include "mcu/nets.h"
+#include "mcu/seals.h"
+#include "mcu/vault.h"
 #include "plugins/set.h"
 #include "signaling/tls.h"
 
@@ -78,22 +80,14 @@ static int check_tls(const struct conf *conf, char *why, size_t why_len)
 	return 0;
 }
 
-/* An older file's list of plugins has none for sound: it does without, unless it asks. */
-static bool editions_found(const struct plugin_set *set, const struct conf *conf)
-	RUNS_ON(on_ctl)
-{
-	bool said = conf_said(conf, "record_editions") || conf_said(conf, "recorder_sound");
-	uint32_t usual = editions_usual(set, conf);
-
-	for (uint32_t i = 0; said && i < conf->n_record_editions; i++)
-		if (!(usual & EDITION_BIT(edition_by_name(conf->record_editions[i]))))
-			return false;
-	return true;
-}
-
 static int check_plugins(struct plugin_set *set, const struct conf *conf, char *why,
 			 size_t why_len) RUNS_ON(on_ctl)
 {
+	/* an older file's list of plugins has none for sound: it does without, unless
+	 * it asks */
+	bool said = conf_said(conf, "record_editions") ||
+		    conf_said(conf, "recorder_sound");
+
 	for (uint32_t i = 0; i < conf->n_plugins; i++)
 		/* what failed is logged; the server does without it, unless it is
 		 * asked for below */
@@ -104,9 +98,8 @@ static int check_plugins(struct plugin_set *set, const struct conf *conf, char *
 	else if (!plugin_set_recorder(set, conf->recorder))
 		snprintf(why, why_len, "recorder: no plugin of %s records '%s'",
 			 conf->plugins_dir, conf->recorder);
-	else if (!editions_found(set, conf))
-		snprintf(why, why_len, "record_editions: no plugin of %s records '%s'",
-			 conf->plugins_dir, conf->recorder_sound);
+	else if (editions_check(set, conf, said, why, why_len))
+		return -EX_CONFIG;
 	else if (plugin_set_facts(set, conf->layout, NULL))
 		snprintf(why, why_len, "layout: no plugin of %s makes '%s'",
 			 conf->plugins_dir, conf->layout);
@@ -122,7 +115,8 @@ int check_conf(struct checked *out, const struct conf *conf, char *why, size_t w
 
 	if (ladder_init(&made.ladder, conf, why, why_len) ||
 	    nets_check_ports(conf, nets_number(conf->net_threads), why, why_len) ||
-	    check_dirs(conf, why, why_len) || check_tls(conf, why, why_len))
+	    check_dirs(conf, why, why_len) || vault_check(conf, why, why_len) ||
+	    seals_check(conf, why, why_len) || check_tls(conf, why, why_len))
 		return -EX_CONFIG;
 	if (plugin_set_create(&made.plugins)) {
 		snprintf(why, why_len, "not enough memory");

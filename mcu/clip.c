@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "mcu/deck.h"
+#include "mcu/happenings.h"
 #include "mcu/ids.h"
 #include "mcu/member.h"
 #include "mcu/notice_deck.h"
@@ -215,6 +216,7 @@ const char *clip_play(struct room *room, struct deck *deck, uint32_t at_ms,
 	room->server->n_clips++;
 	log_info("clip_played", "room=%s deck=%s", room->row.id, deck->row.id);
 	notice_clip(room);
+	happenings_look(room);
 	return NULL;
 }
 

@@ -60,14 +60,26 @@ static const char *picture_meant(struct command *c, enum picture_kind *out)
 	return *out == PICTURE_KINDS ? field(c, "view", "no such picture") : NULL;
 }
 
+/* The same, to be changed: what is recorded is of those alone who may record. */
+static const char *picture_changed(struct command *c, enum picture_kind *out)
+	RUNS_ON(on_ctl)
+{
+	const char *error = picture_meant(c, out);
+
+	if (!error && *out == PICTURE_RECORDING && !member_may(c->member, CAP_RECORD))
+		error = "forbidden";
+	return error;
+}
+
 const char *cmd_layout_set(struct command *c)
 {
 	enum picture_kind kind;
 	uint32_t generation = 0;
-	const char *error = picture_meant(c, &kind);
+	const char *error;
 	int err;
 
 	thread_claim(&on_ctl);
+	error = picture_changed(c, &kind);
 	if (error)
 		return error;
 	err = director_layout(room_of(c), c->member, kind, proto_string(c->d, "name"),
@@ -86,7 +98,7 @@ static const char *back(struct command *c, bool redo) RUNS_ON(on_ctl)
 	enum picture_kind kind;
 	struct on_air now;
 	uint32_t generation = 0;
-	const char *error = picture_meant(c, &kind);
+	const char *error = picture_changed(c, &kind);
 	int err;
 
 	if (error)

@@ -1,4 +1,4 @@
-/* cmd_record.c - recordings: start, stop, pause, mark, list, delete. */
+/* cmd_record.c - recordings: start, stop, pause, mark. */
 #include "mcu/command.h"
 
 #include <errno.h>
@@ -6,30 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/count.h"
-#include "base/log.h"
-#include "base/loop.h"
 #include "mcu/editions.h"
-#include "mcu/notice.h"
-#include "mcu/notice_made.h"
+#include "mcu/push_target.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
-#include "mcu/workshop.h"
+#include "plugins/set.h"
 #include "signaling/session.h"
-
-#define PAGE_ROWS  50
-#define ROW_BYTES  640 /* of a row without its title, its link included */
-#define FILE_BYTES 320 /* of one of its editions */
-#define MADE_BYTES 320 /* of what was made of it, without the files */
-#define LIST_BYTES \
-	(128 << 10) /* of a page: half of what a connection may have waiting \
-		     */
 
 static const char *bad_edition(struct command *c, const char *text, const char *why)
 {
 	c->field = "editions";
 	snprintf(c->why, sizeof(c->why), "%.40s%s", text, why);
 	return "bad_field";
+}
+
+static const char *unknown_edition(struct command *c, const char *text)
+{
+	const char *wrong = bad_edition(c, text, " is none of");
+
+	for (enum edition e = 0; e < EDITIONS; e++) {
+		size_t n = strlen(c->why);
+
+		snprintf(c->why + n, sizeof(c->why) - n, "%s %s", e ? "," : "",
+			 edition_name(e));
+	}
+	return wrong;
 }
 
 /* Those that are wanted, or the usual ones. */
@@ -44,34 +45,148 @@ static const char *read_editions(struct command *c, uint32_t *bits) RUNS_ON(on_c
 		enum edition e = edition_by_name(item->valuestring);
 
 		if (e == EDITIONS)
-			return bad_edition(c, item->valuestring,
-					   " is none of full, light, sound");
+			return unknown_edition(c, item->valuestring);
 		if (!edition_extension(server->plugins, server->conf, e))
 			return bad_edition(c, item->valuestring,
 					   ": this server has no plugin for it");
 		*bits |= EDITION_BIT(e);
 	}
-	return *bits ? NULL : bad_edition(c, "", "there must be one");
+	return list && !*bits ? bad_edition(c, "", "there must be one") : NULL;
+}
+
+/* Where it is sent to, and that goes with the edition `push`. */
+static const char *read_push(struct command *c, struct recording_wish *wish)
+	RUNS_ON(on_ctl)
+{
+	const struct server *server = c->server;
+	bool listed = cJSON_HasObjectItem(c->d, "editions");
+	const char *wrong = NULL;
+
+	wish->push = proto_string(c->d, "push");
+	if (wish->push && !listed)
+		wish->editions |= EDITION_BIT(EDITION_PUSH);
+	if (!wish->push && wish->editions & EDITION_BIT(EDITION_PUSH))
+		wrong = "the edition push needs an address";
+	else if (wish->push && !(wish->editions & EDITION_BIT(EDITION_PUSH)))
+		wrong = "is of the edition push, which is not asked for";
+	else if (wish->push &&
+		 !edition_extension(server->plugins, server->conf, EDITION_PUSH))
+		wrong = "this server has no plugin for it";
+	else if (wish->push)
+		wrong = push_target_wrong(wish->push, server->conf);
+	if (!wrong)
+		return NULL;
+	c->field = "push";
+	snprintf(c->why, sizeof(c->why), "%s", wrong);
+	return "bad_field";
+}
+
+static const char *bad(struct command *c, const char *field, const char *why)
+{
+	c->field = field;
+	snprintf(c->why, sizeof(c->why), "%s", why);
+	return "bad_field";
+}
+
+/* What is in its picture: what the class sees, or its own. */
+static const char *read_view(struct command *c, struct recording_wish *wish)
+	RUNS_ON(on_ctl)
+{
+	const char *view = proto_string(c->d, "view");
+	enum picture_kind kind = view ? picture_by_name(view) : PICTURE_CLASS;
+
+	if (kind != PICTURE_CLASS && kind != PICTURE_RECORDING)
+		return bad(c, "view", "is none of class, recording");
+	wish->own = kind == PICTURE_RECORDING;
+	wish->layout = proto_string(c->d, "layout");
+	if (!wish->layout)
+		return NULL;
+	if (!wish->own)
+		return bad(c, "layout",
+			   "is of the view recording, which is not asked for");
+	if (!*wish->layout)
+		return NULL; /* the usual one */
+	switch (plugin_set_facts(c->server->plugins, wish->layout, NULL)) {
+	case 0:
+		return NULL;
+	case -EINVAL:
+		return bad(c, "layout", "the layout takes no such parameters");
+	default:
+		return "unknown_layout";
+	}
+}
+
+/* The layout of its own picture, had it one. */
+static const char *own_layout(const struct room *room)
+{
+	const char *chosen = room->looks.layout[PICTURE_RECORDING];
+
+	return *chosen ? chosen : looks_usual(PICTURE_RECORDING);
+}
+
+/* What there is to choose, and what an hour of it takes. */
+const char *cmd_record_options(struct command *c)
+{
+	const struct server *server = c->server;
+	uint32_t usual;
+	cJSON *list;
+
+	thread_claim(&on_ctl);
+	usual = editions_usual(server->plugins, server->conf);
+	c->reply = cJSON_CreateObject();
+	list = cJSON_AddArrayToObject(c->reply, "editions");
+	for (enum edition e = 0; e < EDITIONS; e++) {
+		cJSON *d;
+
+		if (!edition_extension(server->plugins, server->conf, e))
+			continue;
+		d = cJSON_CreateObject();
+		cJSON_AddStringToObject(d, "edition", edition_name(e));
+		cJSON_AddNumberToObject(
+			d, "hour_mb", edition_hour_mb(server->conf, &c->room->ladder, e));
+		cJSON_AddBoolToObject(d, "usual", (usual & EDITION_BIT(e)) != 0);
+		cJSON_AddItemToArray(list, d);
+	}
+	cJSON_AddStringToObject(c->reply, "layout", own_layout(c->room));
+	return NULL;
+}
+
+/* Which recording it is, for the record of acts. */
+static void about(struct command *c)
+{
+	if (c->room->recording)
+		snprintf(c->about, sizeof(c->about), "%s", c->room->recording_row.id);
 }
 
 const char *cmd_record_start(struct command *c)
 {
 	struct room *room = c->room;
+	struct recording_wish wish = {.title = proto_string(c->d, "title")};
 	const char *code;
-	uint32_t editions;
 	int err;
 
 	thread_claim(&on_ctl);
-	code = read_editions(c, &editions);
+	code = read_editions(c, &wish.editions);
+	if (!code)
+		code = read_push(c, &wish);
+	if (!code && !wish.editions)
+		code = bad_edition(c, "", "there must be one");
+	if (!code)
+		code = read_view(c, &wish);
 	if (code)
 		return code;
-	err = recording_start(room, proto_string(c->d, "title"), editions);
+	err = recording_start(room, &wish);
 	if (err == -ENOENT)
 		return "nobody_there";
+	if (err == -EDQUOT)
+		return "quota_full";
+	if (err == -EIO)
+		return "layout_failed";
 	if (err)
 		return err == -EBUSY ? "recording_busy" : "no_resources";
 	c->reply = cJSON_CreateObject();
 	cJSON_AddStringToObject(c->reply, "id", room->recording_row.id);
+	about(c);
 	return NULL;
 }
 
@@ -80,7 +195,8 @@ const char *cmd_record_stop(struct command *c)
 	thread_claim(&on_ctl);
 	if (!c->room->recording)
 		return "not_recording";
-	recording_stop(c->room);
+	about(c);
+	recording_stop(c->room, "stopped");
 	return NULL;
 }
 
@@ -93,6 +209,8 @@ static const char *code_of(int err)
 		return "not_recording";
 	case -EALREADY:
 		return "no_change";
+	case -EAGAIN:
+		return "nobody_there";
 	default:
 		return "no_resources";
 	}
@@ -101,12 +219,14 @@ static const char *code_of(int err)
 const char *cmd_record_pause(struct command *c)
 {
 	thread_claim(&on_ctl);
+	about(c);
 	return code_of(recording_pause(c->room));
 }
 
 const char *cmd_record_resume(struct command *c)
 {
 	thread_claim(&on_ctl);
+	about(c);
 	return code_of(recording_resume(c->room));
 }
 
@@ -132,6 +252,7 @@ const char *cmd_record_mark(struct command *c)
 		c->field = "text";
 		return "bad_field";
 	}
+	about(c);
 	err = recording_mark(c->room, clean, &mark);
 	if (err)
 		return err == -ENOSPC ? "too_many_marks" : code_of(err);
@@ -139,19 +260,11 @@ const char *cmd_record_mark(struct command *c)
 	return NULL;
 }
 
-/* Who asked, until the database and the record thread answered. */
+/* Who asked, until the database answered. */
 struct ask {
-	struct workshop_hold hold; /* of a removal, from then on that `held` is true */
-	bool held;
 	struct server *server;
 	char session[SESSION_TOKEN + 1];
 	int64_t id;
-	uint32_t limit;            /* rows of a list */
-	struct db_recording *rows; /* of the list, until their files are known; owned */
-	uint32_t n;
-	char room[DB_ID + 1];
-	char recording[DB_ID + 1]; /* of a removal */
-	int err;
 };
 
 static int ask_make(struct ask **out, const struct command *c)
@@ -168,202 +281,6 @@ static int ask_make(struct ask **out, const struct command *c)
 	return 0;
 }
 
-/* A row as text, at most: each byte of the title may become six, and each of what was
- * made of it three, since keys come to it. */
-static size_t row_bytes(const struct db_recording *row)
-{
-	size_t made = strlen(row->made_json);
-
-	return ROW_BYTES + 6 * strlen(row->title) + (made ? MADE_BYTES + 3 * made : 0);
-}
-
-static void ask_free(struct ask *ask)
-{
-	free(ask->rows);
-	free(ask);
-}
-
-/* Those of one recording stand behind each other, in the order of the rows. */
-static uint32_t files_of(const struct db_recording *row,
-			 const struct db_recording_file **files, uint32_t *left)
-{
-	const struct db_recording_file *at = *files;
-	uint32_t rest = *left, n = 0;
-
-	/* some may be of a row that was not there yet when the rows were read */
-	while (rest && strcmp(at->recording, row->id) != 0) {
-		at++;
-		rest--;
-	}
-	if (!rest)
-		return 0; /* it has none: what is left is of the rows behind it */
-	while (n < rest && strcmp(at[n].recording, row->id) == 0)
-		n++;
-	*files = at;
-	*left = rest - n;
-	return n;
-}
-
-/* There is one row more than was asked for when more follow. A page also ends when
- * it becomes too long a message. */
-static void got_files(void *ctx, int err, const struct db_recording_file *files,
-		      uint32_t n_files)
-{
-	struct ask *ask = ctx;
-	cJSON *d = cJSON_CreateObject();
-	cJSON *list = cJSON_AddArrayToObject(d, "recordings");
-	const struct member *reader;
-	size_t bytes = 0;
-	uint32_t i = 0;
-
-	thread_claim(&on_ctl);
-	reader = member_by_session(ask->server, ask->session);
-	for (; i < ask->n && i < ask->limit; i++) {
-		uint32_t n = files_of(&ask->rows[i], &files, &n_files);
-		cJSON *item;
-
-		bytes += row_bytes(&ask->rows[i]) + n * FILE_BYTES;
-		if (bytes > LIST_BYTES)
-			break;
-		item = notice_recording(reader, &ask->rows[i], files, n);
-		notice_made(item, ask->server, reader, &ask->rows[i]);
-		cJSON_AddItemToArray(list, item);
-		if (n)
-			files += n;
-	}
-	cJSON_AddBoolToObject(d, "more", i < ask->n);
-	command_reply(ask->server, ask->session, ask->id, d, err ? "no_resources" : NULL);
-	ask_free(ask);
-}
-
-/* The rows are kept while the database looks for their files. */
-static void got_list(void *ctx, int err, const struct db_recording *rows, uint32_t n)
-{
-	struct ask *ask = ctx;
-
-	thread_claim(&on_ctl);
-	if (!err && n) {
-		ask->rows = malloc(n * sizeof(*rows));
-		err = ask->rows ? 0 : -ENOMEM;
-	}
-	if (!err && n) {
-		memcpy(ask->rows, rows, n * sizeof(*rows));
-		ask->n = n;
-		err = db_recording_files(ask->server->db, ask->room,
-					 rows[n - 1].started_ms, rows[0].started_ms + 1,
-					 got_files, ask);
-		if (!err)
-			return;
-		ask->n = 0;
-	}
-	got_files(ask, err, NULL, 0);
-}
-
-const char *cmd_recording_list(struct command *c)
-{
-	int64_t before_ms = proto_int(c->d, "before", 0);
-	struct ask *ask;
-
-	if (ask_make(&ask, c))
-		return "no_resources";
-	ask->limit = (uint32_t)proto_int(c->d, "limit", PAGE_ROWS);
-	snprintf(ask->room, sizeof(ask->room), "%s", c->room->row.id);
-	if (db_recordings(c->server->db, c->room->row.id, before_ms, ask->limit + 1,
-			  got_list, ask)) {
-		free(ask);
-		return "no_resources";
-	}
-	c->later = true;
-	return NULL;
-}
-
-static void deleted(struct ask *ask, const char *code) RUNS_ON(on_ctl)
-{
-	if (ask->held)
-		workshop_release(ask->server->workshop);
-	command_reply(ask->server, ask->session, ask->id, NULL, code);
-	free(ask);
-}
-
-/* The row goes last: while there is a file, somebody can see it and try again. */
-static void files_deleted(void *arg)
-{
-	struct ask *ask = arg;
-	int err = ask->err;
-
-	thread_claim(&on_ctl);
-	if (!err)
-		err = db_recording_delete(ask->server->db, ask->recording);
-	log_info("recording_deleted", "recording=%s err=%d", ask->recording, err);
-	deleted(ask, err ? "no_resources" : NULL);
-}
-
-/* On a record thread. */
-static void on_files_deleted(void *ctx, int err)
-{
-	struct ask *ask = ctx;
-
-	ask->err = err;
-	if (loop_post_must(ask->server->loop, files_deleted, ask) == 0)
-		return;
-	/* no answer; the row is still there, and may be deleted again */
-	count_add(COUNT_REJECT_QUEUE, 1);
-	log_warn("control_queue_full", "recording=%s", ask->recording);
-	workshop_release(ask->server->workshop);
-	free(ask);
-}
-
-/* Nobody works on it any more. */
-static void delete_files(struct workshop_hold *hold)
-{
-	struct ask *ask = (struct ask *)hold; /* hold is its first field */
-
-	thread_claim(&on_ctl);
-	/* the recorder is gone before the database */
-	if (ask->server->draining)
-		deleted(ask, "server_draining");
-	else if (recorder_delete(ask->server->recorder, ask->recording, on_files_deleted,
-				 ask))
-		deleted(ask, "no_resources");
-}
-
-/* Only a finished recording of the own class may go. */
-static void got_row_to_delete(void *ctx, int err, const struct db_recording *rows,
-			      uint32_t n)
-{
-	struct ask *ask = ctx;
-
-	thread_claim(&on_ctl);
-	if (!err && (n == 0 || strcmp(rows[0].room, ask->room) != 0 ||
-		     strcmp(rows[0].state, "running") == 0)) {
-		deleted(ask, "unknown_recording");
-		return;
-	}
-	if (err || ask->server->draining) {
-		deleted(ask, err ? "no_resources" : "server_draining");
-		return;
-	}
-	ask->held = true;
-	ask->hold.ready = delete_files;
-	workshop_hold(ask->server->workshop, &ask->hold, ask->recording);
-}
-
-const char *cmd_recording_delete(struct command *c)
-{
-	struct ask *ask;
-
-	if (ask_make(&ask, c))
-		return "no_resources";
-	snprintf(ask->recording, sizeof(ask->recording), "%s", proto_string(c->d, "id"));
-	snprintf(ask->room, sizeof(ask->room), "%s", c->room->row.id);
-	if (db_recording(c->server->db, ask->recording, got_row_to_delete, ask)) {
-		free(ask);
-		return "no_resources";
-	}
-	c->later = true;
-	return NULL;
-}
-
 static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n)
 {
 	struct ask *ask = ctx;
@@ -374,7 +291,7 @@ static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n
 	for (uint32_t i = 0; i < n; i++)
 		cJSON_AddItemToArray(list, json_mark(&rows[i]));
 	command_reply(ask->server, ask->session, ask->id, d, err ? "no_resources" : NULL);
-	ask_free(ask);
+	free(ask);
 }
 
 const char *cmd_recording_marks(struct command *c)

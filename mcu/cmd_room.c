@@ -38,9 +38,11 @@ const char *cmd_room_set(struct command *c)
 			return "bad_field";
 		}
 		policy_preset(&policy, kind);
+		policy.unwatched = room->policy.unwatched; /* of no kind */
 	}
 	policy.locked = proto_bool(c->d, "locked", policy.locked);
 	policy.lobby = proto_bool(c->d, "lobby", policy.lobby);
+	policy.unwatched = !proto_bool(c->d, "watch", !policy.unwatched);
 	read_lock(c, "unmute", CAP_SPEAK, &policy);
 	read_lock(c, "camera", CAP_CAMERA, &policy);
 	read_lock(c, "share", CAP_SHARE, &policy);

@@ -10,8 +10,7 @@
 #include "base/log.h"
 #include "mcu/breakout.h"
 #include "mcu/call.h"
-#include "mcu/guess.h"
-#include "mcu/joins.h"
+#include "mcu/door.h"
 #include "mcu/live.h"
 #include "mcu/lobby.h"
 #include "mcu/notice.h"
@@ -20,28 +19,8 @@
 #include "mcu/room.h"
 #include "mcu/roster.h"
 #include "mcu/seats.h"
-#include "mcu/subscriber.h"
+#include "mcu/server_load.h"
 #include "signaling/session.h"
-
-/* A token that is given must be good: a stale link is told, not degraded. */
-enum role command_role(const struct server *server, const struct room *room,
-		       const char *token)
-{
-	static const enum role roles[] = {ROLE_LECTURER, ROLE_MODERATOR, ROLE_INTERPRETER,
-					  ROLE_GUEST, ROLE_OBSERVER};
-	char purpose[ROOM_PURPOSE_MAX];
-
-	if (!token || !*token)
-		return room ? ROLE_STUDENT : ROLE_NONE;
-	if (auth_key_matches(&server->key, "admin", token))
-		return ROLE_ADMIN;
-	for (size_t i = 0; room && i < sizeof(roles) / sizeof(roles[0]); i++) {
-		room_role_purpose(room->row.code, roles[i], purpose);
-		if (auth_key_matches(&server->key, purpose, token))
-			return roles[i];
-	}
-	return ROLE_NONE;
-}
 
 static void offer_first(struct member *member)
 {
@@ -51,62 +30,23 @@ static void offer_first(struct member *member)
 	breakout_arrive(member);
 }
 
-/* Is somebody from there in the class already? */
-static bool has_subscriber(const struct room *room, const char *ip)
-{
-	const struct subscriber who = subscriber_of(ip);
-
-	for (uint32_t i = 0; i < room->n_members; i++)
-		if (subscriber_same(&who, &room->members[i]->from))
-			return true;
-	return false;
-}
-
-/* Finds the class and the role. Codes are short, so whoever was wrong too often
- * waits. Two pass nevertheless, so that one pupil does not keep a whole school out
- * that has one address: who has a good token, since that cannot be guessed, and who
- * has the code of a class that others of the same address are in. */
+/* Before the classes are there none can be told from one that never was: the page asks
+ * again by itself. */
 static const char *find(struct command *c, struct member_conf *conf) RUNS_ON(on_ctl)
 {
-	const char *code = proto_string(c->d, "code"), *error = NULL;
-	const char *ip = ws_remote_ip(c->ws);
-	int64_t now = clock_us();
-	bool allowed = guess_allowed(c->server->guess, ip, now);
+	const char *code = proto_string(c->d, "code");
 
-	if (*code) {
-		conf->room = room_by_code(c->server, code);
-		if (!conf->room || conf->room->row.parent[0]) /* a group is entered by its class */
-			error = "no_room";
+	if (!c->server->loaded && code && *code) {
+		c->after_ms = SERVER_LOADING_MS;
+		return "too_fast";
 	}
-	if (!error) {
-		const char *token = proto_string(c->d, "token");
-
-		conf->role = command_role(c->server, conf->room, token);
-		if (conf->role != ROLE_NONE && token && *token)
-			return NULL;
-		if (conf->role == ROLE_NONE)
-			error = *code ? "bad_token" : "no_room";
-	}
-	if (!allowed && (error || !has_subscriber(conf->room, ip)))
-		return "too_fast"; /* the same for right and wrong ones */
-	if (error)
-		guess_wrong(c->server->guess, ip, now);
-	return error;
+	return door_find(c->server, ws_remote_ip(c->ws), proto_string(c->d, "code"),
+			 proto_string(c->d, "token"), &conf->room, &conf->role);
 }
 
-/* Both lines count everybody who asks: who is refused at the second was at the
- * first, and cannot make the second longer than its address may. */
 static bool come_later(struct command *c, struct room *room) RUNS_ON(on_ctl)
 {
-	const uint32_t n = c->server->conf->max_joins;
-	const struct bucket_rate rate = {n, n * (LIMIT_JOINS_BURST / LIMIT_JOINS_SEC)};
-	int64_t now = clock_us();
-
-	c->after_ms = joins_wait(c->server->joins, ws_remote_ip(c->ws), now);
-	if (!c->after_ms)
-		c->after_ms = join_line_wait(&room->joins, &rate, now);
-	if (c->after_ms)
-		count_add(COUNT_REJECT_RATE, 1);
+	c->after_ms = door_wait_ms(room, ws_remote_ip(c->ws));
 	return c->after_ms > 0;
 }
 
@@ -125,14 +65,6 @@ static const char *name_of(struct command *c, char name[LIMIT_NAME_BYTES + 1], b
 		return "bad_name";
 	c->field = NULL;
 	return NULL;
-}
-
-static bool busy(const struct command *c, enum role role) RUNS_ON(on_ctl)
-{
-	if (policy_staff(role) || overload_shed(c->server->overload) < SHED_MAIN)
-		return false;
-	count_add(COUNT_REJECT_LOAD, 1);
-	return true;
 }
 
 /* The seat that it shows, or a fresh one. One that is not good is no error: the page
@@ -229,7 +161,7 @@ const char *cmd_join(struct command *c)
 		c->field = "warm";
 		return "bad_field"; /* a console has nothing to enter */
 	}
-	if (busy(c, conf.role))
+	if (door_busy(c->server, conf.role))
 		return "server_busy";
 	if (!policy_staff(conf.role) && come_later(c, conf.room))
 		return "too_fast";
@@ -277,7 +209,7 @@ const char *cmd_enter(struct command *c)
 	error = name_of(c, name, !c->member->name[0]);
 	if (error)
 		return error;
-	if (busy(c, c->member->role))
+	if (door_busy(c->server, c->member->role))
 		return "server_busy";
 	conf.seat = c->member->seat;
 	error = pass(c->member->room, &conf, &knocks);

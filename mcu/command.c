@@ -8,6 +8,7 @@
 #include "mcu/editions.h"
 #include "mcu/room.h"
 #include "mcu/seats.h"
+#include "mcu/share.h"
 #include "mcu/tryout.h"
 #include "signaling/session.h"
 
@@ -177,6 +178,7 @@ static const struct proto_field f_switches[] = {
 	{"kind", PROTO_STRING, false, 1, 16},
 	{"locked", PROTO_BOOL, false, 0, 0},
 	{"lobby", PROTO_BOOL, false, 0, 0},
+	{"watch", PROTO_BOOL, false, 0, 0},
 	{"unmute", PROTO_BOOL, false, 0, 0},
 	{"camera", PROTO_BOOL, false, 0, 0},
 	{"share", PROTO_BOOL, false, 0, 0},
@@ -190,6 +192,9 @@ static const struct proto_field f_code[] = {
 static const struct proto_field f_record[] = {
 	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
 	{"editions", PROTO_STRINGS, false, 0, EDITIONS},
+	{"push", PROTO_STRING, false, 1, TARGET_MAX},
+	{"view", PROTO_STRING, false, 1, 16},
+	{"layout", PROTO_STRING, false, 0, LIMIT_LAYOUT_TEXT},
 	END,
 };
 static const struct proto_field f_mark[] = {
@@ -203,6 +208,45 @@ static const struct proto_field f_room[] = {
 static const struct proto_field f_recordings[] = {
 	{"before", PROTO_INT, false, 1, INT64_C(1) << 53},
 	{"limit", PROTO_INT, false, 1, 100},
+	{"q", PROTO_STRING, false, 0, DB_SEARCH},
+	{"from_ms", PROTO_INT, false, 0, INT64_C(1) << 53},
+	{"to_ms", PROTO_INT, false, 0, INT64_C(1) << 53},
+	{"state", PROTO_STRING, false, 1, 15},
+	{"trash", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_title[] = {
+	{"id", PROTO_STRING, true, 1, DB_ID},
+	{"title", PROTO_STRING, true, 1, LIMIT_TITLE * 4},
+	END,
+};
+static const struct proto_field f_delete[] = {
+	{"id", PROTO_STRING, true, 1, DB_ID},
+	{"now", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_keep[] = {
+	{"id", PROTO_STRING, true, 1, DB_ID},
+	{"keep", PROTO_BOOL, true, 0, 0},
+	END,
+};
+static const struct proto_field f_share_link[] = {
+	{"id", PROTO_STRING, true, 1, DB_ID},
+	{"days", PROTO_INT, false, 1, SHARE_DAYS},
+	{"password", PROTO_STRING, false, 1, SHARE_PASSWORD_MAX * 4},
+	{"download", PROTO_BOOL, false, 0, 0},
+	END,
+};
+static const struct proto_field f_trim[] = {
+	{"id", PROTO_STRING, true, 1, DB_ID},
+	{"from_ms", PROTO_INT, true, 0, LIMIT_DERIVE_MS},
+	{"to_ms", PROTO_INT, true, 0, LIMIT_DERIVE_MS},
+	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
+	END,
+};
+static const struct proto_field f_join_up[] = {
+	{"ids", PROTO_STRINGS, true, 2, LIMIT_JOINS},
+	{"title", PROTO_STRING, false, 0, LIMIT_TITLE * 4},
 	END,
 };
 static const struct proto_field f_id[] = {{"id", PROTO_STRING, true, 1, DB_ID}, END};
@@ -388,7 +432,8 @@ static const struct command_spec rows[] = {
 	{"spotlight.set", CAP_LAYOUT, OF_CLASS, RATE_SWITCH, f_pin, cmd_pin_set},
 	{"member.allow", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_allow, cmd_member_allow},
 	{"member.mute", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_mute, cmd_member_mute},
-	{"member.remove", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_remove, cmd_member_remove},
+	{"member.remove", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_remove,
+	 cmd_member_remove},
 	{"member.bans", CAP_MODERATE, OF_CLASS, RATE_LIST, none, cmd_member_bans},
 	{"member.unban", CAP_MODERATE, OF_CLASS, RATE_SWITCH, f_id, cmd_member_unban},
 	{"member.admit", CAP_ADMIT, OF_CLASS, RATE_SWITCH, f_pin, cmd_member_admit},
@@ -397,15 +442,33 @@ static const struct command_spec rows[] = {
 	{"room.links", CAP_ROOM, OF_CLASS, RATE_LIST, f_code, cmd_room_links},
 	{"class.limit", CAP_LIMIT, OF_CLASS, RATE_SWITCH, f_limit, cmd_class_limit},
 	{"class.end", CAP_ROOM, OF_CLASS, RATE_SWITCH, none, cmd_class_end},
+	{"record.options", CAP_RECORD, OF_CLASS, RATE_LIST, none, cmd_record_options},
 	{"record.start", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_record, cmd_record_start},
 	{"record.pause", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_pause},
 	{"record.resume", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_resume},
 	{"record.mark", CAP_RECORD, OF_CLASS, RATE_SWITCH, f_mark, cmd_record_mark},
 	{"record.stop", CAP_RECORD, OF_CLASS, RATE_SWITCH, none, cmd_record_stop},
+	{"recording.live", 0, IN_ROOM, RATE_LIST, none, cmd_recording_live},
 	{"recording.list", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_recordings,
 	 cmd_recording_list},
-	{"recording.marks", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_id, cmd_recording_marks},
-	{"recording.delete", CAP_RECORD, OF_CLASS, RATE_LIST, f_id, cmd_recording_delete},
+	{"recording.marks", CAP_RECORDINGS, OF_CLASS, RATE_LIST, f_id,
+	 cmd_recording_marks},
+	{"recording.captions", CAP_RECORD, OF_CLASS, RATE_LIST, f_id,
+	 cmd_recording_captions},
+	{"recording.rename", CAP_RECORD, OF_CLASS, RATE_LIST, f_title,
+	 cmd_recording_rename},
+	{"recording.delete", CAP_RECORD, OF_CLASS, RATE_LIST, f_delete,
+	 cmd_recording_delete},
+	{"recording.restore", CAP_RECORD, OF_CLASS, RATE_LIST, f_id,
+	 cmd_recording_restore},
+	{"recording.keep", CAP_RECORD, OF_CLASS, RATE_LIST, f_keep, cmd_recording_keep},
+	{"recording.trim", CAP_RECORD, OF_CLASS, RATE_LIST, f_trim, cmd_recording_trim},
+	{"recording.join", CAP_RECORD, OF_CLASS, RATE_LIST, f_join_up, cmd_recording_join},
+	{"recording.share", CAP_RECORD, OF_CLASS, RATE_LIST, f_share_link,
+	 cmd_recording_share},
+	{"recording.shares", CAP_RECORD, OF_CLASS, RATE_LIST, f_id, cmd_recording_shares},
+	{"recording.unshare", CAP_RECORD, OF_CLASS, RATE_LIST, f_id,
+	 cmd_recording_unshare},
 	{"room.list", CAP_SERVER, ANYWHERE, RATE_LIST, none, cmd_room_list},
 	{"room.create", CAP_SERVER, ANYWHERE, RATE_LIST, f_room, cmd_room_create},
 	{"room.show", CAP_SERVER, OF_CLASS, RATE_LIST, f_from, cmd_room_show},
@@ -466,11 +529,12 @@ const struct command_spec *command_spec(const char *name)
  * new ones, too, and each is recorded; and so are all others that somebody does to a
  * class without being in it. */
 static const char *const readings[] = {
-	"admin.health",   "audit.list",  "breakout.list",   "cue.list",
-	"deck.list",      "deck.still",  "layout.get",      "layout.list",
-	"layout.preview", "layout.try",  "layout.validate", "link.history",
-	"member.bans",    "plugin.list", "poll.csv",        "recording.list",
-	"room.list",      "room.poster", "room.show",       "settings.list",
+	"admin.health",   "audit.list",       "breakout.list",   "cue.list",
+	"deck.list",      "deck.still",       "layout.get",      "layout.list",
+	"layout.preview", "layout.try",       "layout.validate", "link.history",
+	"member.bans",    "plugin.list",      "poll.csv",        "record.options",
+	"recording.list", "recording.shares", "room.list",       "room.poster",
+	"room.show",      "settings.list",
 };
 
 bool command_spec_reads(const struct command_spec *row)

@@ -26,7 +26,7 @@ static const struct {
 	[RATE_CALL] = {{2, 10}, 0}, /* an offer of a browser has 16 KiB */
 	[RATE_LIST] = {{5, 20}, 0},    [RATE_REACT] = {{2, 6}, 0},
 	[RATE_PREVIEW] = {{2, 24}, 0}, /* all layouts of a list, then one now and then */
-	[RATE_VIEW] = {{1, 8}, 0}, /* each may open an encoder and close another */
+	[RATE_VIEW] = {{1, 8}, 0},     /* each may open an encoder and close another */
 };
 
 static int64_t cost_us(enum command_rate rate, size_t len)
@@ -158,6 +158,8 @@ static const char *handle(const struct command_spec *row, struct command *c, siz
 	if (!audit_begin(&note, c, row->name, row->fields))
 		return "server_busy";
 	code = row->run(c);
+	if (c->about[0])
+		audit_about(&note, c->about);
 	audit_end(c->server, &note, code ? code : c->later ? "begun" : "ok");
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "mcu/call.h"
 #include "mcu/clip.h"
+#include "mcu/happenings.h"
 #include "mcu/member.h"
 #include "mcu/notice_deck.h"
 #include "mcu/programme.h"
@@ -287,6 +288,7 @@ void deck_show(struct room *room, struct deck *deck, uint32_t page,
 	store(room, deck);
 	notice_deck(room);
 	refresh(room);
+	happenings_look(room);
 }
 
 void deck_hide(struct room *room)

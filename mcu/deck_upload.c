@@ -12,6 +12,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "mcu/captions.h"
 #include "mcu/member.h"
 #include "mcu/notice_deck.h"
 #include "mcu/room.h"
@@ -153,7 +154,7 @@ static uint32_t pupils_uploads(const struct room *room)
 	uint32_t n = 0;
 
 	TAILQ_FOREACH(deck, &room->decks.list, link)
-		n += deck->coming == DECK_COMES && !deck->staff;
+	n += deck->coming == DECK_COMES && !deck->staff;
 	return n;
 }
 
@@ -369,6 +370,8 @@ bool deck_upload(void *ctx, struct http_request *req, struct http_sink *sink)
 	struct upload *up;
 
 	thread_claim(&on_ctl);
+	if (captions_path(path))
+		return captions_upload(server, req, sink);
 	if (strncmp(path, DECKS_PATH, strlen(DECKS_PATH)) != 0)
 		return no(req, 404, "not_found");
 	if (ticket)

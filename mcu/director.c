@@ -9,6 +9,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "mcu/director_room.h"
+#include "mcu/happenings.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
 #include "mcu/notice_director.h"
@@ -297,6 +298,7 @@ int director_show(struct room *room, struct member *by, const struct on_air *wan
 	map = newest(room, want->picture);
 	*generation = map ? map->generation : 0;
 	expect(room, by, want->picture, before, *generation, at_us);
+	happenings_look(room);
 	return 0;
 }
 

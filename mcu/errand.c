@@ -141,7 +141,7 @@ static void on_ready(void *ctx, int ready)
 	loop_timer_once(errand->look, 0);
 }
 
-int errand_start(struct errand **out, struct loop *loop, int in, char *const argv[],
+int errand_start(struct errand **out, struct loop *loop, const struct errand_call *call,
 		 const struct errand_events *events)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
@@ -153,7 +153,7 @@ int errand_start(struct errand **out, struct loop *loop, int in, char *const arg
 	errand->helper.fd = -1;
 	err = loop_timer_create(&errand->look, loop, on_look, errand);
 	if (!err)
-		err = helper_spawn(&errand->helper, in, argv);
+		err = helper_spawn(&errand->helper, call->in, call->other, call->argv);
 	if (err) {
 		forget(errand);
 		return err;

@@ -23,8 +23,16 @@ struct errand_events {
 	void (*ended)(void *ctx, int status);
 };
 
-/* `argv` as of posix_spawn; the program reads `in`, which stays the caller's. */
-int errand_start(struct errand **out, struct loop *loop, int in, char *const argv[],
+struct errand_call {
+	char *const *argv; /* as of posix_spawn */
+	int in;            /* it reads */
+	int other;         /* it finds as /dev/fd/3 (ERRAND_OTHER); negative: none */
+};
+
+#define ERRAND_OTHER "/dev/fd/3"
+
+/* The descriptors stay the caller's. */
+int errand_start(struct errand **out, struct loop *loop, const struct errand_call *call,
 		 const struct errand_events *events) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* From now on it says nothing; that it ended is told when it did. */
 void errand_kill(struct errand *errand) RUNS_ON(on_ctl);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mcu/happenings.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
 #include "mcu/notice_tools.h"
@@ -170,6 +171,7 @@ void hands_call(struct member *member)
 		 member->base / ID_BLOCK);
 	notice_hand(member);
 	shown_anew(room);
+	happenings_look(room);
 }
 
 struct policy_own hands_own(const struct member *member)

@@ -85,12 +85,20 @@ int layouts_text(const struct plugin_set *set, const char *name, const char **te
 
 /* ---- while it runs -------------------------------------------------------------- */
 
-static bool shows(const struct room *room, const char *name)
+/* The text is that of a layout of this name, with parameters or without. */
+static bool is_of(const char *text, const char *name)
 {
 	size_t n = strlen(name);
 
-	return strncmp(room->row.layout, name, n) == 0 &&
-	       (room->row.layout[n] == '\0' || room->row.layout[n] == ' ');
+	return strncmp(text, name, n) == 0 && (text[n] == '\0' || text[n] == ' ');
+}
+
+static bool shows(const struct room *room, const char *name)
+{
+	for (enum picture_kind kind = PICTURE_STAFF; kind < PICTURE_KINDS; kind++)
+		if (is_of(room->looks.layout[kind], name))
+			return true;
+	return is_of(room->row.layout, name);
 }
 
 /* Who shows it is arranged anew; all lecturers have another list. */
@@ -102,8 +110,9 @@ static void changed(struct server *server, const char *name, bool gone) RUNS_ON(
 		struct room *room = server->rooms[i];
 
 		if (shows(room, name)) {
-			if (gone && programme_set_layout(room, PICTURE_CLASS, "grid",
-							 &ignored))
+			/* other pictures go back to their usual ones */
+			if (gone && is_of(room->row.layout, name) &&
+			    programme_set_layout(room, PICTURE_CLASS, "grid", &ignored))
 				log_warn("layout_kept", "room=%s", room->row.id);
 			programme_layout_changed(room);
 		}

@@ -9,9 +9,12 @@ _Static_assert(LOOKS_TEXT > (PICTURE_KINDS - 1) * (LIMIT_LAYOUT_TEXT + 13), "all
 const char *looks_usual(enum picture_kind kind)
 {
 	static const char *const usual[PICTURE_KINDS] = {
-		[PICTURE_STAGE] = "grid",         [PICTURE_WALL] = "wall",
-		[PICTURE_SLIDES] = "slides-only", [PICTURE_INTERPRETER] = "sign-language",
+		[PICTURE_STAGE] = "grid",
+		[PICTURE_WALL] = "wall",
+		[PICTURE_SLIDES] = "slides-only",
+		[PICTURE_INTERPRETER] = "sign-language",
 		[PICTURE_PIN] = "speaker-strip",
+		[PICTURE_RECORDING] = "lecture-pip names=on",
 	};
 
 	return usual[kind];

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define LOOKS_TEXT 704 /* bytes of what is stored, with its zero */
+#define LOOKS_TEXT 768 /* bytes of what is stored, with its zero */
 
 struct looks {
 	/* with parameters; empty: the usual one. Of PICTURE_CLASS it is always empty */

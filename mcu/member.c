@@ -11,14 +11,17 @@
 #include "mcu/breakout.h"
 #include "mcu/call.h"
 #include "mcu/console.h"
+#include "mcu/happenings.h"
 #include "mcu/lobby.h"
 #include "mcu/nets.h"
 #include "mcu/notice.h"
 #include "mcu/porch.h"
 #include "mcu/programme.h"
+#include "mcu/recording.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
 #include "mcu/sound.h"
+#include "mcu/track_tap.h"
 #include "mixer/aworker.h"
 #include "mixer/vworker.h"
 #include "signaling/auth_key.h"
@@ -186,7 +189,9 @@ static int enter(struct member *member) RUNS_ON(on_ctl)
 static void arrive(struct member *member) RUNS_ON(on_ctl)
 {
 	visit_begin(member);
+	recording_met(member);
 	notice_member("member.joined", member, member);
+	track_tap_enter(member);
 	arrange_for(member);
 	vworker_poster(member->server->vworker, member->picture->base + ID_VIEW);
 	log_info("member_joined", "room=%s member=%u role=%s members=%u",
@@ -279,6 +284,7 @@ static void go_out(struct member *member) RUNS_ON(on_ctl)
 {
 	struct server *server = member->server;
 
+	track_tap_leave(member);
 	aworker_voice_close(server->aworker, member->base + ID_VOICE);
 	vworker_source_close(server->vworker, member->base + ID_CAMERA);
 	if (member->screen)
@@ -470,6 +476,8 @@ void member_set_mic(struct member *member, bool on)
 		roster_list(member);
 	aworker_voice_mute(server->aworker, member->base + ID_VOICE, !on);
 	net_source_mute(member->net, member->base + ID_VOICE, !on);
+	if (on)
+		track_tap_on(member, ID_VOICE);
 	if (member->speaks)
 		sound_update(member->room);
 	notice_member("member.changed", member, NULL);
@@ -486,6 +494,7 @@ void member_set_camera(struct member *member, bool on)
 	if (on)
 		roster_list(member);
 	vworker_source_off(server->vworker, member->base + ID_CAMERA, !on);
+	(on ? track_tap_on : track_tap_off)(member, ID_CAMERA);
 	if (on)
 		net_source_key(member->net, member->base + ID_CAMERA);
 	else
@@ -508,13 +517,16 @@ void member_set_screen(struct member *member, bool on)
 		room->screen_owner = member->base;
 		if (vworker_source_open(server->vworker, member->base + ID_SCREEN))
 			log_warn("screen_lost", "room=%s", room->row.id);
+		track_tap_on(member, ID_SCREEN);
 	} else {
+		track_tap_off(member, ID_SCREEN);
 		if (room->screen_owner == member->base)
 			room->screen_owner = 0;
 		vworker_source_close(server->vworker, member->base + ID_SCREEN);
 	}
 	notice_member("member.changed", member, NULL);
 	programme_arrange(room);
+	happenings_look(room);
 }
 
 /* ---- finding ---------------------------------------------------------------- */

@@ -55,6 +55,8 @@ struct member {
 	int64_t knock_us;       /* it waits in the lobby since; 0: not */
 	char name[LIMIT_NAME_BYTES + 1];
 	struct subscriber from; /* of its last connection */
+	uint32_t tracks, tracks_of; /* see track_tap.h: parts, of which recording */
+	uint32_t told_of;       /* the number of the recording that it knows of */
 	bool listed;            /* the others are told of it, see roster.h */
 	bool warm;              /* not in the class yet, see porch.h */
 	uint32_t place;         /* among those */
@@ -62,22 +64,22 @@ struct member {
 	int64_t joined_us, away_since_us; /* 0: here */
 	int64_t heard_us;                 /* its media came last; 0: never */
 	bool mic, cam, screen;
-	uint8_t speaks, listens; /* languages, see hearing.h; 0: the floor */
+	uint8_t speaks, listens;       /* languages, see hearing.h; 0: the floor */
 	int8_t gains_db[MIX_CHANNELS]; /* of its voice, as the mix was told */
-	int64_t key_us;   /* it asked for a key frame last; 0: never */
-	bool first_frame; /* it told that it sees one */
-	uint8_t posters;  /* pictures that it was sent until then */
-	bool in_picture;  /* it has a cell in the full view of any picture */
-	bool seen_here;   /* in the picture that is being arranged */
-	enum picture_kind view; /* which one it chose, see viewer.h */
-	uint32_t view_front;    /* and whom it put in front; 0: nobody */
+	int64_t key_us;                /* it asked for a key frame last; 0: never */
+	bool first_frame;              /* it told that it sees one */
+	uint8_t posters;               /* pictures that it was sent until then */
+	bool in_picture;               /* it has a cell in the full view of any picture */
+	bool seen_here;                /* in the picture that is being arranged */
+	enum picture_kind view;        /* which one it chose, see viewer.h */
+	uint32_t view_front;           /* and whom it put in front; 0: nobody */
 	struct room_picture *picture; /* what it is shown; NULL: it is not in the class */
-	bool hand;        /* it is in the queue of hands.h */
-	uint32_t ballot;  /* its place among those of the poll, from 1; 0: none yet */
+	bool hand;                    /* it is in the queue of hands.h */
+	uint32_t ballot; /* its place among those of the poll, from 1; 0: none yet */
 	struct bucket buckets[MEMBER_BUCKETS];
 	struct bucket resumes;
 	struct bucket refused; /* see audit.h */
-	uint64_t resume_seq; /* while it resumes: the last event it saw */
+	uint64_t resume_seq;   /* while it resumes: the last event it saw */
 	/* its call */
 	uint32_t peer;         /* 0: none */
 	struct call_self self; /* what is ours in its descriptions */

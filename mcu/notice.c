@@ -179,8 +179,9 @@ void notice_recording_ready(const struct room *room, const struct db_recording *
 
 		if (!member_may(member, CAP_RECORDINGS))
 			continue;
-		d = notice_recording(reader, row, files, n_files);
-		notice_made(d, room->server, reader, row);
+		d = notice_recording(member, links, row, files, n_files);
+		if (notice_plays(files, n_files))
+			notice_made(d, room->server, reader, row);
 		session_event_alike(member->session, &member->room->alike,
 				    "recording.ready", d);
 	}

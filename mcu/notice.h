@@ -14,11 +14,15 @@
 cJSON *notice_snapshot(const struct member *member, bool resumed) RUNS_ON(on_ctl);
 /* The answer to who joins warm: nothing of the class but its name. */
 cJSON *notice_porch(const struct member *member) RUNS_ON(on_ctl);
-/* With a link for this member; NULL: without one. */
-/* `files`: rows of its editions; those with an empty id count for nothing. */
-cJSON *notice_recording(const struct member *reader, const struct db_recording *row,
+/* For this member, NULL: for nobody in particular, with `links` of its own. The edition
+ * tracks is listed for who has CAP_RECORD alone.
+ * `files`: rows of its editions; those with an empty id count for nothing. */
+cJSON *notice_recording(const struct member *reader, bool links,
+			const struct db_recording *row,
 			const struct db_recording_file *files, uint32_t n_files)
 	RUNS_ON(on_ctl);
+/* False: it is of tracks alone, so there is nothing to play, or to be made of it. */
+bool notice_plays(const struct db_recording_file *files, uint32_t n_files);
 
 /* To all members of the room but `except` (may be NULL). Of who is not listed, see
  * roster.h, nothing is told. */

@@ -64,6 +64,7 @@ static cJSON *json_row(const struct room *room) RUNS_ON(on_ctl)
 	cJSON_AddNumberToObject(d, "listed", room->n_listed);
 	cJSON_AddNumberToObject(d, "waiting", room->lobby.n);
 	cJSON_AddNumberToObject(d, "weak", weak);
+	cJSON_AddNumberToObject(d, "watchers", room->n_watchers);
 	cJSON_AddBoolToObject(d, "recording", room->recording);
 	cJSON_AddStringToObject(d, "layout", room->row.layout);
 	cJSON_AddBoolToObject(d, "locked", room->policy.locked);

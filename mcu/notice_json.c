@@ -1,10 +1,12 @@
 #include "mcu/notice_json.h"
 
 #include "mcu/notice.h"
+#include "mcu/notice_rights.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
-#include "mcu/notice_rights.h"
+#include "mcu/rest_live.h"
 #include "mcu/roster.h"
+#include "mcu/takes.h"
 #include "mixer/geom.h"
 #include "transport/net.h"
 
@@ -204,15 +206,24 @@ cJSON *notice_json_quality(const struct member *member)
 	return d;
 }
 
+/* Of the editions that are over already. */
+static void json_errors(cJSON *d, const struct room *room)
+{
+	for (enum edition e = 0; e < EDITIONS; e++)
+		if (room->edition_errs[e])
+			cJSON_AddStringToObject(d, edition_name(e),
+						takes_error(e, room->edition_errs[e]));
+}
+
 cJSON *notice_json_record(const struct room *room, const char *error)
 {
+	uint32_t disk_min = disk_watch_minutes(&room->server->disk_watch);
 	cJSON *d = cJSON_CreateObject(), *list = NULL;
 
 	cJSON_AddBoolToObject(d, "on", room->recording);
-	cJSON_AddNumberToObject(d, "since_ms",
-				room->recording ? (double)(room->recorded_at_ms -
-							   room->recorded_ms)
-						: 0);
+	cJSON_AddNumberToObject(
+		d, "since_ms",
+		room->recording ? (double)(room->recorded_at_ms - room->recorded_ms) : 0);
 	cJSON_AddStringToObject(d, "id", room->recording_row.id);
 	if (room->recording) {
 		cJSON_AddBoolToObject(d, "paused", room->recording_paused);
@@ -222,6 +233,14 @@ cJSON *notice_json_record(const struct room *room, const char *error)
 	for (enum edition e = 0; room->recording && e < EDITIONS; e++)
 		if (room->editions & EDITION_BIT(e))
 			cJSON_AddItemToArray(list, cJSON_CreateString(edition_name(e)));
+	if (room->recording)
+		json_errors(cJSON_AddObjectToObject(d, "errors"), room);
+	if (room->recording && disk_min != DISK_WATCH_PLENTY)
+		cJSON_AddNumberToObject(d, "disk_min", disk_min);
+	if (room->recording && room->recorded_base)
+		cJSON_AddStringToObject(d, "view", picture_name(PICTURE_RECORDING));
+	if (rest_live_running(room))
+		cJSON_AddBoolToObject(d, "live", true);
 	if (error)
 		cJSON_AddStringToObject(d, "error", error);
 	return d;
@@ -238,9 +257,15 @@ static void json_url(cJSON *d, const struct member *reader, const char *recordin
 	cJSON_AddStringToObject(d, "url", url);
 }
 
+/* Those who record: what each member sent is also what only a lecturer was shown. */
+static bool sees_tracks(const struct member *reader) RUNS_ON(on_ctl)
+{
+	return reader && member_may(reader, CAP_RECORD);
+}
+
 static void json_edition(cJSON *list, const struct member *reader,
-			 const struct db_recording *row, const struct db_recording_file *file)
-	RUNS_ON(on_ctl)
+			 const struct db_recording *row,
+			 const struct db_recording_file *file) RUNS_ON(on_ctl)
 {
 	cJSON *d = cJSON_CreateObject();
 
@@ -254,25 +279,29 @@ static void json_edition(cJSON *list, const struct member *reader,
 	cJSON_AddItemToArray(list, d);
 }
 
-/* One of before there were editions has its only file as the full one. */
-static enum edition json_editions(cJSON *list, const struct member *reader,
+/* Returns the one that plays; EDITIONS: none does. One of before there were editions has
+ * its only file as the full one. */
+static enum edition json_editions(cJSON *list, const struct member *reader, bool tracks,
 				  const struct db_recording *row,
 				  const struct db_recording_file *files, uint32_t n)
 	RUNS_ON(on_ctl)
 {
 	struct db_recording_file old = {.edition = "full"};
 	enum edition first = EDITIONS;
+	bool known = false;
 
 	for (uint32_t i = 0; i < n; i++) {
 		enum edition e = edition_by_name(files[i].edition);
 
 		if (!*files[i].id || e == EDITIONS)
 			continue;
-		json_edition(list, reader, row, &files[i]);
-		if (files[i].bytes > 0 && e < first)
+		known = true;
+		if (e != EDITION_TRACKS || tracks)
+			json_edition(list, reader, row, &files[i]);
+		if (files[i].bytes > 0 && e < first && e != EDITION_TRACKS)
 			first = e;
 	}
-	if (cJSON_GetArraySize(list) || row->bytes == 0)
+	if (known || row->bytes == 0)
 		return first;
 	old.bytes = row->bytes;
 	old.duration_ms = row->duration_ms;
@@ -280,9 +309,24 @@ static enum edition json_editions(cJSON *list, const struct member *reader,
 	return EDITION_FULL;
 }
 
-cJSON *notice_recording(const struct member *reader, const struct db_recording *row,
+bool notice_plays(const struct db_recording_file *files, uint32_t n_files)
+{
+	uint32_t n = 0, n_tracks = 0;
+
+	for (uint32_t i = 0; i < n_files; i++) {
+		if (!*files[i].id || files[i].bytes == 0)
+			continue;
+		n++;
+		n_tracks += edition_by_name(files[i].edition) == EDITION_TRACKS;
+	}
+	return n == 0 || n_tracks < n;
+}
+
+cJSON *notice_recording(const struct member *reader, bool links,
+			const struct db_recording *row,
 			const struct db_recording_file *files, uint32_t n_files)
 {
+	const struct member *signed_for = links ? reader : NULL;
 	cJSON *d = cJSON_CreateObject();
 	enum edition first;
 
@@ -292,9 +336,9 @@ cJSON *notice_recording(const struct member *reader, const struct db_recording *
 	cJSON_AddNumberToObject(d, "started_ms", (double)row->started_ms);
 	cJSON_AddNumberToObject(d, "duration_ms", (double)row->duration_ms);
 	cJSON_AddNumberToObject(d, "bytes", (double)row->bytes);
-	first = json_editions(cJSON_AddArrayToObject(d, "editions"), reader, row, files,
-			      n_files);
+	first = json_editions(cJSON_AddArrayToObject(d, "editions"), signed_for,
+			      sees_tracks(reader), row, files, n_files);
 	if (row->bytes > 0 && first < EDITIONS)
-		json_url(d, reader, row->id, first);
+		json_url(d, signed_for, row->id, first);
 	return d;
 }

@@ -3,11 +3,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "mcu/rest.h"
 #include "mcu/room.h"
 #include "mcu/workshop.h"
 #include "signaling/session.h"
+
+/* Sheets of small pictures that are told of before all is ready. */
+#define EARLY_SHEETS 40
 
 static double hundredths(double v)
 {
@@ -66,6 +70,53 @@ static void add_failed(cJSON *made, const struct db_recording *row)
 	cJSON_Delete(kept);
 }
 
+/* True: it is there, and listed. */
+static bool add_if_there(cJSON *list, const struct server *server,
+			 const struct db_recording *row, const char *name)
+{
+	char path[CONF_PATH + 96];
+	struct stat st;
+	cJSON *file;
+
+	snprintf(path, sizeof(path), "%s/%s.made/%s", server->conf->recordings_dir,
+		 row->id, name);
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	file = cJSON_CreateObject();
+	cJSON_AddStringToObject(file, "name", name);
+	cJSON_AddNumberToObject(file, "bytes", (double)st.st_size);
+	cJSON_AddItemToArray(list, file);
+	return true;
+}
+
+/* What is made first is there long before the rest: what it looks like. The list of
+ * small pictures is written behind all of them. */
+static void add_early(cJSON *made, const struct server *server,
+		      const struct member *reader, const struct db_recording *row)
+	RUNS_ON(on_ctl)
+{
+	char base[REST_MADE_BASE], query[REST_MADE_QUERY], name[32] = "sprite.vtt";
+	cJSON *list;
+
+	if (!reader)
+		return;
+	list = cJSON_CreateArray();
+	if (add_if_there(list, server, row, "poster.jpg"))
+		for (int i = 1; i <= EARLY_SHEETS + 1; i++) {
+			if (!add_if_there(list, server, row, name))
+				break;
+			snprintf(name, sizeof(name), "sprite-%d.jpg", i);
+		}
+	if (!cJSON_GetArraySize(list)) {
+		cJSON_Delete(list);
+		return;
+	}
+	rest_made_link(row->id, reader->base, base, query);
+	cJSON_AddStringToObject(made, "base", base);
+	cJSON_AddStringToObject(made, "query", query);
+	cJSON_AddItemToObject(made, "files", list);
+}
+
 /* Of one that has no file, and where nothing is made, nothing is said. */
 void notice_made(cJSON *d, const struct server *server, const struct member *reader,
 		 const struct db_recording *row)
@@ -75,7 +126,8 @@ void notice_made(cJSON *d, const struct server *server, const struct member *rea
 	double done = 0;
 	cJSON *made;
 
-	if (!there || (!server->workshop && strcmp(row->made, "ready") != 0))
+	if (!there || strcmp(row->made, "none") == 0 ||
+	    (!server->workshop && strcmp(row->made, "ready") != 0))
 		return;
 	made = cJSON_AddObjectToObject(d, "made");
 	if (strcmp(row->made, "ready") == 0) {
@@ -85,8 +137,10 @@ void notice_made(cJSON *d, const struct server *server, const struct member *rea
 	} else if (workshop_works(server->workshop, row->id, &done)) {
 		cJSON_AddStringToObject(made, "state", "working");
 		cJSON_AddNumberToObject(made, "done", hundredths(done));
+		add_early(made, server, reader, row);
 	} else {
 		cJSON_AddStringToObject(made, "state", "waiting");
+		add_early(made, server, reader, row);
 	}
 }
 

@@ -30,6 +30,7 @@ void notice_json_policy(cJSON *d, const struct room *room)
 	cJSON_AddStringToObject(d, "kind", kind_name(policy->kind));
 	cJSON_AddBoolToObject(d, "locked", policy->locked);
 	cJSON_AddBoolToObject(d, "lobby", policy->lobby);
+	cJSON_AddBoolToObject(d, "watch", !policy->unwatched);
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
 		cJSON_AddBoolToObject(d, switches[i].key,
 				      !(policy->locks & switches[i].cap));

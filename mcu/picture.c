@@ -10,8 +10,10 @@
 #include "mcu/room.h"
 #include "mcu/server.h"
 
-static const char *const names[PICTURE_KINDS] = {"class",  "staff",       "stage", "wall",
-						 "slides", "interpreter", "pin"};
+static const char *const names[PICTURE_KINDS] = {
+	"class", "staff", "stage", "wall", "slides", "interpreter", "pin", "recording"};
+static const struct picture_key recorded_key = {.kind = PICTURE_RECORDING,
+						.narrow = true};
 
 const char *picture_name(enum picture_kind kind)
 {
@@ -44,6 +46,12 @@ struct room_picture *picture_find(const struct room *room, const struct picture_
 			return room->pictures[i];
 	}
 	return NULL;
+}
+
+struct room_picture *picture_recorded(const struct room *room)
+{
+	return room->recorded_base ? picture_find(room, &recorded_key)
+				   : picture_of_class(room);
 }
 
 struct room_picture *picture_by_number(struct server *server, uint32_t id)
@@ -111,8 +119,14 @@ int pictures_open(struct room *room)
 	const struct picture_key key = {.kind = PICTURE_CLASS, .narrow = true};
 	struct room_picture *p;
 
+	int err;
+
 	room->next_picture = 0;
-	return open_one(&p, room, &key, room->base);
+	err = open_one(&p, room, &key, room->base);
+	/* one that waited for somebody goes on; what fails is tried again in a second */
+	if (!err && room->recorded_base && picture_record(room))
+		log_warn("recorded_picture_lost", "room=%s", room->row.id);
+	return err;
 }
 
 void pictures_close(struct room *room)
@@ -165,6 +179,28 @@ int picture_get(struct room_picture **out, struct room *room,
 	if (!err && key->kind == PICTURE_PIN)
 		room->server->n_pins++;
 	return err;
+}
+
+int picture_record(struct room *room)
+{
+	struct room_picture *p = picture_find(room, &recorded_key);
+	int err;
+
+	if (p)
+		return 0;
+	err = open_one(&p, room, &recorded_key, room->recorded_base);
+	if (err)
+		return err;
+	p->n_watch = 1;
+	p->idle_us = 0;
+	return 0;
+}
+
+void picture_unrecord(struct room *room)
+{
+	for (uint32_t i = room->n_pictures; i-- > 1;)
+		if (room->pictures[i]->key.kind == PICTURE_RECORDING)
+			close_one(room, i);
 }
 
 void pictures_sweep(struct room *room, int64_t now_us)

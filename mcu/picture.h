@@ -24,13 +24,14 @@ struct room;
 struct server;
 
 enum picture_kind {
-	PICTURE_CLASS, /* what students see; recordings are made of it */
+	PICTURE_CLASS, /* what students see; recordings are made of it, or of the last */
 	PICTURE_STAFF, /* the class with everybody in it, where students see less */
 	PICTURE_STAGE, /* the others, for the one who is large in the class's */
 	PICTURE_WALL,  /* many small faces, a few times a second */
 	PICTURE_SLIDES,
 	PICTURE_INTERPRETER,
-	PICTURE_PIN, /* one member in front, for who wishes so */
+	PICTURE_PIN,       /* one member in front, for who wishes so */
+	PICTURE_RECORDING, /* what is recorded, when that is not what is seen */
 	PICTURE_KINDS
 };
 const char *picture_name(enum picture_kind kind);
@@ -40,7 +41,7 @@ enum picture_kind picture_by_name(const char *name);
 #define PICTURE_LINGER_US INT64_C(5000000)
 #define PICTURE_WALL_FPS  5
 #define PICTURE_PINS_MAX  64 /* of one class, whatever is configured */
-#define PICTURES_MAX      (2 * PICTURE_PIN + PICTURE_PINS_MAX) /* of one class */
+#define PICTURES_MAX      (2 * PICTURE_PIN + PICTURE_PINS_MAX + 1) /* of one class */
 
 /* Which one is meant. */
 struct picture_key {
@@ -52,10 +53,11 @@ struct picture_key {
 struct room_picture {
 	struct room *room;
 	struct picture_key key;
-	uint32_t base;            /* its block of ids; the class's has the room's */
-	uint32_t number;          /* in its room, never used twice; the class's is 0 */
-	uint32_t n_watch, n_tall; /* members; of them those who want it upright */
-	int64_t idle_us;          /* since when nobody watches it; 0: somebody does */
+	uint32_t base;   /* its block of ids; the class's has the room's */
+	uint32_t number; /* in its room, never used twice; the class's is 0 */
+	/* members, and a recording made of it; of them those who want it upright */
+	uint32_t n_watch, n_tall;
+	int64_t idle_us; /* since when nobody watches it; 0: somebody does */
 	enum content content;
 	int64_t content_us;        /* since when */
 	bool thin[SHAPES][LEVELS]; /* the level has a view of its own */
@@ -78,9 +80,19 @@ struct room_picture *picture_find(const struct room *room, const struct picture_
 
 /* The class's; NULL: the room has no media. */
 struct room_picture *picture_of_class(const struct room *room);
+/* What its recording is made of: a picture of its own, when it has one, else the class's;
+ * NULL: that is not open. */
+struct room_picture *picture_recorded(const struct room *room);
 /* By any id of its block. NULL: it was closed. */
 struct room_picture *picture_by_number(struct server *server, uint32_t id)
 	RUNS_ON(on_ctl);
+
+/* Opens the one that is recorded under room->recorded_base, unless it is open; it is
+ * watched until picture_unrecord() closes it, at once. With the room's media it goes and
+ * comes, under the same numbers: by them the recording knows its encoders. -ENOMEM,
+ * -ENOSPC. It is not arranged yet. */
+int picture_record(struct room *room) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+void picture_unrecord(struct room *room) RUNS_ON(on_ctl);
 
 /* Each second: what nobody has watched for long enough is closed. */
 void pictures_sweep(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
@@ -89,6 +101,12 @@ void pictures_sweep(struct room *room, int64_t now_us) RUNS_ON(on_ctl);
 static inline bool picture_lives(const struct room_picture *picture)
 {
 	return !picture->number || picture->n_watch;
+}
+
+/* Members may be shown it, so that it is sent. */
+static inline bool picture_sent(const struct room_picture *picture)
+{
+	return picture->key.kind != PICTURE_RECORDING;
 }
 
 /* By the rule of the class the member is in it. */

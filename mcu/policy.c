@@ -186,9 +186,10 @@ uint32_t cap_by_name(const char *name)
 
 void policy_write(const struct policy *policy, char *out, size_t size)
 {
-	size_t n = (size_t)snprintf(out, size, "%s%s%s", kind_name(policy->kind),
+	size_t n = (size_t)snprintf(out, size, "%s%s%s%s", kind_name(policy->kind),
 				    policy->locked ? " locked" : "",
-				    policy->lobby ? " lobby" : "");
+				    policy->lobby ? " lobby" : "",
+				    policy->unwatched ? " unwatched" : "");
 
 	for (uint32_t i = 0; i < N_CAPS && n < size; i++)
 		if (policy->locks & 1u << i)
@@ -207,6 +208,8 @@ static int read_word(struct policy *policy, const char *word)
 		policy->locked = true;
 	else if (strcmp(word, "lobby") == 0)
 		policy->lobby = true;
+	else if (strcmp(word, "unwatched") == 0)
+		policy->unwatched = true;
 	else if (cap & CAPS_LOCKABLE)
 		policy->locks |= cap;
 	else

@@ -73,6 +73,7 @@ struct policy {
 	enum kind kind;
 	bool locked;    /* no newcomers but staff and those whose seat is held */
 	bool lobby;     /* newcomers below a moderator wait to be admitted */
+	bool unwatched; /* nobody watches it without a seat, see rest_live.h */
 	uint32_t locks; /* of CAPS_LOCKABLE: what members may not */
 };
 
@@ -92,7 +93,7 @@ uint32_t policy_caps(const struct policy *policy, enum role role,
 /* The role's set of the kind, alone. */
 uint32_t policy_role_caps(enum kind kind, enum role role);
 
-/* As words, for the database: "lecture locked lobby -speak -share". A text that it does
+/* As words, for the database: "lecture locked lobby unwatched -speak -share". A text that it does
  * not know all of is refused (-EINVAL, `out` untouched); an empty one is the usual. */
 #define POLICY_TEXT 128
 void policy_write(const struct policy *policy, char *out, size_t size);

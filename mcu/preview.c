@@ -161,14 +161,15 @@ static int open_view(struct previews *p, struct preview *one) RUNS_ON(on_ctl)
 	return err;
 }
 
-/* The one of this kind that is shown to somebody; the class's always is. */
+/* The one of this kind that is shown to somebody; the class's always is, and it has the
+ * same people in it as the one that may be recorded. */
 static const struct room_picture *picture_of(const struct room *room,
 					     enum picture_kind kind)
 {
 	for (uint32_t i = 0; room->media && i < room->n_pictures; i++)
 		if (room->pictures[i]->key.kind == kind)
 			return room->pictures[i];
-	return NULL;
+	return kind == PICTURE_RECORDING ? picture_of_class(room) : NULL;
 }
 
 int preview_ask(struct previews *p, const struct preview_wish *wish)

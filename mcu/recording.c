@@ -2,29 +2,20 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "mcu/audit.h"
+#include "mcu/director.h"
 #include "mcu/editions.h"
+#include "mcu/keeper.h"
 #include "mcu/notice.h"
 #include "mcu/programme.h"
+#include "mcu/takes.h"
+#include "mcu/track_tap.h"
 #include "mixer/vworker.h"
-
-/* A recording whose row is not final yet: it runs, is being finished, or (rescued)
- * was left by a server that died. */
-struct take {
-	struct take *next;
-	struct db_recording row;
-	bool rescued;
-	bool elsewhere;     /* another server works on it, or has */
-	bool later;         /* there was no room for the work: the next start does it */
-	uint32_t pending;   /* editions that are not there yet, a bit each */
-	int errs[EDITIONS]; /* of those that are */
-	struct db_recording_file files[EDITIONS]; /* `id` empty: none */
-};
 
 /* Those that are being finished or rescued keep nobody from recording. */
 static uint32_t running_n(const struct server *server)
@@ -34,55 +25,6 @@ static uint32_t running_n(const struct server *server)
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		n += server->rooms[i]->recording;
 	return n;
-}
-
-static int take_add(struct server *server, const struct db_recording *row, bool rescued,
-		    uint32_t pending)
-{
-	struct take *take = calloc(1, sizeof(*take));
-
-	if (!take)
-		return -ENOMEM;
-	take->row = *row;
-	take->rescued = rescued;
-	take->pending = pending;
-	take->next = server->takes;
-	server->takes = take;
-	return 0;
-}
-
-static struct take *take_find(const struct server *server, const char *id)
-{
-	struct take *take = server->takes;
-
-	while (take && strcmp(take->row.id, id) != 0)
-		take = take->next;
-	return take;
-}
-
-void recording_inherit(struct server *server, const char *room, const char *heir)
-{
-	for (struct take *take = server->takes; take; take = take->next)
-		if (strcmp(take->row.room, room) == 0)
-			snprintf(take->row.room, sizeof(take->row.room), "%s", heir);
-}
-
-/* Takes it out of the list and frees it. */
-static void take_remove(struct server *server, struct take *gone)
-{
-	for (struct take **p = &server->takes; *p; p = &(*p)->next) {
-		if (*p != gone)
-			continue;
-		*p = gone->next;
-		free(gone);
-		return;
-	}
-}
-
-static void row_put(struct server *server, const struct db_recording *row)
-{
-	if (db_recording_put(server->db, row))
-		log_error("recording_row_lost", "recording=%s", row->id);
 }
 
 static void row_make(struct db_recording *row, const struct room *room, const char *title)
@@ -104,51 +46,120 @@ static void taps(struct room *room, uint32_t bits, bool on) RUNS_ON(on_ctl)
 
 	for (enum edition e = 0; e < EDITIONS; e++)
 		if (bits & EDITION_BIT(e) && rungs_recorded(room, e))
-			vworker_rung_tap(server->vworker, rungs_recorded(room, e), on);
+			vworker_rung_tap(server->vworker, rungs_recorded(room, e),
+					 on ? room->base + ID_RECORDING : 0);
+	if (bits & EDITION_BIT(EDITION_TRACKS))
+		track_tap_room(room, on);
 }
 
+/* Tracks have the sound of each, not that of all. */
 static void mix_tap(struct room *room, bool on)
 {
+	if (on && !(room->editions & ~EDITION_BIT(EDITION_TRACKS)))
+		return;
 	aworker_mix_tap(room->server->aworker, room->base + ID_MIX, on);
 }
 
+/* What the server does by itself: whoever asks later who ended it finds that. */
+static void act(struct room *room, const char *name, const char *why) RUNS_ON(on_ctl)
+{
+	char fields[DB_ID + 100], told[40] = "";
+
+	if (!room->recording)
+		snprintf(told, sizeof(told), ",\"told\":%u", room->n_told);
+	snprintf(fields, sizeof(fields), "{\"id\":\"%s\",\"why\":\"%s\"%s}",
+		 room->recording_row.id, why, told);
+	audit_own(room->server, name, room->row.id, fields, "ok");
+}
+
 static void conf_fill(struct recording_conf *conf, const struct room *room,
-		      uint32_t editions) RUNS_ON(on_ctl)
+		      const struct recording_wish *wish) RUNS_ON(on_ctl)
 {
 	conf->id = room->base + ID_RECORDING;
 	for (enum edition e = 0; e < EDITIONS; e++) {
 		struct recording_edition *to = &conf->editions[conf->n_editions];
 
-		if (!(editions & EDITION_BIT(e)))
+		if (!(wish->editions & EDITION_BIT(e)))
 			continue;
 		to->edition = e;
 		to->video = rungs_recorded(room, e);
-		if (to->video)
-			edition_size(edition_level(room->server->conf, &room->ladder, e),
-				     &to->w_px, &to->h_px);
+		rungs_recorded_size(room, e, &to->w_px, &to->h_px);
+		if (e == EDITION_PUSH && wish->push)
+			snprintf(to->target, sizeof(to->target), "%s", wish->push);
+		to->target_listed = room->server->conf->n_push_hosts > 0;
 		conf->n_editions++;
 	}
 }
 
 static int take_start(struct room *room, const struct db_recording *row,
-		      uint32_t editions) RUNS_ON(on_ctl)
+		      const struct recording_wish *wish) RUNS_ON(on_ctl)
 {
 	struct server *server = room->server;
 	struct recording_conf conf = {0};
 	int err;
 
-	conf_fill(&conf, room, editions);
+	conf_fill(&conf, room, wish);
 	snprintf(conf.name, sizeof(conf.name), "%s", row->id);
-	err = take_add(server, row, false, editions);
+	err = takes_add(server, row, false, wish->editions);
 	if (err)
 		return err;
 	err = recorder_start(server->recorder, &conf);
+	explicit_bzero(&conf, sizeof(conf)); /* it may hold a key to a platform */
 	if (err)
-		take_remove(server, server->takes);
+		takes_drop(server, row->id);
 	return err;
 }
 
-int recording_start(struct room *room, const char *title, uint32_t editions)
+static void own_close(struct room *room) RUNS_ON(on_ctl)
+{
+	picture_unrecord(room);
+	room->recorded_base = 0;
+}
+
+/* It is arranged before the files are begun: they are told its size. */
+static int own_open(struct room *room, const char *layout) RUNS_ON(on_ctl)
+{
+	uint32_t ignored;
+	int err;
+
+	room->recorded_base = server_block(room->server);
+	err = picture_record(room);
+	if (!err) {
+		programme_arrange(room);
+		if (layout)
+			err = director_layout(room, NULL, PICTURE_RECORDING, layout,
+					      &ignored);
+	}
+	if (err)
+		own_close(room);
+	return err;
+}
+
+/* Everybody who is there is told by the notice behind it. */
+static void begin(struct room *room, const struct db_recording *row, uint32_t editions)
+	RUNS_ON(on_ctl)
+{
+	struct server *server = room->server;
+
+	for (enum edition e = 0; e < EDITIONS; e++) {
+		room->recorded_levels[e] = edition_level(server->conf, &room->ladder, e);
+		room->edition_errs[e] = 0;
+	}
+	room->recording = true;
+	room->recording_paused = room->recording_waits = false;
+	room->recorded_counts = false;
+	room->editions = editions;
+	room->recording_row = *row;
+	room->recorded_ms = 0;
+	room->recorded_at_ms = row->started_ms;
+	room->n_marks = 0;
+	room->n_told = 0;
+	room->take = ++server->n_takes;
+	for (uint32_t i = 0; i < room->n_members; i++)
+		recording_met(room->members[i]);
+}
+
+int recording_start(struct room *room, const struct recording_wish *wish)
 {
 	struct server *server = room->server;
 	struct db_recording row;
@@ -158,50 +169,70 @@ int recording_start(struct room *room, const char *title, uint32_t editions)
 		return -EBUSY;
 	if (!room->media)
 		return -ENOENT;
-	row_make(&row, room, title);
-	err = take_start(room, &row, editions);
+	if (keeper_left(room) <= 0)
+		return -EDQUOT;
+	row_make(&row, room, wish->title);
+	err = wish->own ? own_open(room, wish->layout) : 0;
 	if (err)
 		return err;
-	row_put(server, &row);
-	for (enum edition e = 0; e < EDITIONS; e++)
-		room->recorded_levels[e] = edition_level(server->conf, &room->ladder, e);
-	room->recording = true;
-	room->recording_paused = false;
-	room->recorded_counts = false;
-	room->editions = editions;
-	room->recording_row = row;
-	room->recorded_ms = 0;
-	room->recorded_at_ms = row.started_ms;
-	room->n_marks = 0;
+	err = take_start(room, &row, wish);
+	if (err) {
+		own_close(room);
+		return err;
+	}
+	takes_row_put(server, &row);
+	begin(room, &row, wish->editions);
 	/* everybody knows before the first frame is written */
 	notice_record_state(room, NULL);
 	rungs_update(room);
-	taps(room, editions, true);
+	taps(room, room->editions, true);
 	mix_tap(room, true);
 	log_info("recording_started", "room=%s recording=%s", room->row.id, row.id);
 	return 0;
 }
 
-static void stopped(struct room *room, const char *error) RUNS_ON(on_ctl)
+void recording_met(struct member *member)
+{
+	struct room *room = member->room;
+
+	if (!room->recording || member->told_of == room->take)
+		return;
+	member->told_of = room->take;
+	room->n_told++;
+}
+
+static void stopped(struct room *room, const char *why, const char *error) RUNS_ON(on_ctl)
 {
 	taps(room, room->editions, false);
 	mix_tap(room, false);
 	room->recording = false;
-	room->recording_paused = false;
+	room->recording_paused = room->recording_waits = false;
 	room->recorded_counts = false;
 	room->editions = 0;
+	own_close(room);
 	rungs_update(room);
 	notice_record_state(room, error);
+	act(room, "record.over", why);
 }
 
-void recording_stop(struct room *room)
+static void stop(struct room *room, const char *why, const char *error) RUNS_ON(on_ctl)
 {
 	if (!room->recording)
 		return;
-	stopped(room, NULL);
+	stopped(room, why, error);
 	recorder_stop(room->server->recorder, room->base + ID_RECORDING);
-	log_info("recording_stopped", "room=%s recording=%s", room->row.id,
-		 room->recording_row.id);
+	log_info("recording_stopped", "room=%s recording=%s why=%s", room->row.id,
+		 room->recording_row.id, why);
+}
+
+void recording_stop(struct room *room, const char *why)
+{
+	stop(room, why, NULL);
+}
+
+void recording_stop_why(struct room *room, const char *error)
+{
+	stop(room, error, error);
 }
 
 /* ---- pauses and marks --------------------------------------------------------- */
@@ -245,17 +276,52 @@ int recording_resume(struct room *room)
 		return -ENOENT;
 	if (!room->recording_paused)
 		return -EALREADY;
+	if (!room->media)
+		return -EAGAIN;
 	err = recorder_resume(room->server->recorder, room->base + ID_RECORDING);
 	if (err)
 		return err;
-	room->recording_paused = false;
+	room->recording_paused = room->recording_waits = false;
 	room->recorded_at_ms = clock_wall_ms();
+	notice_record_state(room, NULL); /* everybody knows before a frame is written */
 	mix_tap(room, true);
 	taps(room, room->editions, true); /* and so there is a key frame */
-	notice_record_state(room, NULL);
 	log_info("recording_resumed", "room=%s recording=%s", room->row.id,
 		 room->recording_row.id);
 	return 0;
+}
+
+void recording_alone(struct room *room, bool groups)
+{
+	if (!room->recording)
+		return;
+	if (!groups) {
+		recording_stop(room, "empty");
+		return;
+	}
+	if (room->recording_paused)
+		return; /* by a lecturer, who will say when it goes on */
+	if (recording_pause(room)) {
+		recording_stop(room, "error");
+		return;
+	}
+	room->recording_waits = true;
+	act(room, "record.pause", "groups");
+}
+
+/* There was no memory for its picture when somebody came back. */
+static void own_again(struct room *room) RUNS_ON(on_ctl)
+{
+	if (picture_record(room) == 0)
+		programme_arrange(room);
+}
+
+void recording_second(struct room *room)
+{
+	if (room->recorded_base && room->media && !picture_recorded(room))
+		own_again(room);
+	if (room->recording_waits && room->n_members && recording_resume(room) == 0)
+		act(room, "record.resume", "groups");
 }
 
 int recording_mark(struct room *room, const char *text, struct db_mark *mark)
@@ -289,248 +355,56 @@ void recording_started(struct server *server, uint32_t id, int64_t at_ms)
 	room->recorded_at_ms = clock_wall_ms();
 	room->recorded_counts = true;
 	if (at_ms == 0) {
-		take = take_find(server, room->recording_row.id);
+		take = takes_find(server, room->recording_row.id);
 		room->recording_row.started_ms = room->recorded_at_ms;
 		if (take)
 			take->row.started_ms = room->recorded_at_ms;
-		row_put(server, &room->recording_row);
+		takes_row_put(server, &room->recording_row);
 	}
 	notice_record_state(room, NULL);
 	log_info("recording_runs", "room=%s recording=%s at_ms=%lld", room->row.id,
 		 room->recording_row.id, (long long)at_ms);
 }
 
-static const char *error_name(int err)
+/* Its rung is let go, unless another one is made of it, too. */
+static void untap(struct room *room, enum edition gone) RUNS_ON(on_ctl)
 {
-	switch (err) {
-	case 0:
-		return NULL;
-	case -ENOSPC:
-		return "disk_full";
-	case -EOVERFLOW:
-		return "too_slow";
-	case -ENODATA:
-		return "no_picture";
-	default:
-		return "write_failed";
-	}
+	uint32_t left = room->editions & ~EDITION_BIT(gone);
+	bool alone = true;
+
+	for (enum edition e = 0; e < EDITIONS && gone != EDITION_TRACKS; e++)
+		if (left & EDITION_BIT(e) &&
+		    rungs_recorded(room, e) == rungs_recorded(room, gone))
+			alone = false;
+	if (alone)
+		taps(room, EDITION_BIT(gone), false);
 }
 
-/* There was no room for the work itself: the part is still there. */
-static bool not_tried(int err)
-{
-	return err == -ENOBUFS || err == -ENOMEM;
-}
-
-/* The row stays "running": the next start asks for the part again. */
-static void left_for_later(const struct db_recording *row, int err)
-{
-	log_warn("recording_left",
-		 "recording=%s err=%d hint=\"the next start finishes it\"", row->id, err);
-}
-
-/* The row says of the first edition that there is what older clients know. */
-static void row_sum(struct take *take)
-{
-	struct db_recording *row = &take->row;
-	int64_t known_ms = row->duration_ms;
-	int err = 0;
-
-	row->bytes = row->duration_ms = 0;
-	for (enum edition e = 0; e < EDITIONS && !row->bytes; e++) {
-		if (!err)
-			err = take->errs[e];
-		row->bytes = take->files[e].bytes;
-		row->duration_ms = take->files[e].duration_ms;
-	}
-	/* of a file that was there before its rescue it is told no more */
-	if (row->bytes && !row->duration_ms)
-		row->duration_ms = known_ms;
-	snprintf(row->state, sizeof(row->state), "%s",
-		 row->bytes == 0        ? "failed"
-		 : take->rescued || err ? "interrupted"
-					: "ready");
-}
-
-static void finished(struct server *server, struct take *take)
-{
-	const struct db_recording *row = &take->row;
-
-	row_sum(take);
-	row_put(server, row);
-	log_info("recording_done", "recording=%s state=%s bytes=%lld duration_ms=%lld",
-		 row->id, row->state, (long long)row->bytes, (long long)row->duration_ms);
-}
-
-static void file_put(struct server *server, struct take *take,
-		     const struct recording_result *result) RUNS_ON(on_ctl)
-{
-	enum edition edition = (enum edition)result->edition;
-	const char *ext = edition_extension(server->plugins, server->conf, edition);
-	const char *error = error_name(result->err);
-	struct db_recording_file *file = &take->files[edition];
-
-	if (result->id == 0 && result->bytes == 0 && result->err == -ENOENT)
-		return; /* it had no such edition */
-	snprintf(file->id, sizeof(file->id), "%.32s.%s", result->name,
-		 edition_name(edition));
-	snprintf(file->recording, sizeof(file->recording), "%.32s", result->name);
-	snprintf(file->edition, sizeof(file->edition), "%s", edition_name(edition));
-	snprintf(file->ext, sizeof(file->ext), "%s", ext ? ext : "");
-	snprintf(file->err, sizeof(file->err), "%s", error ? error : "");
-	file->bytes = (int64_t)result->bytes;
-	file->duration_ms = result->duration_ms;
-	if (db_recording_file_put(server->db, file))
-		log_error("recording_row_lost", "recording=%s", file->id);
-}
-
-/* One edition is over while the recording may go on: its rung is let go. What was too
- * slow has cost the others their pictures up to the next key frame, which comes when
- * they are tapped anew. */
+/* One edition is over while the recording may go on. */
 static void edition_over(struct room *room, const struct recording_result *result)
 	RUNS_ON(on_ctl)
 {
-	uint32_t bit = EDITION_BIT(result->edition);
+	enum edition edition = (enum edition)result->edition;
+	const char *error = takes_error(edition, result->err);
 
-	if (!(room->editions & bit))
+	if (!(room->editions & EDITION_BIT(edition)))
 		return;
-	taps(room, result->err == -EOVERFLOW ? room->editions : bit, false);
-	room->editions &= ~bit;
-	rungs_update(room);
+	untap(room, edition);
+	room->editions &= ~EDITION_BIT(edition);
+	room->edition_errs[edition] = result->err;
 	if (!room->editions) {
-		stopped(room, error_name(result->err));
+		stop(room, error ? error : "over", error);
 		return;
 	}
-	if (!room->recording_paused)
-		taps(room, room->editions, true);
-	notice_record_state(room, error_name(result->err));
-}
-
-/* Nothing more comes of it. */
-static void take_over(struct server *server, struct take *take) RUNS_ON(on_ctl)
-{
-	struct room *room = room_by_id(server, take->row.room);
-
-	if (take->elsewhere)
-		log_info("recording_elsewhere", "recording=%s", take->row.id);
-	else if (take->later)
-		left_for_later(&take->row, -ENOBUFS);
-	else
-		finished(server, take);
-	if (room && strcmp(take->row.state, "running") != 0)
-		notice_recording_ready(room, &take->row, take->files, EDITIONS);
-	take_remove(server, take);
-}
-
-/* The row is the other server's, if there is one. */
-static bool elsewhere(const struct recording_result *result)
-{
-	return result->id == 0 && (result->err == -EBUSY || result->err == -EALREADY);
-}
-
-static bool expects(const struct take *take, const struct recording_result *result)
-{
-	return take && result->edition < EDITIONS && take->rescued == (result->id == 0) &&
-	       take->pending & EDITION_BIT(result->edition);
+	rungs_update(room);
+	notice_record_state(room, error);
 }
 
 void recording_ended(struct server *server, const struct recording_result *result)
 {
-	const struct take *take = take_find(server, result->name);
+	const struct take *take = takes_find(server, result->name);
 	struct room *room = take ? room_by_id(server, take->row.room) : NULL;
 
 	if (room && room->recording && strcmp(room->recording_row.id, take->row.id) == 0)
 		edition_over(room, result);
-}
-
-void recording_done(struct server *server, const struct recording_result *result)
-{
-	struct take *take = take_find(server, result->name);
-
-	/* a part that nobody asked for has no row; one that runs is not rescued */
-	if (!expects(take, result)) {
-		log_warn("recording_unknown", "recording=%s err=%d", result->name,
-			 result->err);
-		return;
-	}
-	take->pending &= ~EDITION_BIT(result->edition);
-	take->errs[result->edition] = result->err;
-	if (elsewhere(result))
-		take->elsewhere = true;
-	else if (result->bytes == 0 && not_tried(result->err))
-		take->later = true;
-	else
-		file_put(server, take, result);
-	recording_ended(server, result);
-	if (!take->pending)
-		take_over(server, take);
-}
-
-/* ---- after a crash ----------------------------------------------------------- */
-
-/* Of all editions that the recorder looks for. */
-static uint32_t editions_all(const struct server *server) RUNS_ON(on_ctl)
-{
-	uint32_t bits = 0;
-
-	for (enum edition e = 0; e < EDITIONS; e++)
-		if (edition_extension(server->plugins, server->conf, e))
-			bits |= EDITION_BIT(e);
-	return bits;
-}
-
-/* Without a rescue there is no file: the row says so, and can be deleted. */
-static void rescue(struct server *server, const struct db_recording *from) RUNS_ON(on_ctl)
-{
-	struct db_recording row = *from;
-	int err;
-
-	if (take_find(server, row.id))
-		return; /* it was started since we asked: it is ours */
-	err = take_add(server, &row, true, editions_all(server));
-	if (!err) {
-		err = recorder_rescue(server->recorder, row.id);
-		if (err)
-			take_remove(server, server->takes);
-	}
-	if (!err)
-		return;
-	if (not_tried(err)) {
-		left_for_later(&row, err);
-		return;
-	}
-	log_error("rescue_failed", "recording=%s err=%d", row.id, err);
-	snprintf(row.state, sizeof(row.state), "failed");
-	row_put(server, &row);
-}
-
-static void got_running(void *ctx, int err, const struct db_recording *rows, uint32_t n)
-{
-	struct server *server = ctx;
-
-	thread_claim(&on_ctl);
-	if (server->draining)
-		return;
-	if (err)
-		log_error("recordings_unread", "err=%d", err);
-	for (uint32_t i = 0; i < n; i++)
-		rescue(server, &rows[i]);
-	/* and those without a row */
-	if (recorder_recover(server->recorder))
-		log_error("recovery_failed", "dir=%s", server->conf->recordings_dir);
-}
-
-int recording_recover(struct server *server)
-{
-	return db_recordings_running(server->db, got_running, server);
-}
-
-void recording_forget(struct server *server)
-{
-	while (server->takes) {
-		struct take *take = server->takes;
-
-		server->takes = take->next;
-		free(take);
-	}
 }

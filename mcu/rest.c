@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,49 +12,111 @@
 #include "base/count.h"
 #include "config.h"
 #include "db/db.h"
+#include "mcu/captions.h"
 #include "mcu/console.h"
 #include "mcu/deck.h"
 #include "mcu/overload.h"
+#include "mcu/rest_live.h"
 #include "mcu/server.h"
+#include "mcu/share.h"
+#include "mcu/vault.h"
 #include "mcu/workshop_text.h"
 #include "signaling/auth.h"
 
 #define RECORDINGS    "/api/v1/recordings/"
 #define MADE          "/made" /* behind the id: for all that was made of it */
 #define LINK_GOOD_MS  REVOKED_MS
-#define WHAT          (DB_ID + 32) /* a link is for: its file, and its member */
+#define WHO           (DB_ID + 3)        /* a link is for, as it says itself */
+#define WHAT          (DB_ID + 32 + WHO) /* its file, and that */
 #define LOOP_STUCK_US (5 * SEC_US)
+#define TRACKS        "/tracks" /* the folder of an edition, see editions.h */
+#define TRACKS_LIST   "tracks.json"
 
 /* A file as a link names it: ID, or ID/EDITION. */
 #define FILE_NAME (DB_ID + 1 + EDITION_NAME_MAX + 1)
 
-static void link_what(const char *file, uint32_t member, char out[WHAT])
+/* Whom it is for is in it as the link says it: "m=12" of a member, "s=ID" of a share. */
+static void link_sign(const char *file, const char *who, char sig[128])
 {
-	snprintf(out, WHAT, "%s %u", file, member);
+	char what[WHAT];
+
+	snprintf(what, sizeof(what), "%s %s", file, who);
+	auth_sign(sig, 128, what, clock_wall_ms() + LINK_GOOD_MS);
+}
+
+static void recording_url(const char *id, enum edition edition, const char *who,
+			  char *out, size_t size)
+{
+	char sig[128], file[FILE_NAME];
+
+	snprintf(file, sizeof(file), "%s%s%s", id, edition == EDITION_FULL ? "" : "/",
+		 edition == EDITION_FULL ? "" : edition_name(edition));
+	link_sign(file, who, sig);
+	/* of a folder its list; the signature is good for all that is in there */
+	snprintf(out, size, RECORDINGS "%s%s?%s&sig=%s", file,
+		 edition == EDITION_TRACKS ? "/" TRACKS_LIST : "", who, sig);
+}
+
+static void made_link(const char *id, const char *who, char base[REST_MADE_BASE],
+		      char query[REST_MADE_QUERY])
+{
+	char sig[128], folder[FILE_NAME];
+
+	snprintf(folder, sizeof(folder), "%.*s" MADE, DB_ID, id);
+	link_sign(folder, who, sig);
+	snprintf(base, REST_MADE_BASE, RECORDINGS "%s/", folder);
+	snprintf(query, REST_MADE_QUERY, "%s&sig=%s", who, sig);
+}
+
+static void who_member(uint32_t member, char who[WHO])
+{
+	snprintf(who, WHO, "m=%u", member);
+}
+
+static void who_share(const char *share, char who[WHO])
+{
+	snprintf(who, WHO, "s=%.*s", DB_ID, share);
 }
 
 void rest_recording_url(const char *id, enum edition edition, uint32_t member, char *out,
 			size_t size)
 {
-	char sig[128], what[WHAT], file[FILE_NAME];
+	char live[LIVE_URL], who[WHO];
 
-	snprintf(file, sizeof(file), "%s%s%s", id, edition == EDITION_FULL ? "" : "/",
-		 edition == EDITION_FULL ? "" : edition_name(edition));
-	link_what(file, member, what);
-	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
-	snprintf(out, size, RECORDINGS "%s?m=%u&sig=%s", file, member, sig);
+	if (edition == EDITION_LIVE) { /* a folder */
+		rest_live_url(id, member, live);
+		snprintf(out, size, "%s", live);
+		return;
+	}
+	who_member(member, who);
+	recording_url(id, edition, who, out, size);
 }
 
 void rest_made_link(const char *id, uint32_t member, char base[REST_MADE_BASE],
 		    char query[REST_MADE_QUERY])
 {
-	char sig[128], what[WHAT], folder[FILE_NAME];
+	char who[WHO];
 
-	snprintf(folder, sizeof(folder), "%.*s" MADE, DB_ID, id);
-	link_what(folder, member, what);
-	auth_sign(sig, sizeof(sig), what, clock_wall_ms() + LINK_GOOD_MS);
-	snprintf(base, REST_MADE_BASE, RECORDINGS "%s/", folder);
-	snprintf(query, REST_MADE_QUERY, "m=%u&sig=%s", member, sig);
+	who_member(member, who);
+	made_link(id, who, base, query);
+}
+
+void rest_share_url(const char *id, enum edition edition, const char *share, char *out,
+		    size_t size)
+{
+	char who[WHO];
+
+	who_share(share, who);
+	recording_url(id, edition, who, out, size);
+}
+
+void rest_share_made(const char *id, const char *share, char base[REST_MADE_BASE],
+		     char query[REST_MADE_QUERY])
+{
+	char who[WHO];
+
+	who_share(share, who);
+	made_link(id, who, base, query);
 }
 
 /* EDITIONS: it names none. The first part is cut out as the id. */
@@ -89,94 +152,179 @@ static bool id_ok(const char *id)
 	return n > 0;
 }
 
-/* Signed, not too old, and of nobody who was removed since. */
+/* Signed, not too old, and of nobody who was removed since. Of a share the database is
+ * asked as well: `share` is its id then, else empty. */
 static bool link_good(const struct server *server, struct http_request *req,
-		      const char *file) RUNS_ON(on_ctl)
+		      const char *file, char share[DB_ID + 1]) RUNS_ON(on_ctl)
 {
-	const char *sig = http_query(req, "sig");
-	uint32_t member = rest_link_member(req);
+	const char *sig = http_query(req, "sig"), *s = http_query(req, "s");
+	uint32_t member = s ? 0 : rest_link_member(req);
 	int64_t now_ms = clock_wall_ms();
-	char what[WHAT];
+	char what[WHAT], who[WHO];
 
-	if (!sig || !member)
+	*share = '\0';
+	if (!sig || (!member && !s) || (s && !id_ok(s)))
 		return false;
-	link_what(file, member, what);
-	return auth_verify(sig, what, now_ms) &&
-	       !revoked_has(&server->console->revoked, member, now_ms);
+	if (s)
+		who_share(s, who);
+	else
+		who_member(member, who);
+	snprintf(what, sizeof(what), "%s %s", file, who);
+	if (!auth_verify(sig, what, now_ms) ||
+	    (member && revoked_has(&server->console->revoked, member, now_ms)))
+		return false;
+	snprintf(share, DB_ID + 1, "%s", s ? s : "");
+	return true;
 }
 
-static void file_name(const struct server *server, const char *id, enum edition edition,
-		      char *out, size_t size) RUNS_ON(on_ctl)
+static const char *type_of(const char *ext)
 {
-	const char *ext = edition_extension(server->plugins, server->conf, edition);
+	static const char *const types[][2] = {{"mp4", "video/mp4"},
+					       {"m4a", "audio/mp4"},
+					       {"mkv", "video/x-matroska"},
+					       {"webm", "video/webm"}};
 
-	snprintf(out, size, "%s%s%s.%s", id, edition == EDITION_FULL ? "" : ".",
-		 edition == EDITION_FULL ? "" : edition_name(edition), ext ? ext : "mp4");
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(ext, types[i][0]) == 0)
+			return types[i][1];
+	return "application/octet-stream"; /* of a plugin that we do not know */
 }
 
-/* "ID/made/NAME", as `id` and what follows it; the name is one of those that are made, so
- * that it leads nowhere else. */
-static void made(const struct server *server, struct http_request *req, const char *id,
-		 const char *name) RUNS_ON(on_ctl)
-{
-	char path[CONF_PATH + 96], folder[FILE_NAME], save[96];
-	const char *type = workshop_type(name);
-	int fd;
+static void send_file(struct server *server, struct http_request *req,
+		      const struct rest_file *file);
 
-	snprintf(folder, sizeof(folder), "%s" MADE, id);
-	if (!type || !id_ok(id) || !link_good(server, req, folder)) {
-		http_reply_error(req, 403, "bad_link");
-		return;
-	}
-	snprintf(path, sizeof(path), "%s/%s.made/%s", server->conf->recordings_dir, id,
-		 name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
+/* From the folder of recordings, or from where they are kept when they are no longer
+ * there: since a link into that outlives what is deleted, the database is asked before.
+ * `save`: the name to save it by, or NULL. */
+static void send_path(struct server *server, struct http_request *req,
+		      const struct rest_file *file, const char *path, const char *type,
+		      const char *save) RUNS_ON(on_ctl)
+{
+	uint32_t seconds = file->shared ? VAULT_SHARE_SEC : VAULT_LINK_SEC;
+	const char *name = path + strlen(server->conf->recordings_dir) + 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd >= 0)
+		http_reply_file(req, fd, type, save);
+	else if (errno == ENOENT && server->vault && !file->looked_up)
+		share_let(server, req, "", file, send_file);
+	else if (errno != ENOENT ||
+		 !vault_redirect(server->vault, req, name, type, save, seconds))
 		http_reply_error(req, 404, "unknown_recording");
-		return;
-	}
-	snprintf(save, sizeof(save), "class-%s-%s", id, name);
-	http_reply_file(req, fd, type, http_query(req, "download") ? save : NULL);
 }
 
-/* What follows "ID/made/"; NULL: it is no such link. The id is cut out. */
-static const char *made_name(const char *link, char id[DB_ID + 1])
+/* Of the folder of tracks. */
+static void send_track(struct server *server, struct http_request *req,
+		       const struct rest_file *file) RUNS_ON(on_ctl)
+{
+	const char *ext = edition_extension(server->plugins, server->conf, file->edition);
+	bool list = strcmp(file->made, TRACKS_LIST) == 0;
+	char path[CONF_PATH + DB_ID + WORKSHOP_NAME + 32], save[DB_ID + 64];
+
+	snprintf(path, sizeof(path), "%s/%s.tracks.%s/%s", server->conf->recordings_dir,
+		 file->id, ext ? ext : "dir", file->made);
+	snprintf(save, sizeof(save), "class-%s-%s", file->id, file->made);
+	send_path(server, req, file, path, list ? "application/json" : type_of("mkv"),
+		  http_query(req, "download") ? save : NULL);
+}
+
+/* The file of a link that is good. */
+static void send_file(struct server *server, struct http_request *req,
+		      const struct rest_file *file)
+{
+	char path[CONF_PATH + DB_ID + WORKSHOP_NAME + 16], name[96];
+	char save[DB_ID + WORKSHOP_NAME + 64];
+	bool full = file->edition == EDITION_FULL;
+	const char *ext, *type = workshop_type(file->made);
+
+	thread_claim(&on_ctl);
+	if (file->edition == EDITION_TRACKS) {
+		send_track(server, req, file);
+		return;
+	}
+	if (*file->made) {
+		snprintf(path, sizeof(path), "%s/%s.made/%s",
+			 server->conf->recordings_dir, file->id, file->made);
+		snprintf(save, sizeof(save), "class-%s-%s", file->id, file->made);
+	} else {
+		ext = edition_extension(server->plugins, server->conf, file->edition);
+		ext = ext ? ext : "mp4";
+		type = type_of(ext);
+		snprintf(name, sizeof(name), "%s%s%s.%s", file->id, full ? "" : ".",
+			 full ? "" : edition_name(file->edition), ext);
+		snprintf(path, sizeof(path), "%s/%s", server->conf->recordings_dir, name);
+		snprintf(save, sizeof(save), "class-%s", name);
+	}
+	send_path(server, req, file, path, type,
+		  http_query(req, "download") ? save : NULL);
+}
+
+/* tracks.json or N.mkv: it leads nowhere else. */
+static bool track_name_ok(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	return strcmp(name, TRACKS_LIST) == 0 ||
+	       (digits > 0 && digits < 6 && strcmp(name + digits, ".mkv") == 0);
+}
+
+/* "ID/tracks/NAME". */
+static bool track_read(const char *link, size_t n, struct rest_file *file,
+		       char signed_for[FILE_NAME])
+{
+	const char *name = link + n + strlen(TRACKS) + 1;
+
+	memcpy(file->id, link, n);
+	file->edition = EDITION_TRACKS;
+	snprintf(signed_for, FILE_NAME, "%s" TRACKS, file->id);
+	if (!track_name_ok(name))
+		return false;
+	snprintf(file->made, sizeof(file->made), "%s", name);
+	return id_ok(file->id);
+}
+
+/* What a link names: "ID", "ID/EDITION", "ID/tracks/NAME", or "ID/made/NAME" with a name
+ * of those that are made, so that it leads nowhere else. `signed_for` is what its
+ * signature is for. */
+static bool file_read(const char *link, struct rest_file *file,
+		      char signed_for[FILE_NAME])
 {
 	size_t n = strcspn(link, "/");
+	const char *name;
 
-	if (n > DB_ID || strncmp(link + n, MADE "/", strlen(MADE) + 1) != 0)
-		return NULL;
-	memcpy(id, link, n);
-	id[n] = '\0';
-	return link + n + strlen(MADE) + 1;
+	memset(file, 0, sizeof(*file));
+	if (n <= DB_ID && strncmp(link + n, TRACKS "/", strlen(TRACKS) + 1) == 0)
+		return track_read(link, n, file, signed_for);
+	if (n <= DB_ID && strncmp(link + n, MADE "/", strlen(MADE) + 1) == 0) {
+		name = link + n + strlen(MADE) + 1;
+		memcpy(file->id, link, n);
+		snprintf(signed_for, FILE_NAME, "%s" MADE, file->id);
+		if (!workshop_type(name) || strlen(name) >= sizeof(file->made))
+			return false;
+		memcpy(file->made, name, strlen(name) + 1);
+		return id_ok(file->id);
+	}
+	file->edition = file_split(link, file->id);
+	if (file->edition == EDITIONS || file->edition == EDITION_TRACKS ||
+	    !id_ok(file->id))
+		return false;
+	snprintf(signed_for, FILE_NAME, "%s", link);
+	return true;
 }
 
-static void recording(const struct server *server, struct http_request *req,
-		      const char *link) RUNS_ON(on_ctl)
+static void recording(struct server *server, struct http_request *req, const char *link)
+	RUNS_ON(on_ctl)
 {
-	char path[CONF_PATH + 64], file[64], name[80], id[DB_ID + 1] = "";
-	const char *of_made = made_name(link, id);
-	enum edition edition = file_split(link, id);
-	int fd;
+	char signed_for[FILE_NAME], share[DB_ID + 1];
+	struct rest_file file;
 
-	if (of_made) {
-		made(server, req, id, of_made);
-		return;
-	}
-	if (edition == EDITIONS || !id_ok(id) || !link_good(server, req, link)) {
+	if (!file_read(link, &file, signed_for) ||
+	    !link_good(server, req, signed_for, share))
 		http_reply_error(req, 403, "bad_link");
-		return;
-	}
-	file_name(server, id, edition, file, sizeof(file));
-	snprintf(path, sizeof(path), "%s/%s", server->conf->recordings_dir, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
-		http_reply_error(req, 404, "unknown_recording");
-		return;
-	}
-	snprintf(name, sizeof(name), "class-%s", file);
-	http_reply_file(req, fd, edition == EDITION_SOUND ? "audio/mp4" : "video/mp4",
-			http_query(req, "download") ? name : NULL);
+	else if (*share)
+		share_let(server, req, share, &file, send_file);
+	else
+		send_file(server, req, &file);
 }
 
 static void health(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
@@ -184,12 +332,15 @@ static void health(const struct server *server, struct http_request *req) RUNS_O
 	bool db = db_healthy(server->db);
 	bool loop = clock_us() - server->tick_us < LOOP_STUCK_US;
 	bool disk = disks_well(&server->console->health.disks, clock_us());
-	char body[192];
+	const char *trouble = vault_trouble(server->vault);
+	char body[256];
 	int n = snprintf(body, sizeof(body),
-			 "{\"ok\":%s,\"database\":%s,\"disk\":%s,\"draining\":%s,\"rooms\":%lld,"
+			 "{\"ok\":%s,\"database\":%s,\"disk\":%s,\"storage\":%s,"
+			 "\"draining\":%s,\"rooms\":%lld,"
 			 "\"members\":%lld}\n",
 			 db && loop ? "true" : "false", db ? "true" : "false",
-			 disk ? "true" : "false", server->draining ? "true" : "false",
+			 disk ? "true" : "false", trouble ? "false" : "true",
+			 server->draining ? "true" : "false",
 			 (long long)count_get(COUNT_ROOMS),
 			 (long long)count_get(COUNT_MEMBERS));
 
@@ -200,7 +351,8 @@ static void health(const struct server *server, struct http_request *req) RUNS_O
 static void ready(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
 {
 	enum shed shed = overload_shed(server->overload);
-	bool ok = !server->draining && !server->no_newcomers && shed < SHED_HIGH && db_healthy(server->db);
+	bool ok = !server->draining && !server->no_newcomers && shed < SHED_HIGH &&
+		  db_healthy(server->db);
 	char body[96];
 	int n = snprintf(
 		body, sizeof(body), "{\"ready\":%s,\"load_permille\":%lld,\"shed\":%d}\n",
@@ -233,13 +385,28 @@ static void metrics(const struct server *server, struct http_request *req) RUNS_
 	http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8", text, n);
 }
 
+/* What is asked for without reading alone. */
+static void rest_write(struct server *server, struct http_request *req,
+		       const char *method, const char *path) RUNS_ON(on_ctl)
+{
+	if (strcmp(path, WATCH_PATH) == 0 && strcmp(method, "POST") == 0)
+		rest_live_watch(server, req);
+	else if (strcmp(method, "POST") == 0 &&
+		 strncmp(path, SHARES_PATH, strlen(SHARES_PATH)) == 0)
+		share_open(server, req, path + strlen(SHARES_PATH));
+	else if (strcmp(method, "DELETE") == 0 && captions_path(path))
+		captions_delete(server, req);
+	else
+		http_reply_error(req, 405, "method_not_allowed");
+}
+
 void rest_request(struct server *server, struct http_request *req)
 {
 	static const char version[] = "{\"version\":\"" PACKAGE_VERSION "\"}\n";
 	const char *path = http_path(req), *method = http_method(req);
 
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-		http_reply_error(req, 405, "method_not_allowed");
+		rest_write(server, req, method, path);
 	else if (strcmp(path, "/healthz") == 0)
 		health(server, req);
 	else if (strcmp(path, "/readyz") == 0)
@@ -250,6 +417,10 @@ void rest_request(struct server *server, struct http_request *req)
 		http_reply(req, 200, "application/json", version, sizeof(version) - 1);
 	else if (strncmp(path, DECKS_PATH, strlen(DECKS_PATH)) == 0)
 		deck_get(server, req, path + strlen(DECKS_PATH));
+	else if (strncmp(path, LIVE_PATH, strlen(LIVE_PATH)) == 0)
+		rest_live_get(server, req, path + strlen(LIVE_PATH));
+	else if (strncmp(path, SHARES_PATH, strlen(SHARES_PATH)) == 0)
+		share_get(server, req, path + strlen(SHARES_PATH));
 	else if (strncmp(path, RECORDINGS, strlen(RECORDINGS)) == 0)
 		recording(server, req, path + strlen(RECORDINGS));
 	else

@@ -3,7 +3,9 @@
 #define MCU_REST_H
 
 #include "base/thread.h"
+#include "db/db.h"
 #include "mcu/editions.h"
+#include "mcu/workshop_text.h"
 #include "signaling/http.h"
 
 #include <stdint.h>
@@ -23,6 +25,22 @@ void rest_recording_url(const char *id, enum edition edition, uint32_t member, c
  * file, and behind it and a '?'. Good as long as the other link. */
 void rest_made_link(const char *id, uint32_t member, char base[REST_MADE_BASE],
 		    char query[REST_MADE_QUERY]);
+
+/* The same links for who has no place in the class: as long as the share with this id is
+ * good, but no longer than the others. */
+void rest_share_url(const char *id, enum edition edition, const char *share, char *out,
+		    size_t size);
+void rest_share_made(const char *id, const char *share, char base[REST_MADE_BASE],
+		     char query[REST_MADE_QUERY]);
+
+/* A file that a link is for. */
+struct rest_file {
+	char id[DB_ID + 1];
+	enum edition edition;
+	char made[WORKSHOP_NAME + 1]; /* one that was made of it; empty: the edition */
+	bool looked_up; /* the database has its recording, and not in the trash */
+	bool shared;    /* the link names a share */
+};
 
 /* Whom a link was made for (its base), as the link itself says; 0: it names nobody. */
 uint32_t rest_link_member(const struct http_request *req);

@@ -18,3 +18,13 @@ bool revoked_has(const struct revoked *revoked, uint32_t member, int64_t now_ms)
 			return true;
 	return false;
 }
+
+bool revoked_ever(const struct revoked *revoked, uint32_t member)
+{
+	uint32_t kept = revoked->n < REVOKED_MAX ? revoked->n : REVOKED_MAX;
+
+	for (uint32_t i = 0; i < kept; i++)
+		if (revoked->list[i].member == member)
+			return true;
+	return false;
+}

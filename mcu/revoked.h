@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define REVOKED_MS  (10 * 60 * 1000)
-#define REVOKED_MAX 1024 /* policy when full: the oldest is forgotten */
+#define REVOKED_MAX 4096 /* policy when full: the oldest is forgotten */
 
 struct revoked { /* zeroed: nobody */
 	uint32_t n;
@@ -21,6 +21,8 @@ struct revoked { /* zeroed: nobody */
 };
 
 void revoked_add(struct revoked *revoked, uint32_t member, int64_t now_ms);
+/* At any time: for links that live longer, as far as it is remembered. */
+bool revoked_ever(const struct revoked *revoked, uint32_t member);
 bool revoked_has(const struct revoked *revoked, uint32_t member, int64_t now_ms);
 
 #endif

@@ -10,8 +10,9 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "base/rand.h"
-#include "mcu/director.h"
 #include "mcu/breakout.h"
+#include "mcu/director.h"
+#include "mcu/happenings.h"
 #include "mcu/member.h"
 #include "mcu/notice.h"
 #include "mcu/preview.h"
@@ -103,6 +104,7 @@ void room_destroy(struct room *room)
 	breakout_close(room);
 	live_fini(&room->live);
 	director_free(room);
+	happenings_free(room);
 	seats_fini(&room->seats);
 	free(room->chat);
 	free(room);
@@ -273,7 +275,7 @@ void room_remove(struct room *room, struct member *member)
 			break;
 		}
 	if (room->n_members == 0 && room->media) {
-		recording_stop(room);
+		recording_alone(room, room->breakout != NULL);
 		previews_forget(room->server->previews, room);
 		programme_close(room);
 		tools_idle(room);

@@ -15,6 +15,7 @@
 #include "mcu/ids.h"
 #include "mcu/joins.h"
 #include "mcu/ladder.h"
+#include "mcu/live.h"
 #include "mcu/looks.h"
 #include "mcu/picture.h"
 #include "mcu/policy.h"
@@ -22,7 +23,6 @@
 #include "mcu/reactions.h"
 #include "mcu/seats.h"
 #include "mcu/server.h"
-#include "mcu/live.h"
 #include "mixer/aworker.h"
 #include "mixer/scene.h"
 #include "signaling/session.h"
@@ -67,8 +67,9 @@ struct room {
 	/* what is seen */
 	uint32_t generation; /* of the newest scene of any view */
 	uint32_t n_pictures, next_picture;
-	struct room_picture *pictures[PICTURES_MAX]; /* the class's first; see picture.h */
-	struct looks looks;                     /* the layouts of the others */
+	struct room_picture
+		*pictures[PICTURES_MAX]; /* the class's first; see picture.h */
+	struct looks looks;              /* the layouts of the others */
 	enum level top;       /* nobody in this class gets more, by a lecturer's word */
 	struct ladder ladder; /* its own: the server's under what row.settings says */
 	/* what is heard */
@@ -77,9 +78,9 @@ struct room {
 	uint32_t channels; /* whose outlets are open, a bit each; see sound.h */
 	uint32_t n_listeners[MIX_CHANNELS][MIX_CLASSES];
 	uint8_t mix_loss[MIX_CHANNELS][MIX_CLASSES]; /* %, as the encoders were told */
-	uint32_t screen_owner;         /* base of a member, or 0 */
-	uint32_t pinned;               /* base of a member, or 0 */
-	uint32_t interpreter, guest;   /* the same: whom layouts have places for */
+	uint32_t screen_owner;                       /* base of a member, or 0 */
+	uint32_t pinned;                             /* base of a member, or 0 */
+	uint32_t interpreter, guest; /* the same: whom layouts have places for */
 	uint32_t n_speakers;
 	uint32_t speakers[SPEAKERS_MAX]; /* bases of members, loudest first */
 	struct session_alike alike;      /* what was told to one after the other lately */
@@ -87,16 +88,25 @@ struct room {
 	/* what is recorded */
 	bool recording;
 	bool recording_paused;
+	bool recording_waits; /* paused, since everybody is in groups */
+	/* the block of its own picture, see picture_recorded(); 0: the class's is
+	 * recorded */
+	uint32_t recorded_base;
 	uint32_t editions; /* a bit of each that runs, see editions.h */
 	/* of each edition when it began: whatever becomes of the ladder meanwhile */
 	enum level recorded_levels[EDITIONS];
+	int edition_errs[EDITIONS]; /* of those that ended early */
 	struct db_recording recording_row;
 	/* how far it was at that wall time; it stays there while `recorded_counts` is
 	 * false: before the first frame, in a pause, and before the first after it */
 	int64_t recorded_ms, recorded_at_ms;
 	bool recorded_counts;
 	uint32_t n_marks;
-	uint32_t recordings; /* started so far by this process: numbers them */
+	struct happenings *happenings;       /* see happenings.h; NULL: none yet */
+	int64_t stored_bytes, growing_bytes; /* of its recordings, see keeper.h */
+	uint32_t n_watchers; /* without a seat, see watchers.h; each second */
+	uint32_t take;       /* its number, of those that this process started */
+	uint32_t n_told;     /* members who were told of it */
 	/* what was said */
 	uint32_t n_chat;
 	struct db_message *chat;     /* the last ROOM_CHAT, oldest first */

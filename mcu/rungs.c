@@ -35,25 +35,28 @@ static enum level level_of(const struct room *room, enum edition edition)
 
 uint32_t rungs_recorded(const struct room *room, enum edition edition)
 {
-	const struct room_picture *class = picture_of_class(room);
+	const struct room_picture *of = picture_recorded(room);
 	enum level level = level_of(room, edition);
 
-	return class && level < LEVELS ? rungs_id(class, SHAPE_WIDE, FAMILY_H264, level)
-				       : 0;
+	return of && level < LEVELS
+		       ? rungs_id(of, SHAPE_WIDE, edition_family(edition), level)
+		       : 0;
 }
 
-static bool recorded(const struct room_picture *picture, enum shape shape,
-		     enum family family, enum level level)
+/* By which editions, a bit each. */
+static uint32_t recorded(const struct room_picture *picture, enum shape shape,
+			 enum family family, enum level level)
 {
 	const struct room *room = picture->room;
+	uint32_t bits = 0;
 
-	if (!room->recording || picture->number || shape != SHAPE_WIDE ||
-	    family != FAMILY_H264)
-		return false;
+	if (!room->recording || picture != picture_recorded(room) || shape != SHAPE_WIDE)
+		return 0;
 	for (enum edition e = 0; e < EDITIONS; e++)
-		if (room->editions & EDITION_BIT(e) && level_of(room, e) == level)
-			return true;
-	return false;
+		if (room->editions & EDITION_BIT(e) && edition_family(e) == family &&
+		    level_of(room, e) == level)
+			bits |= EDITION_BIT(e);
+	return bits;
 }
 
 /* Fewer frames, half again as good each. */
@@ -65,26 +68,72 @@ static void slow_down(struct rung_conf *conf)
 	conf->fps = PICTURE_WALL_FPS;
 }
 
+/* The least of what they want. */
+static uint16_t key_most_ms(uint32_t editions)
+{
+	uint16_t least = 0;
+
+	for (enum edition e = 0; e < EDITIONS; e++)
+		if (editions & EDITION_BIT(e) && (!least || edition_key_ms(e) < least))
+			least = edition_key_ms(e);
+	return least;
+}
+
 static struct rung_conf conf_of(const struct room_picture *picture, enum shape shape,
 				enum family family, enum level level)
 {
+	uint32_t editions = recorded(picture, shape, family, level);
 	const struct room_rung *rung = &picture->rungs[shape][family][level];
 	struct rung_conf conf = ladder_rung(&picture->room->ladder, shape, family, level,
 					    picture->content);
 
 	if (picture->key.kind == PICTURE_WALL)
 		slow_down(&conf);
-	conf.nets = picture->room->nets;
+	conf.nets = picture_sent(picture) ? picture->room->nets : RUNG_NETS_NONE;
 	conf.high = family == FAMILY_H264 && !picture->room->n_baseline &&
 		    (!picture->room->baseline_us ||
 		     clock_us() - picture->room->baseline_us >= RUNGS_BASELINE_US);
 	/* those of AV1 pages are large for their rate */
 	conf.key_ms = rung->viewers > RUNG_MANY || family == FAMILY_AV1 ? 2000 : 0;
-	if (recorded(picture, shape, family, level)) {
+	conf.key_most_ms = key_most_ms(editions);
+	if (editions)
 		conf.high = false;
-		edition_size(level, &conf.w_px, &conf.h_px);
-	}
 	return conf;
+}
+
+/* Pages are at once as large as they must be to be read. Back to people it is as the
+ * ladder says, too, but for a class that goes to and fro: then those see themselves in
+ * the larger size for a while, rather than that files consist of parts of seconds. */
+static void keep_size(struct room_rung *rung, struct rung_conf *conf, int64_t now_us)
+{
+	const struct bucket_rate rate = {1, RUNG_SHRINKS * RUNG_SHRINK_SEC};
+	const int64_t cost_us = RUNG_SHRINK_SEC * BUCKET_DEED_US;
+
+	if (conf->w_px * conf->h_px >= rung->conf.w_px * rung->conf.h_px)
+		return;
+	if (bucket_wait(&rung->shrunk, &rate, cost_us, now_us) == 0) {
+		bucket_take(&rung->shrunk, cost_us);
+		return;
+	}
+	conf->w_px = rung->conf.w_px;
+	conf->h_px = rung->conf.h_px;
+}
+
+void rungs_recorded_size(const struct room *room, enum edition edition, uint16_t *w_px,
+			 uint16_t *h_px)
+{
+	const struct room_picture *of = picture_recorded(room);
+	enum level level = level_of(room, edition);
+	enum family family = edition_family(edition);
+	struct rung_conf conf = {.codec = CODEC_NONE};
+
+	if (of && level < LEVELS) {
+		const struct room_rung *rung = &of->rungs[SHAPE_WIDE][family][level];
+
+		conf = rung->open ? rung->conf : conf_of(of, SHAPE_WIDE, family, level);
+	}
+	*w_px = conf.w_px;
+	*h_px = conf.h_px;
 }
 
 static bool conf_same(const struct rung_conf *a, const struct rung_conf *b)
@@ -92,27 +141,41 @@ static bool conf_same(const struct rung_conf *a, const struct rung_conf *b)
 	return a->codec == b->codec && a->w_px == b->w_px && a->h_px == b->h_px &&
 	       a->fps == b->fps && a->bps == b->bps && a->vbv_ms == b->vbv_ms &&
 	       a->effort == b->effort && a->high == b->high && a->screen == b->screen &&
-	       a->key_ms == b->key_ms && a->nets == b->nets;
+	       a->key_ms == b->key_ms && a->key_most_ms == b->key_most_ms &&
+	       a->nets == b->nets;
 }
 
 /* ---- one rung ---------------------------------------------------------------- */
+
+static int outlet_open(const struct room_picture *picture, uint32_t id, enum codec codec)
+	RUNS_ON(on_ctl)
+{
+	return picture_sent(picture) ? programme_outlet_open(picture->room, id, codec)
+				     : 0;
+}
+
+static void outlet_close(const struct room_picture *picture, uint32_t id) RUNS_ON(on_ctl)
+{
+	if (picture_sent(picture))
+		programme_outlet_close(picture->room, id);
+}
 
 static void start(struct room_picture *picture, struct room_rung *rung, uint32_t id,
 		  uint32_t view, bool tapped) RUNS_ON(on_ctl)
 {
 	struct server *server = picture->room->server;
 
-	if (programme_outlet_open(picture->room, id, rung->conf.codec))
+	if (outlet_open(picture, id, rung->conf.codec))
 		return; /* tried again in a second */
 	if (vworker_rung_open(server->vworker, picture->base + ID_VIEW + view, id,
 			      &rung->conf)) {
-		programme_outlet_close(picture->room, id);
+		outlet_close(picture, id);
 		return;
 	}
 	rung->open = true;
 	rung->view = view;
 	if (tapped)
-		vworker_rung_tap(server->vworker, id, true);
+		vworker_rung_tap(server->vworker, id, picture->room->base + ID_RECORDING);
 }
 
 static void stop(struct room_picture *picture, struct room_rung *rung, uint32_t id)
@@ -121,7 +184,7 @@ static void stop(struct room_picture *picture, struct room_rung *rung, uint32_t 
 	if (!rung->open)
 		return;
 	vworker_rung_close(picture->room->server->vworker, id);
-	programme_outlet_close(picture->room, id);
+	outlet_close(picture, id);
 	rung->open = false;
 	rung->idle_us = 0;
 }
@@ -157,7 +220,7 @@ static void update_one(struct room_picture *picture, enum shape shape, enum fami
 	uint32_t id = rungs_id(picture, shape, family, level);
 	uint32_t view = views_of(picture, shape, level);
 	struct rung_conf conf = conf_of(picture, shape, family, level);
-	bool kept = recorded(picture, shape, family, level);
+	bool kept = recorded(picture, shape, family, level) != 0;
 
 	if (!rung->viewers && !kept) {
 		if (rung->open && !rung->idle_us)
@@ -175,6 +238,8 @@ static void update_one(struct room_picture *picture, enum shape shape, enum fami
 		rung->failed = !rung->open;
 		return;
 	}
+	if (kept)
+		keep_size(rung, &conf, now_us);
 	if (rung->view != view) {
 		rung->conf = conf;
 		move(picture, rung, id, view);
@@ -246,7 +311,8 @@ static void reach(const struct room_picture *picture, struct net *net) RUNS_ON(o
 void rungs_reach(struct room *room, struct net *net)
 {
 	for (uint32_t i = 0; i < room->n_pictures; i++)
-		reach(room->pictures[i], net);
+		if (picture_sent(room->pictures[i]))
+			reach(room->pictures[i], net);
 }
 
 void rungs_close(struct room_picture *picture)
@@ -298,7 +364,7 @@ void rungs_failed(struct room_picture *picture, uint32_t id)
 		if (!rung->open || rungs_id(picture, shape, family, level) != id)
 			continue;
 		log_warn("rung_failed", "room=%s rung=%u", picture->room->row.id, id);
-		programme_outlet_close(picture->room, id);
+		outlet_close(picture, id);
 		rung->open = false;
 		rung->failed = true;
 		if (family == FAMILY_AV1) { /* this machine cannot: as if it were off */

@@ -5,6 +5,7 @@
 #define MCU_RUNGS_H
 
 #include "base/thread.h"
+#include "mcu/bucket.h"
 #include "mcu/editions.h"
 #include "mcu/ladder.h"
 
@@ -18,6 +19,10 @@ struct room;
 #define RUNGS_VIDEO    (LEVELS - LEVEL_VIDEO)
 #define RUNG_LINGER_US INT64_C(3000000) /* somebody may come back */
 #define RUNG_MANY      50               /* viewers: then key frames are rarer */
+/* One that is recorded becomes smaller so often at once, then each so many seconds: each
+ * time its files go on in another part. */
+#define RUNG_SHRINKS    6
+#define RUNG_SHRINK_SEC 60
 
 struct room_rung {
 	uint32_t viewers;
@@ -25,7 +30,8 @@ struct room_rung {
 	bool failed;   /* it is tried again each second */
 	uint32_t view; /* what it is scaled from, while open */
 	struct rung_conf conf;
-	int64_t idle_us; /* since when nobody needs it; 0: somebody does */
+	int64_t idle_us;      /* since when nobody needs it; 0: somebody does */
+	struct bucket shrunk; /* of its sizes while it is recorded */
 };
 
 /* The number of the outlet, and of the rung. */
@@ -61,8 +67,12 @@ bool rungs_watched(const struct room_picture *picture, enum shape shape,
 /* A rung is made of this view. */
 bool rungs_on(const struct room_picture *picture, uint32_t view);
 
-/* The rung that this edition of recordings is made of, 0: none; its size and profile
- * stay as they are while it is recorded. */
-uint32_t rungs_recorded(const struct room *room, enum edition edition);
+/* The rung that this edition of recordings is made of; 0: none. Its level stays as it
+ * was when the recording began, its profile is the constrained baseline. Its size is what
+ * its viewers need; it becomes smaller only as often as RUNG_SHRINKS says. */
+uint32_t rungs_recorded(const struct room *room, enum edition edition) RUNS_ON(on_ctl);
+/* The size of its pictures now, or as it will begin; 0: no such rung. */
+void rungs_recorded_size(const struct room *room, enum edition edition, uint16_t *w_px,
+			 uint16_t *h_px) RUNS_ON(on_ctl);
 
 #endif

@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "mcu/breakout.h"
 #include "mcu/bridge.h"
+#include "mcu/captions.h"
 #include "mcu/check.h"
 #include "mcu/clip.h"
 #include "mcu/command.h"
@@ -22,9 +23,11 @@
 #include "mcu/editions.h"
 #include "mcu/gallery.h"
 #include "mcu/guess.h"
-#include "mcu/layouts.h"
+#include "mcu/happenings.h"
 #include "mcu/ids.h"
 #include "mcu/joins.h"
+#include "mcu/keeper.h"
+#include "mcu/layouts.h"
 #include "mcu/lobby.h"
 #include "mcu/member.h"
 #include "mcu/nets.h"
@@ -36,12 +39,18 @@
 #include "mcu/programme.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
+#include "mcu/rest_live.h"
 #include "mcu/room.h"
 #include "mcu/roster.h"
+#include "mcu/seals.h"
 #include "mcu/server_load.h"
+#include "mcu/share.h"
+#include "mcu/takes.h"
 #include "mcu/tools.h"
 #include "mcu/tuning.h"
+#include "mcu/vault.h"
 #include "mcu/workshop.h"
+#include "mcu/workshop_cut.h"
 #include "mixer/avlog.h"
 #include "plugins/set.h"
 #include "signaling/http.h"
@@ -124,7 +133,8 @@ static void room_sweep(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	for (uint32_t i = room->n_members; i-- > 0;) {
 		struct member *member = room->members[i];
 
-		if (member->away_since_us && now - member->away_since_us > room->server->away_us)
+		if (member->away_since_us &&
+		    now - member->away_since_us > room->server->away_us)
 			member_leave(member, "vanished", NULL);
 		else if (member->away_since_us)
 			room->dirty = true; /* whether it is still seen: cast.c */
@@ -141,6 +151,8 @@ static void room_second(struct room *room, int64_t now) RUNS_ON(on_ctl)
 	stills_tick(room, now);
 	roster_tick(room, now);
 	lobby_tick(room, now);
+	recording_second(room);
+	happenings_look(room);
 	decks_second(room, now);
 	if (room->server->seconds % STATS_SEC == STATS_SEC - 1)
 		notice_links(room);
@@ -156,9 +168,16 @@ static void on_second(void *ctx)
 		room_second(server->rooms[i], server->tick_us);
 	porch_tick(server, server->tick_us);
 	page_files_tick(server->page_files, server->tick_us);
+	rest_live_tick(server, server->tick_us);
 	gallery_second(server->gallery);
 	console_tick(server, server->tick_us);
+	disk_watch_tick(server, server->tick_us);
 	workshop_tick(server->workshop, server->tick_us);
+	vault_tick(server->vault, server->tick_us);
+	cutter_tick(server->cutter);
+	keeper_tick(server->keeper, server->tick_us);
+	takes_second(server);
+	captions_second(server);
 	if (server->conf->shed)
 		overload_tick(server->overload, server->tick_us);
 	if (++server->seconds % STATS_SEC == 0)
@@ -219,13 +238,15 @@ static void on_stop(void *ctx, int signo)
 		struct room *room = server->rooms[r];
 
 		live_save(room);
-		recording_stop(room);
+		recording_stop(room, "restart");
 		for (uint32_t i = 0; i < room->n_members; i++)
 			/* spread, so that they do not all come back at once */
 			notice_bye(room->members[i], "restart", 1000 + 40 * (i % 100));
 	}
 	porch_bye(server);
 	workshop_stop(server->workshop);
+	vault_stop(server->vault);
+	cutter_stop(server->cutter);
 	loop_timer_once(server->stop_timer, GOODBYE_US);
 }
 
@@ -293,6 +314,7 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 	struct recorder_conf rec = {
 		.dir = conf->recordings_dir,
 		.reserve_bytes = (uint64_t)conf->recording_reserve_mb << 20,
+		.part_us = conf->record_part_min * 60 * SEC_US,
 	};
 	const struct recorder_events rec_events = bridge_recorder(server);
 	struct vworker_rings video;
@@ -312,7 +334,22 @@ static int media_start(struct server *server, char *why, size_t why_len) RUNS_ON
 		snprintf(why, why_len, "%s: %s", conf->recordings_dir, strerror(-err));
 		return -EX_CANTCREAT;
 	}
-	err = workshop_create(&server->workshop, server);
+	err = seals_create(&server->seal_keys, conf);
+	if (!err)
+		err = workshop_create(&server->workshop, server);
+	if (!err)
+		err = vault_create(&server->vault, server);
+	if (!err)
+		err = cutter_create(&server->cutter, server);
+	if (!err)
+		err = keeper_create(&server->keeper, server);
+	if (!err)
+		err = shares_create(&server->shares, server);
+	if (err) {
+		snprintf(why, why_len, "%s", strerror(-err));
+		return -EX_OSERR;
+	}
+	err = rest_live_create(server);
 	if (err) {
 		snprintf(why, why_len, "%s", strerror(-err));
 		return -EX_OSERR;
@@ -350,6 +387,10 @@ static int http_start(struct server *server, char *why, size_t why_len) RUNS_ON(
 	memcpy(http.origins, conf->origins, sizeof(http.origins));
 	http.strangers_ip = conf->max_strangers_per_address;
 	http.webroot = conf->webroot[0] ? conf->webroot : NULL;
+	if (vault_origin(server->vault))
+		snprintf(http.media_origin, sizeof(http.media_origin), " %s",
+			 vault_origin(server->vault));
+	http.seal_keys = server->seal_keys;
 	check_cert(&cert, conf);
 	http.cert_path = cert.cert;
 	http.key_path = cert.key;
@@ -454,8 +495,21 @@ void server_run(struct server *server)
 /* Letters that the stopped threads still sent are done, then nothing is left. */
 static void letters_drain(struct server *server)
 {
+	if (!server->loop)
+		return;
 	loop_stop(server->loop);
 	loop_run(server->loop);
+}
+
+/* What they look at goes now, while answers that still come are waited for. */
+static void timers_stop(struct server *server) RUNS_ON(on_ctl)
+{
+	struct loop_timer *const timers[] = {server->second, server->tools,
+					     server->stop_timer};
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (timers[i])
+			loop_timer_stop(timers[i]);
 }
 
 void server_destroy(struct server *server)
@@ -469,7 +523,9 @@ void server_destroy(struct server *server)
 		room_destroy(server->rooms[0]);
 	while (server->n_consoles)
 		member_leave(server->consoles[0], NULL, NULL);
+	timers_stop(server);
 	http_destroy(server->http);
+	rest_live_destroy(server);
 	decks_stop(server);
 	clips_stop(server);
 	/* Callbacks go from video to net and recorder, from sound to recorder, and
@@ -480,11 +536,23 @@ void server_destroy(struct server *server)
 	recorder_destroy(server->recorder);
 	workshop_destroy(server->workshop); /* the recorder's threads let go of it */
 	server->workshop = NULL;
-	if (server->loop)
-		letters_drain(server);
+	vault_destroy(server->vault);
+	server->vault = NULL;
+	cutter_destroy(server->cutter);
+	server->cutter = NULL;
+	keeper_destroy(server->keeper);
+	server->keeper = NULL;
+	shares_destroy(server->shares);
+	server->shares = NULL;
+	letters_drain(server);
+	/* its last answers find all that they are about, and what they would ask or write
+	 * next is refused */
+	db_stop(server->db);
+	letters_drain(server);
 	gallery_destroy(server->gallery);
-	recording_forget(server);
-	db_close(server->db);
+	takes_forget(server);
+	captions_forget(server);
+	seals_destroy(server->seal_keys);
 	plugin_set_destroy(server->plugins);
 	nets_destroy(server->nets);
 	loop_timer_destroy(server->second);
@@ -493,6 +561,7 @@ void server_destroy(struct server *server)
 	previews_destroy(server->previews);
 	loop_timer_destroy(server->stop_timer);
 	loop_destroy(server->loop);
+	db_close(server->db);
 	idmap_fini(&server->room_of);
 	idmap_fini(&server->member_of);
 	idmap_fini(&server->peer_of);

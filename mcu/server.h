@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/loop.h"
 #include "base/thread.h"
+#include "mcu/disk_watch.h"
 #include "mcu/ladder.h"
 #include "signaling/auth_key.h"
 
@@ -32,9 +33,16 @@ struct joins;
 struct overload;
 struct previews;
 struct projector;
+struct caption_job;
 struct page_files;
+struct hls_files;
+struct watchers;
 struct shelf;
+struct cutter;
+struct shares;
+struct keeper;
 struct take;
+struct vault;
 struct workshop;
 
 struct server {
@@ -62,30 +70,45 @@ struct server {
 	uint32_t n_consoles;
 	struct member *waiting[LIMIT_WAITING]; /* before a class, see porch.h */
 	uint32_t n_waiting;
-	struct take *takes; /* recordings that run or are being finished */
+	struct take *takes;   /* recordings that run or are being finished */
+	uint32_t n_takes;     /* started so far: numbers them */
+	int64_t takes_ask_us; /* when the unfinished ones are asked for again; 0: not */
+	struct disk_watch disk_watch;
+	struct keeper *keeper;     /* how long recordings are kept */
+	struct shares *shares;     /* links to them, see share.h */
+	struct cutter *cutter;     /* of parts of them; NULL: nothing is cut */
+	struct joining *joinings;  /* that may become one, see workshop_join.h */
 	struct workshop *workshop; /* what is made of finished ones; NULL: nothing */
+	struct vault *vault;       /* where they are kept elsewhere; NULL: nowhere */
+	/* By which their files are sealed, see seals.h; constant. NULL: they are not */
+	struct seal_keys *seal_keys;
 	uint32_t next_id;
 	uint32_t n_pins; /* pictures with somebody in front, see picture.h */
 	int64_t away_us; /* how long a seat is held: MEMBER_AWAY_US but in tests */
 	int64_t tick_us; /* of the last second's tick, for /healthz */
+	bool loaded; /* classes and their seats are there, see server_load.h */
 	bool draining;
 	bool no_newcomers;       /* by an administrator's word */
 	struct console *console; /* what administrators are shown, see console.h */
-	int64_t closing_us; /* when the close frames were sent; 0: not yet */
+	int64_t closing_us;      /* when the close frames were sent; 0: not yet */
 	/* what overload has taken away */
 	struct overload *overload;
 	enum level top;
 	bool no_av1;
-	uint32_t seconds; /* of the timer */
+	uint32_t seconds;         /* of the timer */
 	struct loop_timer *tools; /* see tools.h */
 	bool tools_even;
 	struct loop_timer *director; /* see director.h */
 	struct previews *previews;   /* see preview.h */
 	struct loop_timer *stop_timer;
-	struct shelf *shelf; /* of decks, see deck.h */
+	struct shelf *shelf;           /* of decks, see deck.h */
 	struct page_files *page_files; /* what is fetched of them */
-	uint32_t n_uploads;  /* of them, that run */
-	struct gallery *gallery; /* of layouts, see gallery.h */
+	struct caption_job *captions;  /* one after the other, see captions.h */
+	uint32_t n_captions;
+	uint32_t n_uploads;          /* of them, that run */
+	struct hls_files *hls_files; /* of recordings that run, see hls_files.h */
+	struct watchers *watchers;   /* who watches them without a seat */
+	struct gallery *gallery;     /* of layouts, see gallery.h */
 	struct projector *projector; /* of clips, see clip.h */
 	uint32_t n_clips;            /* that are played */
 	uint32_t clip_runs;          /* so far */

@@ -21,7 +21,8 @@ static bool may(const struct member *member, enum picture_kind kind) RUNS_ON(on_
 {
 	if (kind == PICTURE_WALL)
 		return policy_staff(member->role) || member_may(member, CAP_LINKS);
-	return kind != PICTURE_STAFF; /* that is not chosen */
+	/* these are not chosen */
+	return kind != PICTURE_STAFF && kind != PICTURE_RECORDING;
 }
 
 /* The picture of this choice, as this member may see it. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,50 +13,31 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
-#include "db/db.h"
+#include "mcu/chapter_list.h"
 #include "mcu/console.h"
 #include "mcu/deck.h"
 #include "mcu/editions.h"
 #include "mcu/errand.h"
 #include "mcu/notice_made.h"
 #include "mcu/overload.h"
+#include "mcu/seals.h"
 #include "mcu/server.h"
-#include "mcu/workshop_text.h"
+#include "mcu/workshop_seal.h"
+#include "mcu/workshop_work.h"
 
-#define PROGRAM  "aula-derive"
-#define LATER_US INT64_C(60000000) /* what has no room is looked at again */
-
-struct workshop {
-	struct server *server;
-	char program[SHELF_PATH];
-	bool look;                     /* one may wait */
-	bool asking;                   /* the database is asked: one question at a time */
-	atomic_uint holds;             /* while there are any, nothing is begun */
-	struct workshop_hold *waiting; /* until the work has ended */
-	/* what is worked on; its id is empty: nothing */
-	struct db_recording row;
-	char path[CONF_PATH + 64]; /* its file */
-	struct errand *errand;     /* NULL: not yet */
-	bool given_up;             /* whatever comes of it */
-	struct workshop_line last;
-	double done;
-	int64_t told_us;
-	/* what was tried last */
-	char tried[DB_ID + 1];
-	unsigned tries;
-	char over[DB_ID + 1]; /* the last that was not to be tried again */
-	int64_t not_before_us;
-};
+#define PROGRAM "aula-derive"
 
 /* ---- what came of it ----------------------------------------------------------------
  */
 
-static void idle(struct workshop *w) RUNS_ON(on_ctl)
+void workshop_idle(struct workshop *w)
 {
 	w->row.id[0] = '\0';
 	w->given_up = false;
+	w->sealing = w->seal_anew = false;
 	w->done = 0;
 	w->look = true;
+	w->seal_look = w->server->seal_keys;
 	count_set(COUNT_MAKING, 0);
 }
 
@@ -85,7 +65,7 @@ static void over(struct workshop *w, bool ready, const char *code, const char *j
 		tell(w, made, code);
 	w->tried[0] = '\0';
 	snprintf(w->over, sizeof(w->over), "%s", w->row.id);
-	idle(w);
+	workshop_idle(w);
 }
 
 static void failed(struct workshop *w, const char *code) RUNS_ON(on_ctl)
@@ -96,13 +76,31 @@ static void failed(struct workshop *w, const char *code) RUNS_ON(on_ctl)
 	over(w, false, code, json);
 }
 
-/* It may go better another time. */
-static void accident(struct workshop *w, const char *code) RUNS_ON(on_ctl)
+/* There is nothing to be made of it, which is nothing wrong. */
+static void nothing(struct workshop *w) RUNS_ON(on_ctl)
+{
+	if (db_recording_made(w->server->db, w->row.id, "none", ""))
+		log_error("recording_row_lost", "recording=%s", w->row.id);
+	w->tried[0] = '\0';
+	snprintf(w->over, sizeof(w->over), "%s", w->row.id);
+	workshop_idle(w);
+}
+
+bool workshop_try_again(struct workshop *w)
 {
 	if (strcmp(w->tried, w->row.id) != 0)
 		w->tries = 0;
 	snprintf(w->tried, sizeof(w->tried), "%s", w->row.id);
-	if (++w->tries >= WORKSHOP_TRIES) {
+	if (++w->tries >= WORKSHOP_TRIES)
+		return false;
+	w->not_before_us = clock_us() + WORKSHOP_RETRY_US * w->tries;
+	return true;
+}
+
+/* It may go better another time. */
+static void accident(struct workshop *w, const char *code) RUNS_ON(on_ctl)
+{
+	if (!workshop_try_again(w)) {
 		failed(w, code);
 		return;
 	}
@@ -110,12 +108,10 @@ static void accident(struct workshop *w, const char *code) RUNS_ON(on_ctl)
 		 w->tries);
 	count_add(COUNT_MADE_AGAIN, 1);
 	tell(w, "waiting", NULL);
-	w->not_before_us = clock_us() + WORKSHOP_RETRY_US * w->tries;
-	idle(w);
+	workshop_idle(w);
 }
 
-/* Of the machine, not of the recording. */
-static bool may_pass(int exit_status)
+bool workshop_may_pass(int exit_status)
 {
 	return exit_status == EX_TEMPFAIL || exit_status == EX_OSERR ||
 	       exit_status == EX_CANTCREAT || exit_status == EX_IOERR;
@@ -130,10 +126,12 @@ static void on_ended(void *ctx, int status)
 	thread_claim(&on_ctl);
 	w->errand = NULL;
 	if (w->given_up)
-		idle(w);
+		workshop_idle(w);
+	else if (w->sealing)
+		workshop_sealed(w, code);
 	else if (code == EX_OK && last->said == SAID_READY)
 		over(w, true, NULL, last->json);
-	else if (code > 0 && last->said == SAID_FAILED && !may_pass(code))
+	else if (code > 0 && last->said == SAID_FAILED && !workshop_may_pass(code))
 		failed(w, last->code);
 	else
 		accident(w, last->said == SAID_FAILED ? last->code : "died");
@@ -184,27 +182,36 @@ static int memory(const char *text)
 	return fd;
 }
 
-static int begin(struct workshop *w, const char *chapters) RUNS_ON(on_ctl)
+int workshop_start(struct workshop *w, int in, char *const argv[])
 {
 	const struct errand_events events = {w, on_line, on_ended};
-	char folder[CONF_PATH + 64], make[] = "make", dash[] = "-";
-	char *const argv[] = {w->program, make, w->path, folder, chapters ? dash : NULL,
-			      NULL};
+
+	memset(&w->last, 0, sizeof(w->last));
+	w->done = 0;
+	return seals_errand(&w->errand, w->server, in, argv, &events);
+}
+
+/* What is made anew may be of what is sealed. */
+static int begin(struct workshop *w, const char *chapters) RUNS_ON(on_ctl)
+{
+	char folder[CONF_PATH + 64], k[] = "-k", keys[] = ERRAND_OTHER, make[] = "make",
+				     dash[] = "-";
+	char *const argv[] = {
+		w->program, k, keys, make, w->path, folder, chapters ? dash : NULL, NULL};
+	char *const plain[] = {w->program, make, w->path, folder, chapters ? dash : NULL,
+			       NULL};
 	int fd = memory(chapters), err;
 
 	if (fd < 0)
 		return fd;
 	snprintf(folder, sizeof(folder), "%s/%s.made", w->server->conf->recordings_dir,
 		 w->row.id);
-	memset(&w->last, 0, sizeof(w->last));
-	w->done = 0;
-	err = errand_start(&w->errand, w->server->loop, fd, argv, &events);
+	err = workshop_start(w, fd, w->server->seal_keys ? argv : plain);
 	close(fd);
 	return err;
 }
 
-/* The workshop that asked, when its question still is one. */
-static struct workshop *answered(struct server *server) RUNS_ON(on_ctl)
+struct workshop *workshop_answered(struct server *server)
 {
 	struct workshop *w = server->workshop;
 
@@ -214,20 +221,21 @@ static struct workshop *answered(struct server *server) RUNS_ON(on_ctl)
 	return server->draining ? NULL : w;
 }
 
-static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n)
+static void got_happenings(void *ctx, int err, const struct db_happening *rows,
+			   uint32_t n)
 {
 	struct workshop *w;
 	char *chapters;
 
 	thread_claim(&on_ctl);
-	w = answered(ctx);
+	w = workshop_answered(ctx);
 	if (!w || !*w->row.id)
 		return;
 	if (err) {
-		idle(w); /* the database is asked again, each second */
+		workshop_idle(w); /* the database is asked again, each second */
 		return;
 	}
-	chapters = workshop_chapters(rows, n);
+	chapters = chapter_list(w->marks, w->n_marks, rows, n);
 	err = begin(w, chapters);
 	free(chapters);
 	if (err) {
@@ -238,6 +246,42 @@ static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n
 	count_set(COUNT_MAKING, 1);
 	log_info("recording_being_made", "recording=%s", w->row.id);
 	tell(w, "working", NULL);
+}
+
+static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n)
+{
+	struct workshop *w;
+
+	thread_claim(&on_ctl);
+	w = workshop_answered(ctx);
+	if (!w || !*w->row.id)
+		return;
+	w->n_marks = n;
+	if (!err && n)
+		memcpy(w->marks, rows, n * sizeof(*rows));
+	if (!err)
+		err = db_happenings(w->server->db, w->row.room, w->row.id, got_happenings,
+				    w->server);
+	if (err)
+		workshop_idle(w);
+	else
+		w->asking = true;
+}
+
+/* It has files, but nothing can be made of any: what each member sent, as it was sent. */
+static bool only_tracks(const struct workshop *w, const struct db_recording_file *rows,
+			uint32_t n) RUNS_ON(on_ctl)
+{
+	uint32_t n_tracks = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (rows[i].bytes == 0 || strcmp(rows[i].recording, w->row.id) != 0)
+			continue;
+		if (edition_by_name(rows[i].edition) != EDITION_TRACKS)
+			return false;
+		n_tracks++;
+	}
+	return n_tracks > 0;
 }
 
 /* The best of its editions. Of before there were any its only file is the full one. */
@@ -254,7 +298,8 @@ static bool choose(struct workshop *w, const struct db_recording_file *rows, uin
 		if (strcmp(rows[i].recording, w->row.id) != 0)
 			continue;
 		known++;
-		if (rows[i].bytes > 0 && e < best) {
+		/* of what each member sent nothing is made */
+		if (rows[i].bytes > 0 && e < best && e != EDITION_TRACKS) {
 			best = e;
 			ext = rows[i].ext;
 		}
@@ -276,9 +321,13 @@ static void got_files(void *ctx, int err, const struct db_recording_file *rows,
 	struct workshop *w;
 
 	thread_claim(&on_ctl);
-	w = answered(ctx);
+	w = workshop_answered(ctx);
 	if (!w || !*w->row.id)
 		return;
+	if (!err && only_tracks(w, rows, n)) {
+		nothing(w);
+		return;
+	}
 	if (!err && !choose(w, rows, n)) {
 		failed(w, "no_file");
 		return;
@@ -287,25 +336,29 @@ static void got_files(void *ctx, int err, const struct db_recording_file *rows,
 		err = db_marks(w->server->db, w->row.room, w->row.id, got_marks,
 			       w->server);
 	if (err)
-		idle(w);
+		workshop_idle(w);
 	else
 		w->asking = true;
 }
 
-/* What is made takes none of the room that recordings need to go on. False, too, when
- * the disk has not answered yet. */
-static bool has_room(struct workshop *w, const struct db_recording *row) RUNS_ON(on_ctl)
+bool workshop_has_room(struct workshop *w, const struct db_recording *row, int64_t bytes)
 {
 	const struct server *server = w->server;
 	const struct disks *disks = &server->console->health.disks;
 	const struct disk_state *disk = &disks->list[DISK_RECORDINGS];
-	int64_t need = ((int64_t)server->conf->recording_reserve_mb << 20) +
-		       2 * row->bytes;
+	int64_t need = ((int64_t)server->conf->recording_reserve_mb << 20) + bytes;
+	struct workshop_passed *passed = &w->passed[w->sealing];
 
 	if (!disk->known || disk->free_bytes >= need)
 		return disk->known;
-	log_warn("recording_not_made_yet", "recording=%s why=disk_full", row->id);
-	w->not_before_us = clock_us() + LATER_US;
+	if (!*passed->place.id) { /* one line says it of all */
+		log_warn(w->sealing ? "recording_not_sealed_yet"
+				    : "recording_not_made_yet",
+			 "recording=%s why=disk_full", row->id);
+		passed->until_us = clock_us() + WORKSHOP_LATER_US;
+	}
+	passed->place.started_ms = row->started_ms;
+	memcpy(passed->place.id, row->id, sizeof(passed->place.id));
 	return false;
 }
 
@@ -314,26 +367,29 @@ static void got_row(void *ctx, int err, const struct db_recording *rows, uint32_
 	struct workshop *w;
 
 	thread_claim(&on_ctl);
-	w = answered(ctx);
-	if (!w || err || atomic_load(&w->holds))
+	w = workshop_answered(ctx);
+	if (!w)
 		return;
-	w->look = n > 0;
-	if (n == 0)
+	/* with none it stays as it was told meanwhile: this answer may be older */
+	w->look = w->look || err || n > 0 || atomic_load(&w->holds);
+	if (err || n == 0 || atomic_load(&w->holds))
 		return;
 	if (strcmp(w->over, rows[0].id) == 0) {
 		/* the database did not take what came of it; it may have no room left */
 		log_warn("recording_unmarked", "recording=%s", rows[0].id);
 		w->over[0] = '\0';
-		w->not_before_us = clock_us() + LATER_US;
+		w->not_before_us = clock_us() + WORKSHOP_LATER_US;
 		return;
 	}
-	if (!has_room(w, &rows[0]))
+	if (!workshop_has_room(w, &rows[0], 2 * rows[0].bytes)) {
+		workshop_tick(w, 0);
 		return;
+	}
 	w->row = rows[0];
 	err = db_recording_files(w->server->db, w->row.room, w->row.started_ms,
 				 w->row.started_ms + 1, got_files, w->server);
 	if (err)
-		idle(w);
+		workshop_idle(w);
 	else
 		w->asking = true;
 }
@@ -344,18 +400,47 @@ static void got_row(void *ctx, int err, const struct db_recording *rows, uint32_
 static bool may_begin(const struct workshop *w) RUNS_ON(on_ctl)
 {
 	const struct server *server = w->server;
+	const struct disks *disks = &server->console->health.disks;
 
-	return w->look && !w->asking && !*w->row.id && !server->draining &&
-	       !atomic_load(&w->holds) && clock_us() >= w->not_before_us &&
+	return (w->look || w->seal_look) && !w->asking && !*w->row.id &&
+	       !server->draining && !atomic_load(&w->holds) &&
+	       disks->list[DISK_RECORDINGS].known && clock_us() >= w->not_before_us &&
 	       overload_shed(server->overload) == SHED_NOTHING;
+}
+
+/* What was passed over may have room by now. */
+static void look_again(struct workshop *w) RUNS_ON(on_ctl)
+{
+	for (int i = 0; i < 2; i++) {
+		struct workshop_passed *passed = &w->passed[i];
+
+		if (!*passed->place.id || clock_us() < passed->until_us)
+			continue;
+		passed->place.id[0] = '\0';
+		if (i)
+			w->seal_look = w->server->seal_keys;
+		else
+			w->look = true;
+	}
 }
 
 void workshop_tick(struct workshop *w, int64_t now_us)
 {
 	(void)now_us;
-	if (w && may_begin(w) &&
-	    db_recording_unmade(w->server->db, got_row, w->server) == 0)
-		w->asking = true;
+	if (!w)
+		return;
+	look_again(w);
+	if (!may_begin(w))
+		return;
+	/* what is made is sealed before more is made */
+	if (w->seal_look) {
+		w->asking = workshop_seal_ask(w);
+		w->seal_look = !w->asking;
+		return;
+	}
+	w->asking = db_recording_unmade(w->server->db, &w->passed[false].place, got_row,
+					w->server) == 0;
+	w->look = !w->asking;
 }
 
 void workshop_look(struct workshop *w)
@@ -363,13 +448,14 @@ void workshop_look(struct workshop *w)
 	if (!w)
 		return;
 	w->look = true;
+	w->seal_look = w->server->seal_keys;
 	workshop_tick(w, 0);
 }
 
 static void give_up(struct workshop *w) RUNS_ON(on_ctl)
 {
 	if (!w->errand) {
-		idle(w); /* the answer of the database finds nothing to begin */
+		workshop_idle(w); /* the answer of the database finds nothing to begin */
 		return;
 	}
 	if (!w->given_up)
@@ -411,7 +497,7 @@ void workshop_inherit(struct workshop *w, const char *room, const char *heir)
 
 bool workshop_works(const struct workshop *w, const char *id, double *done)
 {
-	if (!w || !w->errand || w->given_up || strcmp(w->row.id, id) != 0)
+	if (!w || !w->errand || w->given_up || w->sealing || strcmp(w->row.id, id) != 0)
 		return false;
 	*done = w->done;
 	return true;
@@ -421,7 +507,7 @@ bool workshop_works(const struct workshop *w, const char *id, double *done)
  */
 
 /* It is where the program is that reads decks. */
-static void find_program(const struct conf *conf, char out[SHELF_PATH])
+void workshop_program(const struct conf *conf, char *out)
 {
 	char *slash;
 	size_t room;
@@ -445,7 +531,8 @@ int workshop_create(struct workshop **out, struct server *server)
 		return -ENOMEM;
 	w->server = server;
 	w->look = true;
-	find_program(server->conf, w->program);
+	workshop_seal_init(w);
+	workshop_program(server->conf, w->program);
 	if (access(w->program, X_OK)) {
 		log_warn("no_derive", "path=%s hint=\"nothing is made of recordings\"",
 			 w->program);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct conf;
 struct server;
 struct workshop; /* NULL, everywhere: nothing is made */
 
@@ -23,6 +24,9 @@ struct workshop_hold {
 	struct workshop_hold *next;
 	void (*ready)(struct workshop_hold *hold); /* nobody works on it */
 };
+
+/* The path of aula-derive, at most SHELF_PATH bytes, see slides/shelf.h. */
+void workshop_program(const struct conf *conf, char *out);
 
 /* 0 and NULL when it is switched off, or there is no such program. */
 int workshop_create(struct workshop **out, struct server *server)

@@ -1,11 +1,13 @@
 #include "mcu/workshop_text.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "mcu/vtt.h"
 
 /* ---- names ------------------------------------------------------------------------ */
 
@@ -22,21 +24,44 @@ static bool is_sheet(const char *name)
 	return n >= 1 && n <= 3 && *name != '0' && strcmp(name + n, ".jpg") == 0;
 }
 
+/* captions-ru.vtt; the tag as it is usually written alone. */
+static bool language_of(const char *name, char language[VTT_LANGUAGE + 1])
+{
+	static const char head[] = "captions-", end[] = ".vtt";
+	size_t n = strlen(name), around = sizeof(head) - 1 + sizeof(end) - 1;
+	char tag[VTT_LANGUAGE + 1];
+
+	if (n <= around || n - around > VTT_LANGUAGE ||
+	    strncmp(name, head, sizeof(head) - 1) != 0 ||
+	    strcmp(name + n - (sizeof(end) - 1), end) != 0)
+		return false;
+	snprintf(tag, sizeof(tag), "%.*s", (int)(n - around), name + sizeof(head) - 1);
+	return vtt_language(tag, language) == 0 && strcmp(tag, language) == 0;
+}
+
 const char *workshop_type(const char *name)
 {
+	char language[VTT_LANGUAGE + 1];
 	static const char *const types[][2] = {
 		{"video.mp4", "video/mp4"},
+		{"slides.mp4", "video/mp4"},
 		{"sound.m4a", "audio/mp4"},
 		{"poster.jpg", "image/jpeg"},
 		{"sprite.vtt", "text/vtt; charset=utf-8"},
 		{"chapters.vtt", "text/vtt; charset=utf-8"},
+		{"chapters.json", "application/json"},
 		{"waveform.json", "application/json"},
 		{"loudness.json", "application/json"},
+		{"video.index", "application/octet-stream"},
+		{"slides.index", "application/octet-stream"},
+		{"sound.index", "application/octet-stream"},
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(name, types[i][0]) == 0)
 			return types[i][1];
+	if (language_of(name, language))
+		return "text/vtt; charset=utf-8";
 	return is_sheet(name) ? "image/jpeg" : NULL;
 }
 
@@ -47,8 +72,8 @@ static const struct step {
 	const char *name;
 	double from, part;
 } steps[] = {
-	{"poster", 0, 0.02}, {"sprite", 0.02, 0.08}, {"listen", 0.1, 0.3},
-	{"sound", 0.4, 0.5}, {"video", 0.9, 0.1},
+	{"poster", 0, 0.01},  {"sprite", 0.01, 0.02}, {"listen", 0.03, 0.12},
+	{"sound", 0.15, 0.5}, {"video", 0.65, 0.05},  {"slides", 0.7, 0.3},
 };
 
 static void read_step(struct workshop_line *out, const cJSON *root)
@@ -127,76 +152,99 @@ void workshop_read(struct workshop_line *out, const char *line)
 	cJSON_Delete(root);
 }
 
+bool workshop_ok(const char *line)
+{
+	cJSON *root = cJSON_Parse(line);
+	bool ok = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "ok"));
+
+	cJSON_Delete(root);
+	return ok;
+}
+
 void workshop_failure(const char *code, char out[DB_MADE + 1])
 {
 	snprintf(out, DB_MADE + 1, "{\"code\":\"%.*s\"}", WORKSHOP_CODE, code);
 }
 
-/* ---- chapters --------------------------------------------------------------------- */
+/* ---- what is stored --------------------------------------------------------------- */
 
-/* Signs that aula-derive takes for no text: a list with one of them is refused whole.
- * Of control signs, line ends, and what turns the direction of all that follows, in
- * UTF-8; what is no UTF-8 was refused when the mark was made. */
-static size_t refused_bytes(const unsigned char *at)
+/* The name of one of its pairs, or "". */
+static const char *name_in(const cJSON *pair)
 {
-	if (*at < 0x20 || *at == 0x7f)
-		return 1;
-	if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
-		return 2;
-	if (at[0] == 0xe2 && at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae)
-		return 3;
-	if (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)
-		return 3;
-	/* as text, too, that is taken for a sign which ends all texts */
-	return strncmp((const char *)at, "\\u0000", 6) == 0;
+	const cJSON *name = cJSON_GetArrayItem(pair, 0);
+
+	return cJSON_IsString(name) ? name->valuestring : "";
 }
 
-_Static_assert(LIMIT_MARK_BYTES <= LIMIT_CHAPTER_TITLE, "a mark's text is a title");
-_Static_assert(LIMIT_MARKS <= LIMIT_CHAPTERS, "each mark is a chapter");
-_Static_assert((LIMIT_MARK_BYTES * 2 + 60) * LIMIT_MARKS <= LIMIT_CHAPTERS_TEXT,
-	       "all marks are a list, each byte of them escaped");
-
-static void title_of(const struct db_mark *mark, char out[LIMIT_MARK_BYTES + 1])
+bool workshop_lists(const char *json, const char *name)
 {
-	const unsigned char *at = (const unsigned char *)mark->text;
-	long long sec = mark->at_ms / 1000;
-	bool blank = true;
-	size_t n = 0;
+	cJSON *root = cJSON_Parse(json);
+	const cJSON *pair, *files = cJSON_GetObjectItemCaseSensitive(root, "files");
+	bool there = false;
 
-	while (*at) {
-		size_t refused = refused_bytes(at);
+	cJSON_ArrayForEach(pair, files) there = there || strcmp(name_in(pair), name) == 0;
+	cJSON_Delete(root);
+	return there;
+}
 
-		if (!refused) {
-			blank = blank && *at == ' ';
-			out[n++] = (char)*at++;
-		}
-		at += refused;
+int64_t workshop_largest(const char *json)
+{
+	cJSON *root = cJSON_Parse(json);
+	const cJSON *pair, *files = cJSON_GetObjectItemCaseSensitive(root, "files");
+	double most = 0;
+
+	cJSON_ArrayForEach(pair, files)
+	{
+		const cJSON *bytes = cJSON_GetArrayItem(pair, 1);
+
+		if (cJSON_IsNumber(bytes) && bytes->valuedouble > most)
+			most = bytes->valuedouble;
 	}
-	out[n] = '\0';
-	if (blank)
-		snprintf(out, LIMIT_MARK_BYTES + 1, "%lld:%02lld:%02lld", sec / 3600,
-			 sec / 60 % 60, sec % 60);
+	cJSON_Delete(root);
+	return (int64_t)most;
 }
 
-char *workshop_chapters(const struct db_mark *marks, uint32_t n)
+int workshop_list_file(const char *json, const char *name, int64_t bytes,
+		       char out[DB_MADE + 1])
 {
-	char title[LIMIT_MARK_BYTES + 1], *text;
-	cJSON *list = cJSON_CreateArray();
-	int64_t after_ms = -1;
+	char text[DB_MADE + 1];
+	cJSON *root = cJSON_Parse(json), *pair;
+	cJSON *files = cJSON_GetObjectItemCaseSensitive(root, "files");
+	int err = cJSON_IsArray(files) ? 0 : -EBADMSG;
 
-	for (uint32_t i = 0; i < n; i++) {
-		cJSON *item;
+	for (int i = cJSON_GetArraySize(files); !err && i-- > 0;)
+		if (strcmp(name_in(cJSON_GetArrayItem(files, i)), name) == 0)
+			cJSON_DeleteItemFromArray(files, i);
+	if (!err && bytes > 0) {
+		pair = cJSON_CreateArray();
+		cJSON_AddItemToArray(pair, cJSON_CreateString(name));
+		cJSON_AddItemToArray(pair, cJSON_CreateNumber((double)bytes));
+		cJSON_AddItemToArray(files, pair);
+	}
+	if (!err && !cJSON_PrintPreallocated(root, text, DB_MADE, false))
+		err = -ENOSPC;
+	if (!err)
+		memcpy(out, text, strlen(text) + 1);
+	cJSON_Delete(root);
+	return err;
+}
 
-		if (marks[i].at_ms <= after_ms || marks[i].at_ms > LIMIT_DERIVE_MS)
+uint32_t workshop_languages(const char *json,
+			    void (*each)(void *ctx, const char *language), void *ctx)
+{
+	cJSON *root = cJSON_Parse(json);
+	const cJSON *pair, *files = cJSON_GetObjectItemCaseSensitive(root, "files");
+	char language[VTT_LANGUAGE + 1];
+	uint32_t n = 0;
+
+	cJSON_ArrayForEach(pair, files)
+	{
+		if (!language_of(name_in(pair), language))
 			continue;
-		after_ms = marks[i].at_ms;
-		title_of(&marks[i], title);
-		item = cJSON_CreateObject();
-		cJSON_AddNumberToObject(item, "ms", (double)after_ms);
-		cJSON_AddStringToObject(item, "title", title);
-		cJSON_AddItemToArray(list, item);
+		n++;
+		if (each)
+			each(ctx, language);
 	}
-	text = cJSON_GetArraySize(list) ? cJSON_PrintUnformatted(list) : NULL;
-	cJSON_Delete(list);
-	return text;
+	cJSON_Delete(root);
+	return n;
 }

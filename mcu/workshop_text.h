@@ -1,9 +1,10 @@
-/* workshop_text.h - what the workshop writes and reads: chapters as aula-derive takes
- * them, the lines that it says, the names of what it makes. Pure functions.
+/* workshop_text.h - what the workshop reads: the lines that aula-derive says, the names
+ * of what it makes. Pure functions.
  */
 #ifndef MCU_WORKSHOP_TEXT_H
 #define MCU_WORKSHOP_TEXT_H
 
+#include "base/attr.h"
 #include "db/db.h"
 
 #include <stdbool.h>
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 #define WORKSHOP_CODE 31 /* characters of why it failed */
-#define WORKSHOP_NAME 23 /* of a file */
+#define WORKSHOP_NAME 48 /* of a file */
 
 enum workshop_said {
 	SAID_NOTHING, /* that we know of */
@@ -30,15 +31,27 @@ struct workshop_line {
 /* One line of aula-derive's. Files whose names are not known are left out. */
 void workshop_read(struct workshop_line *out, const char *line);
 
+/* Is it {"ok":true}, which commands say that make nothing? */
+bool workshop_ok(const char *line);
+
 /* What is stored of a failure. */
 void workshop_failure(const char *code, char out[DB_MADE + 1]);
 
 /* The content type of a file that aula-derive makes; NULL: that is no name of one. */
 const char *workshop_type(const char *name);
 
-/* The marks as a list of chapters, for free(); `marks` by time. One without a text is
- * named by its time; of those of one moment the first counts. NULL: there are none, or
- * there is no memory. */
-char *workshop_chapters(const struct db_mark *marks, uint32_t n);
+/* ---- what is stored, and captions, which come to it later ------------------- */
+
+/* Is a file of that name in what is stored? */
+bool workshop_lists(const char *json, const char *name);
+/* What is stored, with that file, or (0 bytes) without it. -EBADMSG: it is none of ours;
+ * -ENOSPC: there is no room for more. */
+int workshop_list_file(const char *json, const char *name, int64_t bytes,
+		       char out[DB_MADE + 1]) AULA_MUST_CHECK;
+/* The bytes of the largest file in what is stored; 0: there is none. */
+int64_t workshop_largest(const char *json);
+/* The languages of its captions, files like captions-ru.vtt: their number. */
+uint32_t workshop_languages(const char *json,
+			    void (*each)(void *ctx, const char *language), void *ctx);
 
 #endif

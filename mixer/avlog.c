@@ -18,6 +18,9 @@ static void on_line(void *ctx, int av_level, const char *fmt, va_list ap)
 
 	if (av_level > AV_LOG_WARNING || !log_wants(level))
 		return;
+	/* what a platform answers may have the key of somebody's stream in it */
+	if (class && strncmp(class->item_name(ctx), "rtmp", 4) == 0)
+		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	text[strcspn(text, "\r\n")] = '\0';
 	log_line(level, "ffmpeg", "of=%s text=%s", class ? class->item_name(ctx) : "none",

@@ -206,6 +206,14 @@ void aworker_do_voice_loss(struct aworker *w, uint32_t id, uint8_t percent)
 		amix_voice_loss(v->mix, v, percent);
 }
 
+void aworker_do_voice_tap(struct aworker *w, uint32_t id, uint32_t to)
+{
+	struct voice *v = idmap_get(&w->voices, id);
+
+	if (v)
+		v->tap = to;
+}
+
 _Static_assert(AWORKER_BLOCK == PCM_TICK, "a block is a tick");
 
 void aworker_do_voice_put(struct aworker *w, uint32_t id, int64_t due_us,
@@ -251,6 +259,13 @@ void aworker_do_mix_close(struct aworker *w, uint32_t id)
 
 /* ---- the thread ----------------------------------------------------------- */
 
+static void tap(const struct aworker *w, const struct voice *v, struct au *au)
+	RUNS_ON(on_aud)
+{
+	if (v->tap && !v->muted && w->events.voice_tap)
+		w->events.voice_tap(w->events.ctx, v->tap, v->id, au_get(au));
+}
+
 static void take_units(struct aworker *w, struct ring *ring, int64_t now_us)
 	RUNS_ON(on_aud)
 {
@@ -259,10 +274,12 @@ static void take_units(struct aworker *w, struct ring *ring, int64_t now_us)
 
 	while (ring_pop(ring, &item)) {
 		v = idmap_get(&w->voices, item.id);
-		if (v)
-			voice_push(v, item.au, now_us);
-		else
+		if (!v) {
 			au_put(item.au);
+			continue;
+		}
+		tap(w, v, item.au);
+		voice_push(v, item.au, now_us);
 	}
 }
 

@@ -29,6 +29,9 @@ struct aworker_events {
 	/* A recording's copy of the listeners' mix with everybody in it; the unit
 	 * is the callee's. */
 	void (*tap)(void *ctx, uint32_t mix, struct au *au);
+	/* The same of a tapped voice: its packets as they came, in the order of coming.
+	 * May be NULL. */
+	void (*voice_tap)(void *ctx, uint32_t to, uint32_t voice, struct au *au);
 };
 
 /* From and to each net thread. */
@@ -119,6 +122,10 @@ int aworker_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent);
 /* Takes effect within one tick: a muted voice is not decoded and not in the mix. It
  * gets the listeners' mix when nothing of it can be left in there, within 200 ms. */
 int aworker_voice_mute(struct aworker *w, uint32_t voice, bool muted);
+
+/* Copies its packets to the voice_tap event, too, for `to` (not 0), within a tick; 0: no
+ * more. It ends with the voice; what comes while that is muted is not copied. */
+int aworker_voice_tap(struct aworker *w, uint32_t voice, uint32_t to);
 
 /* A voice that is no member's: 20 ms of sound, 48 kHz, mono, that all hear at `due_us` of
  * clock_us(); each later than the one before. The voice gets no units of its own, is

@@ -14,8 +14,8 @@ struct open_letter {
 
 struct letter {
 	struct aworker *worker;
-	uint32_t mix, voice;
-	uint32_t nets; /* or the number of one */
+	uint32_t mix, voice; /* mix: or for whom the voice is tapped */
+	uint32_t nets;       /* or the number of one */
 	enum mix_class class;
 	bool on;
 	uint8_t percent, channel;
@@ -216,6 +216,20 @@ int aworker_voice_hears(struct aworker *w, uint32_t voice, uint32_t channel)
 	return post_must(voice_hears, &(struct letter){.worker = w,
 						       .voice = voice,
 						       .channel = (uint8_t)channel});
+}
+
+static void voice_tap(void *note)
+{
+	const struct letter *l = note;
+
+	thread_claim(&on_aud);
+	aworker_do_voice_tap(l->worker, l->voice, l->mix);
+}
+
+int aworker_voice_tap(struct aworker *w, uint32_t voice, uint32_t to)
+{
+	return post_must(voice_tap,
+			 &(struct letter){.worker = w, .mix = to, .voice = voice});
 }
 
 static void voice_loss(void *note)

@@ -32,6 +32,7 @@ void aworker_do_voice_hears(struct aworker *w, uint32_t voice, uint32_t channel)
 	RUNS_ON(on_aud);
 void aworker_do_voice_loss(struct aworker *w, uint32_t voice, uint8_t percent)
 	RUNS_ON(on_aud);
+void aworker_do_voice_tap(struct aworker *w, uint32_t voice, uint32_t to) RUNS_ON(on_aud);
 void aworker_do_voice_put(struct aworker *w, uint32_t voice, int64_t due_us,
 			  const int16_t pcm[AWORKER_BLOCK]) RUNS_ON(on_aud);
 void aworker_do_stats(struct aworker *w, struct aworker_stats *out) RUNS_ON(on_aud);

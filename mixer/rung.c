@@ -24,7 +24,7 @@ struct rung {
 	struct encoder *enc;
 	struct picture *scaled; /* NULL until the canvas has another size */
 	struct keygate gate;
-	bool tapped;
+	uint32_t tapped; /* as what; 0: it is not */
 	bool dirty;      /* the canvas changed since the last frame encoded */
 	uint32_t refine; /* frames to encode though nothing changed */
 	bool started;
@@ -139,12 +139,12 @@ void rung_key(struct rung *rung)
 	keygate_ask(&rung->gate);
 }
 
-void rung_tap(struct rung *rung, bool on)
+void rung_tap(struct rung *rung, uint32_t to)
 {
 	/* nothing before a key frame can be recorded */
-	if (on && !rung->tapped)
+	if (to && !rung->tapped)
 		keygate_ask_urgently(&rung->gate);
-	rung->tapped = on;
+	rung->tapped = to;
 }
 
 static bool worth_it(const struct rung *rung, const struct rung_frame *frame)
@@ -201,7 +201,8 @@ static int fit(struct rung *rung, const struct picture *canvas,
 static void give(struct rung *rung, struct au *au, const struct rung_out *out)
 {
 	if (rung->tapped && out->events->tap)
-		out->events->tap(out->events->ctx, rung->stats.rung, au_get(au));
+		out->events->tap(out->events->ctx, rung->tapped, rung->stats.rung,
+				 au_get(au));
 	if (fan_push(&out->fan, rung->conf.nets, rung->stats.rung, au)) {
 		/* what comes after a hole is of no use before a key frame */
 		count_add(COUNT_REJECT_QUEUE, 1);
@@ -254,13 +255,23 @@ static void note(struct rung *rung, const struct rung_frame *frame, const struct
 	}
 }
 
+/* Who looks at it later moves about by key frames. */
+static bool recording_waits(const struct rung *rung, int64_t now_us)
+{
+	return rung->tapped && rung->conf.key_most_ms && rung->gate.used &&
+	       now_us - rung->gate.last_us >= rung->conf.key_most_ms * MS_US;
+}
+
 void rung_frame(struct rung *rung, const struct rung_frame *frame,
 		const struct rung_out *out)
 {
-	bool key = keygate_open(&rung->gate, frame->pts_us);
 	struct au *au = NULL;
+	bool key;
 	int err;
 
+	if (recording_waits(rung, frame->pts_us))
+		keygate_ask(&rung->gate);
+	key = keygate_open(&rung->gate, frame->pts_us);
 	if (frame->changed) {
 		rung->dirty = true;
 		rung->refine = RUNG_REFINE_FRAMES;

@@ -49,7 +49,8 @@ int rung_retune(struct rung *rung, const struct rung_conf *conf) AULA_MUST_CHECK
 	RUNS_ON(on_mix);
 void rung_stats(const struct rung *rung, struct rung_stats *out) RUNS_ON(on_mix);
 void rung_key(struct rung *rung) RUNS_ON(on_mix);
-void rung_tap(struct rung *rung, bool on) RUNS_ON(on_mix);
+/* As `to`; 0: no longer. */
+void rung_tap(struct rung *rung, uint32_t to) RUNS_ON(on_mix);
 
 struct rung_frame {
 	const struct picture *canvas;

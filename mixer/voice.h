@@ -33,6 +33,7 @@ struct tape;
 struct voice {
 	uint32_t id;
 	struct amix *mix;
+	uint32_t tap;            /* for whom its packets are copied; 0: for nobody */
 	uint32_t nets;           /* where its member is: a bit of the out rings */
 	struct voice *next;      /* of a list of its mix */
 	struct voice **from;     /* what points to it there */

@@ -27,6 +27,7 @@ struct burst {
 struct vsource {
 	uint32_t id;
 	uint32_t viewer;     /* a view */
+	uint32_t tap;        /* for whom its units are copied; 0: for nobody */
 	struct decoder *dec; /* NULL until the first key frame */
 	enum codec codec;
 	struct picture *newest;  /* as it was decoded */
@@ -271,6 +272,17 @@ static uint32_t pass_by(struct vsource *s, const struct au *au, int64_t now_us)
 	return s->w_px ? 0 : want_key(s, now_us);
 }
 
+uint32_t vsource_tap(struct vsource *s, uint32_t to, int64_t now_us)
+{
+	s->tap = to;
+	return to && !s->off && !s->placed ? want_key(s, now_us) : 0;
+}
+
+uint32_t vsource_tapped(const struct vsource *s)
+{
+	return s->off || s->placed ? 0 : s->tap;
+}
+
 uint32_t vsource_put(struct vsource *s, struct picture *picture)
 {
 	drop_decoder(s);
@@ -331,7 +343,8 @@ uint32_t vsource_seen(struct vsource *s, bool seen, int64_t now_us)
 
 void vsource_rest(struct vsource *s, int64_t now_us)
 {
-	if (s->seen || s->placed || now_us - s->hidden_us < VSOURCE_REST_US || !(s->dec || s->newest))
+	if (s->seen || s->placed || now_us - s->hidden_us < VSOURCE_REST_US ||
+	    !(s->dec || s->newest))
 		return;
 	drop_decoder(s);
 	forget_picture(s);

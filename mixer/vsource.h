@@ -69,6 +69,12 @@ uint32_t vsource_serial(const struct vsource *s) RUNS_ON(on_mix);
  * until the next call that changes the source. */
 const struct picture *vsource_picture(struct vsource *s) RUNS_ON(on_mix);
 
+/* Its units are copied for somebody, `to`, from its next key frame on; 0: not. Returns
+ * VSOURCE_*. */
+uint32_t vsource_tap(struct vsource *s, uint32_t to, int64_t now_us) RUNS_ON(on_mix);
+/* For whom, or 0: not those that come while it is switched off. */
+uint32_t vsource_tapped(const struct vsource *s) RUNS_ON(on_mix);
+
 /* Its size after rotation, of the newest picture or, out of sight, of the newest
  * key frame; (0, 0) before. */
 void vsource_size(const struct vsource *s, uint16_t *w_px, uint16_t *h_px)

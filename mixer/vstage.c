@@ -4,6 +4,7 @@
 #include "base/idmap.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "mixer/framesize.h"
 #include "mixer/late.h"
 #include "mixer/tile.h"
 #include "mixer/view.h"
@@ -229,6 +230,27 @@ void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 		tell(st, source, vsource_off(source, off, now_us));
 }
 
+void vstage_source_tap(struct vstage *st, uint32_t id, uint32_t to, int64_t now_us)
+{
+	struct vsource *source = idmap_get(&st->sources, id);
+
+	if (source)
+		tell(st, source, vsource_tap(source, to, now_us));
+}
+
+/* What is its size is said here, as long as the unit is nobody else's. */
+static void tap(const struct vstage *st, const struct vsource *source, struct au *au)
+	RUNS_ON(on_mix)
+{
+	uint32_t to = vsource_tapped(source);
+
+	if (!to || !st->events.source_tap)
+		return;
+	if (au->flags & AU_KEY && framesize_read(au, &au->w_px, &au->h_px))
+		au->w_px = au->h_px = 0;
+	st->events.source_tap(st->events.ctx, to, vsource_id(source), au_get(au));
+}
+
 int vstage_source_put(struct vstage *st, uint32_t id, struct picture *picture)
 {
 	struct vsource *source = idmap_get(&st->sources, id);
@@ -285,6 +307,7 @@ void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)
 	rest(st, now_us);
 	if (!source)
 		return;
+	tap(st, source, au);
 	tell(st, source, vsource_unit(source, au, now_us));
 	view = idmap_get(&st->views, vsource_viewer(source));
 	if (view)
@@ -372,12 +395,12 @@ void vstage_rung_key(struct vstage *st, uint32_t id)
 		rung_key(rung);
 }
 
-void vstage_rung_tap(struct vstage *st, uint32_t id, bool on)
+void vstage_rung_tap(struct vstage *st, uint32_t id, uint32_t to)
 {
 	struct rung *rung = idmap_get(&st->rungs, id);
 
 	if (rung)
-		rung_tap(rung, on);
+		rung_tap(rung, to);
 }
 
 /* ---- time ----------------------------------------------------------------- */

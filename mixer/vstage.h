@@ -47,9 +47,11 @@ int vstage_source_open(struct vstage *st, uint32_t id) AULA_MUST_CHECK RUNS_ON(o
 void vstage_source_close(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
 void vstage_source_off(struct vstage *st, uint32_t id, bool off, int64_t now_us)
 	RUNS_ON(on_mix);
+void vstage_source_tap(struct vstage *st, uint32_t id, uint32_t to, int64_t now_us)
+	RUNS_ON(on_mix);
 /* Takes the picture, also on failure: -ENOENT. */
-int vstage_source_put(struct vstage *st, uint32_t id,
-		      struct picture *picture) RUNS_ON(on_mix) AULA_MUST_CHECK;
+int vstage_source_put(struct vstage *st, uint32_t id, struct picture *picture)
+	RUNS_ON(on_mix) AULA_MUST_CHECK;
 
 int vstage_rung_open(struct vstage *st, uint32_t view_id, uint32_t id,
 		     const struct rung_conf *conf, int64_t now_us) AULA_MUST_CHECK
@@ -63,7 +65,7 @@ int vstage_rung_move(struct vstage *st, uint32_t id, uint32_t view,
 		     const struct rung_conf *conf, int64_t now_us) AULA_MUST_CHECK
 	RUNS_ON(on_mix);
 void vstage_rung_key(struct vstage *st, uint32_t id) RUNS_ON(on_mix);
-void vstage_rung_tap(struct vstage *st, uint32_t id, bool on) RUNS_ON(on_mix);
+void vstage_rung_tap(struct vstage *st, uint32_t id, uint32_t to) RUNS_ON(on_mix);
 
 /* Decodes a unit of a source; of an unknown one nothing happens. */
 void vstage_unit(struct vstage *st, uint32_t id, struct au *au, int64_t now_us)

@@ -181,7 +181,7 @@ struct note {
 	const char *what;
 	struct scene *scene;
 	uint32_t id;
-	bool on;
+	uint32_t on;
 };
 
 _Static_assert(sizeof(struct note) <= MAILBOX_NOTE, "an order is a note");

@@ -33,8 +33,11 @@ struct vworker_events {
 	void (*still)(void *ctx, uint32_t view, struct au *picture);
 	/* No encoder could be made for the rung that was opened. */
 	void (*rung_failed)(void *ctx, uint32_t rung);
-	/* A recording's copy: each unit of a tapped rung; the unit is the callee's. */
-	void (*tap)(void *ctx, uint32_t rung, struct au *au);
+	/* A recording's copy: each unit of a rung that is tapped as `to`; the unit is
+	 * the callee's. */
+	void (*tap)(void *ctx, uint32_t to, uint32_t rung, struct au *au);
+	/* The same of a tapped source: as it came, key frames with w_px and h_px. */
+	void (*source_tap)(void *ctx, uint32_t to, uint32_t source, struct au *au);
 };
 
 /* From and to each net thread. */
@@ -81,6 +84,9 @@ int vworker_source_close(struct vworker *w, uint32_t source);
  * source without units for 2 s that was not switched off is shown frozen:
  * dimmed, with its last picture. */
 int vworker_source_off(struct vworker *w, uint32_t source, bool off);
+/* Copies its units to the source_tap event, too, for `to` (not 0), and wants a key frame;
+ * 0: no more. It ends with the source; what comes while that is off is not copied. */
+int vworker_source_tap(struct vworker *w, uint32_t source, uint32_t to);
 /* It shows this picture from the next frame on, until another one is put there: of a
  * source without units, whose picture never freezes. Takes it, also on failure. */
 int vworker_source_put(struct vworker *w, uint32_t source,
@@ -100,15 +106,19 @@ struct rung_conf {
 	bool high;       /* H.264: high profile, else constrained baseline */
 	bool screen;     /* pages of text: full sharpness counts more than motion */
 	uint16_t key_ms; /* from one key frame to the next at least; 0: 1000 */
-	uint32_t nets;   /* which out rings get its units, a bit each; 0: all */
+	uint16_t
+		key_most_ms; /* and at most while it is tapped; 0: when it is asked for */
+	uint32_t nets;       /* which out rings get its units, a bit each; 0: all */
 };
+#define RUNG_NETS_NONE (1u << 31) /* no out ring: only who taps it */
+_Static_assert(LIMIT_NETS < 32, "no ring has this bit");
 /* The encoder runs from here on until the rung is closed. */
 int vworker_rung_open(struct vworker *w, uint32_t view, uint32_t rung,
 		      const struct rung_conf *conf) AULA_MUST_CHECK;
 int vworker_rung_close(struct vworker *w, uint32_t rung);
 /* Another size, rate or kind of content, the same codec: its next unit is a key
- * frame. What is the same already changes nothing; nor do key_ms and nets begin
- * it anew. */
+ * frame. What is the same already changes nothing; nor do key_ms, key_most_ms and nets
+ * begin it anew. */
 int vworker_rung_retune(struct vworker *w, uint32_t rung,
 			const struct rung_conf *conf) AULA_MUST_CHECK;
 /* It is made of another view from now on. The encoder goes on: that costs no key
@@ -117,9 +127,10 @@ int vworker_rung_move(struct vworker *w, uint32_t rung, uint32_t view,
 		      const struct rung_conf *conf);
 /* A key frame as soon as the key gate allows: one per rung per second. */
 int vworker_rung_key(struct vworker *w, uint32_t rung);
-/* Copies its units to the tap event, too. The first one comes at the next tick
- * and is a key frame, whatever the key gate says; at most one each 2 s. */
-int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on);
+/* Gives its units to the tap event, too, as those of `to`; 0: no longer. The first one
+ * comes at the next tick and is a key frame, whatever the key gate says; at most one each
+ * 2 s. */
+int vworker_rung_tap(struct vworker *w, uint32_t rung, uint32_t to);
 
 /* Under load: views make only that part of their frames, 10 to 100 percent. */
 int vworker_pace(struct vworker *w, uint32_t percent);

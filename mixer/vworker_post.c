@@ -197,6 +197,21 @@ int vworker_source_off(struct vworker *w, uint32_t source, bool off)
 	return vworker_give_must(w, &o);
 }
 
+static int run_source_tap(struct vstage *st, struct order *o, int64_t now_us)
+{
+	thread_claim(&on_mix);
+	vstage_source_tap(st, o->id, o->on, now_us);
+	return 0;
+}
+
+int vworker_source_tap(struct vworker *w, uint32_t source, uint32_t to)
+{
+	const struct order o = {
+		.run = run_source_tap, .what = "source_tap", .id = source, .on = to};
+
+	return vworker_give_must(w, &o);
+}
+
 static int run_source_put(struct vstage *st, struct order *o, int64_t now_us)
 {
 	struct picture *picture = o->picture;
@@ -314,10 +329,10 @@ static int run_rung_tap(struct vstage *st, struct order *o, int64_t now_us)
 	return 0;
 }
 
-int vworker_rung_tap(struct vworker *w, uint32_t rung, bool on)
+int vworker_rung_tap(struct vworker *w, uint32_t rung, uint32_t to)
 {
 	const struct order o = {
-		.run = run_rung_tap, .what = "rung_tap", .id = rung, .on = on};
+		.run = run_rung_tap, .what = "rung_tap", .id = rung, .on = to};
 
 	return vworker_give_must(w, &o);
 }

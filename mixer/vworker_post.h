@@ -21,7 +21,7 @@ struct order {
 	const char *what; /* for the log */
 	uint32_t id;      /* of the view, source or rung it is about */
 	uint32_t view;    /* of a rung that is opened */
-	bool on;
+	uint32_t on; /* 0: no longer; of a tap: as what */
 	struct view_conf view_conf;
 	struct rung_conf rung_conf;
 	struct still_spec still;

@@ -29,6 +29,16 @@ AT(aula_plugin, params, 40);
 AT(aula_layout_in, last, 32);
 AT(aula_cell, text, 16);
 AT(aula_layout_out, mark, 16);
+/* and what 1.2 added where 1.1 ended */
+AT(aula_recorder_ops, flags, 48);
+AT(aula_recorder_ops, join, 80);
+AT(aula_start, target, 32);
+AT(aula_piece, at_us, 16);
+/* and what 1.3 added where 1.2 ended */
+AT(aula_track, owner, 48);
+AT(aula_track, from, 64);
+AT(aula_recorder_ops, track, 88);
+AT(aula_recorder_ops, track_end, 96);
 #endif
 
 /* ISO C wants at least one declaration with linkage in a file */

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #define AULA_ABI_MAJOR 1 /* another major: the plugin is refused */
-#define AULA_ABI_MINOR 1 /* a plugin newer than the server is refused */
+#define AULA_ABI_MINOR 3 /* a plugin newer than the server is refused */
 
 /* ---- layouts: where each participant is drawn --------------------------- */
 
@@ -245,10 +245,13 @@ static inline int aula_put_tiles(const struct aula_layout_in *in,
 
 enum { AULA_TRACK_VIDEO = 1, AULA_TRACK_AUDIO = 2 };
 
+/* since 1.3: what of a member a track is, see AULA_RECORDER_TRACKS */
+enum { AULA_FROM_VOICE = 1, AULA_FROM_CAMERA = 2, AULA_FROM_SCREEN = 3 };
+
 struct aula_track {
 	uint32_t size;
 	uint32_t kind; /* AULA_TRACK_* */
-	char codec[8]; /* "h264", "vp8", "opus" */
+	char codec[8]; /* "h264", "vp8", "opus"; since 1.3 also "vp9" */
 	uint16_t w_px, h_px;
 	uint32_t rate_hz; /* audio sampling rate */
 	uint32_t n_channels;
@@ -256,6 +259,13 @@ struct aula_track {
 	 * Valid during the call only. */
 	const uint8_t *config;
 	uint32_t config_len; /* bytes */
+	/* since 1.3, of a track of one member; else 0 and NULL. Texts are valid during
+	 * the call only. */
+	const char *owner; /* [a-z0-9]{1,15}: all tracks of one member have the same */
+	const char *name;  /* as the others see it, UTF-8 */
+	uint32_t from;     /* AULA_FROM_* */
+	uint32_t rotation_deg; /* how its pictures are to be turned clockwise: 0, 90, ...
+				*/
 };
 
 enum { AULA_PACKET_KEY = 1 << 0 };
@@ -265,7 +275,8 @@ struct aula_packet {
 	uint32_t track; /* index into the tracks given to open() */
 	uint32_t flags; /* AULA_PACKET_* */
 	/* Video starts at 0 with a key frame and has no frame twice or out of
-	 * order; its rate varies. Sound starts a little later, also without video.
+	 * order; its rate varies. Sound starts a little later, also without video; in a
+	 * later part of a recording video may, too, by at most 200 ms.
 	 * Where the recording paused the times go on, video with a key frame. */
 	int64_t pts_us, duration_us;
 	const uint8_t *data; /* valid during the call only; video is Annex B */
@@ -279,8 +290,43 @@ struct aula_finished {
 	uint64_t bytes;
 };
 
+/* since 1.2: how a recording begins, or one part of it. */
+struct aula_start {
+	uint32_t size;
+	const char *path; /* as in open(); NULL with AULA_RECORDER_REMOTE */
+	const struct aula_track *const *tracks;
+	uint32_t n_tracks;
+	/* Where it is sent to, with AULA_RECORDER_REMOTE: a URL as somebody typed it,
+	 * that the server has not looked at. Else NULL. */
+	const char *target;
+	/* since 1.3: 1: the operator has named the server of `target`, which may be of
+	 * the own network then. 0: anybody may have named it, and an address of the own
+	 * network, or one that a name has there, must not be connected to. */
+	uint32_t target_listed;
+};
+
+/* since 1.2: one finished part of a recording. */
+struct aula_piece {
+	uint32_t size;
+	const char *path;
+	int64_t at_us; /* where its zero is in the recording */
+};
+
+enum { /* since 1.2 */
+       /* `path` is a new empty folder, to be filled with as many files as it takes:
+	* [a-z0-9.-]{1,40}, no folders in it. finish() may move it. */
+       AULA_RECORDER_FOLDER = 1 << 0,
+       AULA_RECORDER_REMOTE = 1 << 1, /* sends it away and makes no file */
+       /* since 1.3, with FOLDER: it is given what members send, each as it was sent, and
+	* neither the picture nor the sound of the class. Needs start(), which is told of
+	* no tracks, track() and track_end(); `video`, change() and join() are not used.
+	*/
+       AULA_RECORDER_TRACKS = 1 << 2,
+};
+
 /* All are called on recording threads and may block on the disk. Several
- * recordings, and editions of one, run at once, each with its own `self`. */
+ * recordings, and editions of one, run at once, each with its own `self` on a thread
+ * of its own. */
 struct aula_recorder_ops {
 	uint32_t size;
 	const char *extension; /* of the file, without the dot: [a-z0-9]{1,7} */
@@ -299,6 +345,38 @@ struct aula_recorder_ops {
 	 * -EBADMSG: nothing can be rescued. The server removes `part`.
 	 * Without it the server renames `part` to `path`. */
 	int (*finish)(const char *part, const char *path, struct aula_finished *info);
+
+	/* since 1.2 */
+	uint32_t flags;    /* AULA_RECORDER_* */
+	const char *video; /* the codec of the pictures it takes; NULL: "h264" */
+	/* Optional, then open() is not called. */
+	int (*start)(void **self, const struct aula_start *start);
+	/* Optional. From the next packet of this track on, a key frame, it is like that:
+	 * other sets, another size. Without it a new part begins: close(), then open()
+	 * with another path, and times from 0 on; with join() long recordings are cut
+	 * into parts, too. With it there is one part, however long. */
+	int (*change)(void *self, uint32_t index, const struct aula_track *track);
+	/* Optional, used without change(). Makes one file of pieces, by time, each of
+	 * them what finish() has made, or the part as it was when that failed; `path` as
+	 * there. The server removes them. Without it, and when it fails, the pieces stay
+	 * as files of their own. */
+	int (*join)(const struct aula_piece *const *pieces, uint32_t n_pieces,
+		    const char *path, struct aula_finished *info);
+
+	/* since 1.3, with AULA_RECORDER_TRACKS */
+	/* A member's voice (Opus), camera or screen (VP8, VP9, H.264 as Annex B) is sent
+	 * from `at_us` on. `index` counts from 0, and is none of a track that was taken
+	 * before. What has
+	 * another size, codec, rotation or other parameter sets is a new track, and so is
+	 * what comes again after its end. -ENOTSUP: this track is left out, all others go
+	 * on. Packets of it follow, the first one is a key frame. Times of all tracks are
+	 * those of the recording, by one clock, and rise within each; there may be gaps,
+	 * after which pictures begin with a key frame. How long a picture is shown is not
+	 * known: its duration is 0. */
+	int (*track)(void *self, uint32_t index, const struct aula_track *track,
+		     int64_t at_us);
+	/* No packet of it comes any more. Of those that are left close() is the end. */
+	int (*track_end)(void *self, uint32_t index, int64_t at_us);
 };
 
 /* ---- the exported constant ---------------------------------------------- */

@@ -43,6 +43,47 @@ static bool extension_ok(const char *ext)
 	       strcmp(ext, "tmp") != 0;
 }
 
+static bool video_ok(const char *codec)
+{
+	static const char *const codecs[] = {"h264", "vp8", "vp9", "av1"};
+
+	for (size_t i = 0; codec && i < sizeof(codecs) / sizeof(codecs[0]); i++)
+		if (strcmp(codec, codecs[i]) == 0)
+			return true;
+	return !codec;
+}
+
+/* A file of its own for each of those who come and go: one file has no room for them. */
+static bool tracks_ok(const struct aula_recorder_ops *ops)
+{
+	if (!(ops->flags & AULA_RECORDER_TRACKS))
+		return true;
+	return ops->flags == (AULA_RECORDER_TRACKS | AULA_RECORDER_FOLDER) &&
+	       ops->start && ops->track && ops->track_end && !ops->change && !ops->join;
+}
+
+static const char *recorder_fault(const struct aula_recorder_ops *ops)
+{
+	const uint32_t either = AULA_RECORDER_FOLDER | AULA_RECORDER_REMOTE;
+	const uint32_t known = either | AULA_RECORDER_TRACKS;
+	bool remote = ops->flags & AULA_RECORDER_REMOTE;
+
+	if ((!ops->open && !ops->start) || !ops->write || !ops->close)
+		return "lacks a recorder function";
+	if (ops->flags & ~known || (ops->flags & either) == either)
+		return "has flags that are not known, or do not go together";
+	if (!tracks_ok(ops))
+		return "takes tracks, but not by track() into a folder";
+	/* open() is told of no target */
+	if (remote && (!ops->start || ops->finish || ops->join))
+		return "sends away, but not by start(), or makes files";
+	if (!video_ok(ops->video))
+		return "takes pictures of a codec that is not known";
+	if (!remote && !extension_ok(ops->extension))
+		return "has no valid file extension";
+	return NULL;
+}
+
 static const char *fault(struct plugin *p)
 {
 	if (!name_ok(p->desc.name))
@@ -53,12 +94,7 @@ static const char *fault(struct plugin *p)
 		return "takes parameters that cannot be read";
 	if (p->desc.layout && !p->layout.arrange)
 		return "has no arrange()";
-	if (p->desc.recorder &&
-	    (!p->recorder.open || !p->recorder.write || !p->recorder.close))
-		return "lacks a recorder function";
-	if (p->desc.recorder && !extension_ok(p->recorder.extension))
-		return "has no valid file extension";
-	return NULL;
+	return p->desc.recorder ? recorder_fault(&p->recorder) : NULL;
 }
 
 static bool abi_ok(const struct aula_plugin *raw)

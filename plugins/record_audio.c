@@ -19,6 +19,7 @@ static const struct aula_recorder_ops ops = {
 	.write = mp4_write,
 	.close = mp4_close,
 	.finish = mp4_finish_sound,
+	.join = mp4_join_sound,
 };
 
 const struct aula_plugin AULA_PLUGIN_SYMBOL = {

@@ -8,6 +8,7 @@ static const struct aula_recorder_ops ops = {
 	.write = mp4_write,
 	.close = mp4_close,
 	.finish = mp4_finish,
+	.join = mp4_join,
 };
 
 const struct aula_plugin AULA_PLUGIN_SYMBOL = {

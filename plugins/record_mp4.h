@@ -54,6 +54,9 @@ int mp4_aac_parameters(const struct mp4_aac *aac, AVCodecParameters *out);
 /* `pts` in 1/MP4_SOUND_HZ. Gaps become silence; what cannot be decoded is a gap.
  * -EBADMSG: a time that cannot be. */
 int mp4_aac_push(struct mp4_aac *aac, const AVPacket *opus, int64_t pts);
+/* Silence from the last sound on, while none comes: sound from before `until` is left out
+ * then. */
+int mp4_aac_fill(struct mp4_aac *aac, int64_t until);
 int mp4_aac_flush(struct mp4_aac *aac);
 
 /* ---- record_mp4_write.c: the file that grows --------------------------------- */
@@ -68,5 +71,12 @@ int mp4_close(void *self);
 int mp4_finish(const char *part, const char *path, struct aula_finished *info);
 /* Of a part with sound alone; the AAC alone, as M4A. */
 int mp4_finish_sound(const char *part, const char *path, struct aula_finished *info);
+
+/* ---- record_mp4_join.c: pieces, each made by one of these ---------------------- */
+
+int mp4_join(const struct aula_piece *const *pieces, uint32_t n_pieces, const char *path,
+	     struct aula_finished *info);
+int mp4_join_sound(const struct aula_piece *const *pieces, uint32_t n_pieces,
+		   const char *path, struct aula_finished *info);
 
 #endif

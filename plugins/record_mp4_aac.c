@@ -150,7 +150,7 @@ static int put_sample(struct mp4_aac *aac, float v)
 	return aac->n == FRAME ? send_frame(aac) : 0;
 }
 
-static int fill(struct mp4_aac *aac, int64_t until)
+int mp4_aac_fill(struct mp4_aac *aac, int64_t until)
 {
 	int err = 0;
 
@@ -178,8 +178,9 @@ static int put_decoded(struct mp4_aac *aac, int64_t pts)
 
 	if (f->format != AV_SAMPLE_FMT_FLT && f->format != AV_SAMPLE_FMT_FLTP)
 		return -ENOTSUP;
-	if (pts > aac->at + TOLERANCE)
-		err = fill(aac, pts);
+	/* where it begins is exact: what follows it stands by it */
+	if (pts > aac->at + (aac->at ? TOLERANCE : 0))
+		err = mp4_aac_fill(aac, pts);
 	else if (pts < aac->at - TOLERANCE)
 		i = (int)FFMIN(aac->at - pts, f->nb_samples);
 	for (; !err && i < f->nb_samples; i++)

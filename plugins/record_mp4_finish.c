@@ -9,6 +9,10 @@
 
 #define OPUS_HEAD_BYTES 19 /* RFC 7845, 5.1; with less the sound is lost anyway */
 #define END_MAX_US      INT64_C(172800000000) /* two days: beyond it the file is damaged */
+/* Of each track in one place: with one chunk for each packet the index, which comes
+ * before all else, is twice as large. What is longer has to come before anything can be
+ * played. */
+#define CHUNK_US 500000
 
 static const AVRational us = {1, 1000000};
 static const AVRational sound_base = {1, MP4_SOUND_HZ};
@@ -172,6 +176,7 @@ static int open_out(struct finish *f, const char *tmp)
 	f->out->opaque = f;
 	f->out->io_open = open_again;
 	f->out->io_close2 = close_again;
+	f->out->max_chunk_duration = CHUNK_US;
 	err = add_streams(f);
 	if (!err)
 		err = av_dict_set(&opts, "movflags", "+faststart", 0);

@@ -1,314 +1,198 @@
 #include "recorder/edition.h"
 
-#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
-#include "recorder/annexb.h"
+#include "recorder/reel.h"
+#include "recorder/scribe.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SYNC_US  (2 * SEC_US) /* what a power cut may cost */
-#define DISK_US  (1 * SEC_US)
-#define HELD_MAX 256 /* sound units; the oldest goes when full */
-
 struct edition {
-	const struct rec_env *env;
-	const struct aula_recorder_ops *ops;
-	struct recording_edition conf;
-	struct finish_job *job; /* holds the part too */
-	void *self;             /* of the plugin; valid while `open` */
-	bool open;
-	bool waits; /* for a key frame */
-	int err;
-	int64_t end_us, last_us; /* in the recording: of all, begin of the last picture */
-	int64_t disk_us, sync_us; /* clock_us() of the next looks */
-	int64_t spent_us;
-	/* Sound that came before the first picture, and the times in the recording. */
-	struct {
-		struct au *au;
-		int64_t at_us;
-	} held[HELD_MAX];
-	uint32_t n_held;
+	struct rec_env *env;
+	struct scribe *scribe;
+	struct reel *reel; /* all but its result is the finisher's, once it has a part */
+	struct recording_result result; /* as far as it is known now */
+	uint32_t video;
+	enum codec codec;
+	bool tracks; /* it keeps what members send, not what is made of it */
+	bool waits;  /* for a key frame */
+	bool ended;  /* nothing is given to it any more */
+	bool over;   /* the scribe has ended */
+	bool told;
 };
+
+/* What its plugin calls by that name. */
+static enum codec codec_of(const struct aula_recorder_ops *ops)
+{
+	static const enum codec codecs[] = {CODEC_VP8, CODEC_VP9, CODEC_AV1};
+	static const char *const names[] = {"vp8", "vp9", "av1"};
+
+	for (size_t i = 0; ops->video && i < sizeof(codecs) / sizeof(codecs[0]); i++)
+		if (strcmp(ops->video, names[i]) == 0)
+			return codecs[i];
+	return CODEC_H264;
+}
 
 int edition_create(struct edition **out, struct rec_env *env,
 		   const struct recording_conf *conf, uint32_t index)
 {
+	const struct recording_edition *of = &conf->editions[index];
 	struct edition *e = calloc(1, sizeof(*e));
-	struct finish_job *job = finish_job_make(env, conf->name,
-						 conf->editions[index].edition);
+	int err = -ENOMEM;
 
-	if (!e || !job) {
-		free(e);
-		free(job);
-		return -ENOMEM;
-	}
-	job->result.id = conf->id;
+	if (!e)
+		return err;
 	e->env = env;
-	e->conf = conf->editions[index];
-	e->ops = env->editions[e->conf.edition].ops;
-	e->job = job;
-	e->waits = e->conf.video != 0;
-	e->last_us = -1;
+	e->video = of->video;
+	e->codec = codec_of(env->editions[of->edition].ops);
+	e->tracks = env->editions[of->edition].ops->flags & AULA_RECORDER_TRACKS;
+	e->video = e->tracks ? 0 : e->video;
+	e->waits = e->video != 0;
+	e->reel = reel_make(env, conf->name, of->edition);
+	if (e->reel)
+		err = scribe_create(&e->scribe, env, conf, index);
+	if (err) {
+		reel_free(e->reel);
+		free(e);
+		return err;
+	}
+	e->reel->result.id = conf->id;
+	e->result = e->reel->result;
 	*out = e;
 	return 0;
 }
 
 void edition_drop(struct edition *e)
 {
-	free(e->job);
+	scribe_destroy(e->scribe);
+	reel_free(e->reel);
 	free(e);
 }
 
-void edition_fail(struct edition *e, int err)
+/* ---- units ------------------------------------------------------------------------- */
+
+bool edition_has_video(const struct edition *e)
 {
-	if (!e->err)
-		e->err = err;
+	return e->video && !e->ended;
 }
 
-bool edition_failed(const struct edition *e)
+bool edition_wants(const struct edition *e, uint32_t video, const struct au *au)
 {
-	return e->err != 0;
+	if (e->ended || e->tracks)
+		return false;
+	return au->codec == CODEC_OPUS || (e->video == video && e->codec == au->codec);
 }
 
-uint32_t edition_video(const struct edition *e)
+bool edition_unit(struct edition *e, struct au *au, int64_t at_us)
 {
-	return e->conf.video;
+	bool picture = au->codec != CODEC_OPUS;
+
+	if (picture && e->waits && !(au->flags & AU_KEY))
+		return false;
+	if (picture)
+		e->waits = false;
+	if (scribe_give(e->scribe, au, at_us))
+		return true;
+	count_add(COUNT_REJECT_QUEUE, 1);
+	log_warn("recording_too_slow", "id=%u edition=%s", e->result.id,
+		 e->env->editions[e->result.edition].name);
+	edition_end(e, -EOVERFLOW);
+	return false;
 }
 
-int64_t edition_end_us(const struct edition *e)
+bool edition_has_tracks(const struct edition *e)
 {
-	return e->end_us;
+	return e->tracks && !e->ended;
 }
 
-int64_t edition_spent_us(const struct edition *e)
+/* Policy when it cannot keep up: dropped, and the sender goes on with its next key frame.
+ */
+bool edition_sender(struct edition *e, struct sender *sender, struct au *au,
+		    int64_t at_us)
 {
-	return e->spent_us;
-}
-
-void edition_rest(struct edition *e)
-{
-	e->spent_us = 0;
+	if (scribe_give_sender(e->scribe, sender, au, at_us))
+		return true;
+	count_add(COUNT_TRACKS_DROPPED, 1);
+	return false;
 }
 
 void edition_cut(struct edition *e)
 {
-	e->waits = e->conf.video != 0;
+	e->waits = e->video != 0;
 }
 
-static void let_go_of_held(struct edition *e)
+void edition_end(struct edition *e, int err)
 {
-	for (uint32_t i = 0; i < e->n_held; i++)
-		au_put(e->held[i].au);
-	e->n_held = 0;
+	if (!e->result.err)
+		e->result.err = err;
+	e->ended = true;
+	scribe_close(e->scribe);
 }
 
-void edition_destroy(struct edition *e)
+/* ---- what comes of it ----------------------------------------------------------------
+ */
+
+void edition_tell(struct edition *e)
 {
-	struct finish_job *job = e->job;
-	int err;
-
-	if (e->open) {
-		err = e->ops->close(e->self);
-		if (err)
-			edition_fail(e, err);
-		job->result.duration_ms = e->end_us / MS_US;
-	} else {
-		edition_fail(e, -ENODATA);
-	}
-	job->result.err = e->err;
-	let_go_of_held(e);
-	free(e);
-	finish_post(job);
-}
-
-void edition_tell(const struct edition *e)
-{
-	struct recording_result result = e->job->result;
-
-	result.err = e->err;
+	if (e->told || !e->result.err)
+		return;
+	e->told = true;
 	if (e->env->events.ended)
-		e->env->events.ended(e->env->events.ctx, &result);
+		e->env->events.ended(e->env->events.ctx, &e->result);
 }
 
-/* ---- start ---------------------------------------------------------------------- */
-
-static int disk_full(const struct rec_env *env)
+/* All that could be passed on. The finisher always has room again. */
+static bool pass_on(struct edition *e) RUNS_ON(on_rec)
 {
-	int64_t left = store_free_bytes(env->store);
+	const struct scribe_piece *piece;
 
-	if (left < 0)
-		return (int)left;
-	return (uint64_t)left < env->reserve_bytes ? -ENOSPC : 0;
-}
-
-/* RFC 7845, 5.1. No pre-skip: the units come from an encoder that runs already,
- * and their times say where they belong. */
-static const uint8_t opus_head[19] = {'O', 'p', 'u',  's',  'H', 'e', 'a', 'd', 1, 1,
-				      0,   0,   0x80, 0xbb, 0,   0,   0,   0,   0};
-
-/* `sets` NULL: without video. */
-static int plugin_open(struct edition *e, const uint8_t *sets, int sets_len)
-{
-	const struct aula_track video = {
-		.size = sizeof(video),
-		.kind = AULA_TRACK_VIDEO,
-		.codec = "h264",
-		.w_px = e->conf.w_px,
-		.h_px = e->conf.h_px,
-		.config = sets,
-		.config_len = (uint32_t)sets_len,
-	};
-	const struct aula_track sound = {
-		.size = sizeof(sound),
-		.kind = AULA_TRACK_AUDIO,
-		.codec = "opus",
-		.rate_hz = 48000,
-		.n_channels = 1,
-		.config = opus_head,
-		.config_len = sizeof(opus_head),
-	};
-	const struct aula_track *const tracks[] = {&video, &sound};
-
-	return e->ops->open(&e->self, part_path(e->job->part), sets ? tracks : tracks + 1,
-			    sets ? 2 : 1);
-}
-
-static void start(struct edition *e, const struct au *first) RUNS_ON(on_rec)
-{
-	struct finish_job *job = e->job;
-	uint8_t sets[ANNEXB_SETS_MAX];
-	int len = 0, err;
-
-	if (e->conf.video)
-		len = annexb_sets(first->data, first->len, sets);
-	if (len < 0) {
-		log_warn("recording_key_frame", "id=%u err=%d", job->result.id, len);
-		return; /* not decodable by itself whatever it says: the next one */
+	while ((piece = scribe_piece(e->scribe))) {
+		if (reel_post_piece(e->reel, &piece->piece, piece->last))
+			return false;
+		scribe_forget(e->scribe);
 	}
-	err = disk_full(e->env);
-	if (!err)
-		err = part_create(&job->part, e->env->store, job->result.name,
-				  e->conf.edition);
-	if (!err) {
-		err = plugin_open(e, e->conf.video ? sets : NULL, len);
-		if (err)
-			part_set_aside(job->part);
-	}
-	if (err) {
-		part_put(job->part);
-		job->part = NULL;
-		edition_fail(e, err);
-		return;
-	}
-	e->open = true;
-	e->sync_us = clock_us() + SYNC_US;
+	return true;
 }
 
-/* ---- units ---------------------------------------------------------------------- */
-
-static void write_unit(struct edition *e, const struct au *au, int64_t at_us)
-	RUNS_ON(on_rec)
+bool edition_runs(struct edition *e)
 {
-	bool sound = au->codec == CODEC_OPUS;
-	const struct aula_packet packet = {
-		.size = sizeof(packet),
-		.track = e->conf.video && sound,
-		.flags = au->flags & AU_KEY || sound ? AULA_PACKET_KEY : 0,
-		.pts_us = at_us,
-		.duration_us = au->duration_us,
-		.data = au->data,
-		.len = au->len,
-	};
-	int64_t from_us = clock_us();
-	int err;
+	int err = 0;
 
-	if (e->err)
-		return;
-	err = e->ops->write(e->self, &packet);
-	e->spent_us += clock_us() - from_us;
-	if (err) {
-		count_add(COUNT_PLUGIN_ERRORS, 1);
-		edition_fail(e, err);
-		return;
+	if (e->over || !scribe_ended(e->scribe, &err))
+		return !e->ended;
+	e->over = true;
+	if (scribe_left(e->scribe)) {
+		log_error("recording_hangs",
+			  "id=%u edition=%s hint=\"its recorder did not come back; the "
+			  "next start finishes what it wrote\"",
+			  e->result.id, e->env->editions[e->result.edition].name);
+		e->result.err = 0; /* this is why, whatever came before */
 	}
-	count_add(COUNT_REC_BYTES, (int64_t)au->len);
-	if (at_us + au->duration_us > e->end_us)
-		e->end_us = at_us + au->duration_us;
+	edition_end(e, err);
+	return false;
 }
 
-static void hold(struct edition *e, struct au *au, int64_t at_us)
+bool edition_settle(struct edition *e)
 {
-	if (e->n_held == HELD_MAX) {
-		au_put(e->held[0].au);
-		memmove(e->held, e->held + 1, (HELD_MAX - 1) * sizeof(e->held[0]));
-		e->n_held--;
-	}
-	e->held[e->n_held].au = au_get(au);
-	e->held[e->n_held++].at_us = at_us;
+	/* in this order: what is handed over before the end is there when that is seen */
+	if (!pass_on(e) || !e->over)
+		return false;
+	if (reel_post_end(e->reel, e->result.err, scribe_end_us(e->scribe),
+			  scribe_left(e->scribe)))
+		return false;
+	scribe_destroy(e->scribe);
+	free(e);
+	return true;
 }
 
-/* The first one stands from the beginning, so that all editions have one clock. */
-static void picture(struct edition *e, const struct au *au, int64_t at_us) RUNS_ON(on_rec)
+void edition_watch(struct edition *e)
 {
-	bool first = !e->open;
-
-	if (e->waits && !(au->flags & AU_KEY))
-		return;
-	if (first)
-		start(e, au);
-	if (!e->open)
-		return;
-	if (first)
-		at_us = 0;
-	else if (at_us <= e->last_us)
-		at_us = e->last_us + 1;
-	e->waits = false;
-	e->last_us = at_us;
-	write_unit(e, au, at_us);
-	for (uint32_t i = 0; first && i < e->n_held; i++)
-		write_unit(e, e->held[i].au, e->held[i].at_us);
-	if (first)
-		let_go_of_held(e);
+	scribe_tell(e->scribe);
 }
 
-static void sound(struct edition *e, struct au *au, int64_t at_us) RUNS_ON(on_rec)
+int64_t edition_end_us(struct edition *e)
 {
-	if (!e->open && e->conf.video) {
-		hold(e, au, at_us);
-		return;
-	}
-	if (!e->open)
-		start(e, au);
-	if (e->open)
-		write_unit(e, au, at_us);
-}
-
-void edition_unit(struct edition *e, struct au *au, int64_t at_us)
-{
-	if (e->err)
-		return;
-	if (au->codec == CODEC_OPUS)
-		sound(e, au, at_us);
-	else
-		picture(e, au, at_us);
-}
-
-void edition_tick(struct edition *e)
-{
-	int64_t now_us = clock_us();
-
-	if (e->err || !e->open)
-		return;
-	if (now_us >= e->disk_us) {
-		e->disk_us = now_us + DISK_US;
-		edition_fail(e, disk_full(e->env));
-	}
-	if (now_us >= e->sync_us) {
-		e->sync_us = now_us + SYNC_US;
-		edition_fail(e, part_sync(e->job->part, e->env->syncer));
-	}
+	return scribe_end_us(e->scribe);
 }

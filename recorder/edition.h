@@ -1,12 +1,14 @@
-/* edition.h - one file of a recording while it runs: waits for a key frame, then hands
- * unit after unit to the plugin.
+/* edition.h - one edition of a recording while it runs, as the record thread sees it:
+ * what it gives to the scribe, and what becomes of the parts. Never blocks.
  */
 #ifndef RECORDER_EDITION_H
 #define RECORDER_EDITION_H
 
 #include "base/attr.h"
+#include "base/au.h"
 #include "base/thread.h"
-#include "recorder/finish.h"
+#include "recorder/env.h"
+#include "recorder/sender.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,33 +23,39 @@ int edition_create(struct edition **out, struct rec_env *env,
 /* One that nothing was given: it was never there. */
 void edition_drop(struct edition *e) RUNS_ON(on_rec);
 
-/* Closes the file, hands it to the finisher, frees the edition. */
-void edition_destroy(struct edition *e) RUNS_ON(on_rec);
+/* Does it take pictures, and this one? Not when it has failed. */
+bool edition_has_video(const struct edition *e) RUNS_ON(on_rec);
+bool edition_wants(const struct edition *e, uint32_t video, const struct au *au)
+	RUNS_ON(on_rec);
 
-/* Tells that it ended, with the reason. */
-void edition_tell(const struct edition *e) RUNS_ON(on_rec);
+/* Takes a reference. `at_us` is its time in the recording, not negative. False: it was
+ * of no use. */
+bool edition_unit(struct edition *e, struct au *au, int64_t at_us) RUNS_ON(on_rec);
 
-/* Whose pictures it takes; 0: it takes none. */
-uint32_t edition_video(const struct edition *e) RUNS_ON(on_rec);
-
-/* Takes a reference if it must. `at_us` is its time in the recording, not negative. */
-void edition_unit(struct edition *e, struct au *au, int64_t at_us) RUNS_ON(on_rec);
+/* Does it keep what members send, and each of them alone? Of nothing else, then. */
+bool edition_has_tracks(const struct edition *e) RUNS_ON(on_rec);
+/* The same of a unit of one of them; NULL: it has ended. False: it could not be taken. */
+bool edition_sender(struct edition *e, struct sender *sender, struct au *au,
+		    int64_t at_us) RUNS_ON(on_rec);
 
 /* Pictures are missing from here on: nothing up to the next key frame can be shown. */
 void edition_cut(struct edition *e) RUNS_ON(on_rec);
 
-/* Each second: looks at the disk. */
-void edition_tick(struct edition *e) RUNS_ON(on_rec);
+/* Nothing is given to it any more; the first reason stays, 0 is none. */
+void edition_end(struct edition *e, int err) RUNS_ON(on_rec);
 
-/* Nothing is written any more; the first reason stays. */
-void edition_fail(struct edition *e, int err) RUNS_ON(on_rec);
-bool edition_failed(const struct edition *e) RUNS_ON(on_rec);
+/* Looks whether the scribe has ended. Is something still given to it? */
+bool edition_runs(struct edition *e) RUNS_ON(on_rec);
 
-/* Where the last unit ends, in the recording; 0: nothing was written. */
-int64_t edition_end_us(const struct edition *e) RUNS_ON(on_rec);
+/* Passes on what the scribe has made. True: that was all, and the edition is gone; its
+ * done event will come. */
+bool edition_settle(struct edition *e) RUNS_ON(on_rec);
 
-/* How long it was in the plugin since edition_rest(). */
-int64_t edition_spent_us(const struct edition *e) RUNS_ON(on_rec);
-void edition_rest(struct edition *e) RUNS_ON(on_rec);
+/* Tells once that it ended for a reason of its own; while others go on. */
+void edition_tell(struct edition *e) RUNS_ON(on_rec);
+
+/* Asks for a tick when the next unit is written; where the last one ends. */
+void edition_watch(struct edition *e) RUNS_ON(on_rec);
+int64_t edition_end_us(struct edition *e) RUNS_ON(on_rec);
 
 #endif

@@ -3,6 +3,9 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
+#include "recorder/chore.h"
+#include "recorder/reel.h"
+#include "recorder/rescue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,259 +13,303 @@
 #include <string.h>
 
 #define AGAIN_US    (5 * SEC_US)
+#define LAST_US     (60 * SEC_US)
 #define WAITING_MAX 1024 /* more than that are told -EBUSY at once */
 
 struct thread_role on_finish = {"finish"};
 
-struct finish_job *finish_job_make(struct rec_env *env, const char *name,
-				   uint32_t edition)
-{
-	struct finish_job *job = calloc(1, sizeof(*job));
+/* ---- its event ------------------------------------------------------------------------
+ */
 
-	if (!job)
-		return NULL;
-	job->env = env;
-	job->result.edition = edition;
-	snprintf(job->result.name, sizeof(job->result.name), "%s", name);
-	store_path(env->store, name, edition, job->result.path);
-	return job;
+/* It stays in parts for want of room: they need as much again. */
+static void note_left(const struct reel *reel) RUNS_ON(on_finish)
+{
+	struct rec_env *env = reel->env;
+
+	if (!reel->left || reel->finished ||
+	    (reel->result.err != -ENOSPC && reel->result.err != -EDQUOT))
+		return;
+	for (uint32_t i = 0; i < reel->n; i++)
+		env->left_bytes += part_bytes(reel->pieces[i].part);
+	env->left_us = clock_us() + FINISH_LEFT_US;
 }
 
-/* Ours becomes the finished file when the plugin cannot make a better one: by
- * its contract it plays. */
-static int keep_as_it_is(struct finish_job *job)
+/* Takes the reel. */
+static void done(struct reel *reel) RUNS_ON(on_finish)
 {
-	job->result.bytes = (uint64_t)part_bytes(job->part);
-	return part_rename(job->part);
-}
+	struct recording_result *result = &reel->result;
+	const char *edition = reel->env->editions[result->edition].name;
+	enum log_level level = result->err && result->err != -ENODATA ? LOG_WARN
+								      : LOG_INFO;
 
-static int make_file(struct finish_job *job)
-{
-	struct recording_result *result = &job->result;
-	const struct aula_recorder_ops *ops = job->env->editions[result->edition].ops;
-	struct aula_finished info = {.size = sizeof(info)};
-	int err, kept;
-
-	if (!ops->finish)
-		return keep_as_it_is(job);
-	err = ops->finish(part_path(job->part), result->path, &info);
-	if (!err) {
-		result->bytes = info.bytes;
-		result->duration_ms = info.duration_us / MS_US;
-		return part_remove(job->part);
-	}
-	count_add(COUNT_PLUGIN_ERRORS, 1);
-	if (err == -EBADMSG) {
-		part_set_aside(job->part);
-		return err;
-	}
-	kept = keep_as_it_is(job);
-	if (kept)
-		result->bytes = 0;
-	return err;
-}
-
-/* Takes the job. */
-static void job_done(struct finish_job *job)
-{
-	const struct recording_result *result = &job->result;
-	const char *edition = job->env->editions[result->edition].name;
-
+	result->left = reel->left && !reel->finished;
+	note_left(reel);
 	if (result->err)
 		count_add(COUNT_REC_ERRORS, 1);
-	if (result->err && result->err != -ENODATA)
-		log_warn("recording_done",
-			 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld", result->id,
-			 result->name, edition, result->err,
-			 (unsigned long long)result->bytes,
-			 (long long)result->duration_ms);
-	else
-		log_info("recording_done",
-			 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld", result->id,
-			 result->name, edition, result->err,
-			 (unsigned long long)result->bytes,
-			 (long long)result->duration_ms);
-	job->env->events.done(job->env->events.ctx, result);
-	part_put(job->part);
-	free(job);
+	log_line(level, "recording_done",
+		 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld parts=%u",
+		 result->id, result->name, edition, result->err,
+		 (unsigned long long)result->bytes, (long long)result->duration_ms,
+		 reel->n);
+	reel->env->events.done(reel->env->events.ctx, result);
+	reel_free(reel);
 }
 
-static void make_and_tell(struct finish_job *job)
+/* Where the one of this file is in a list, or its end. */
+static struct reel **find(struct reel **list, const struct recording_result *of)
 {
-	int err;
-
-	if (job->part) {
-		err = make_file(job);
-		if (!job->result.err)
-			job->result.err = err;
-	}
-	job_done(job);
+	while (*list && ((*list)->result.edition != of->edition ||
+			 strcmp((*list)->result.name, of->name) != 0))
+		list = &(*list)->next;
+	return list;
 }
 
-/* Where the one of this file is among those that wait, or the end of the list. */
-static struct finish_job **find_waiting(struct rec_env *env,
-					const struct recording_result *of)
-	RUNS_ON(on_finish)
+void finish_know(struct reel *reel)
 {
-	struct finish_job **p = &env->waiting;
+	struct rec_env *env = reel->env;
+	struct reel **p = &env->reels, *own;
 
-	while (*p && ((*p)->result.edition != of->edition ||
-		      strcmp((*p)->result.name, of->name) != 0))
+	if (reel->known)
+		return;
+	reel->known = true;
+	while (*p)
 		p = &(*p)->next;
-	return p;
-}
-
-static void run(void *arg)
-{
-	struct finish_job *job = arg, **p, *own;
-
-	thread_claim(&on_finish);
-	/* A search for parts may have come across ours: it has its own event. */
-	p = find_waiting(job->env, &job->result);
+	reel->next = NULL;
+	*p = reel;
+	/* A search for parts may have come across it: it has its own event. */
+	p = find(&env->waiting, &reel->result);
 	own = *p;
 	if (own) {
 		*p = own->next;
-		job->env->n_waiting--;
-		free(own);
+		env->n_waiting--;
+		reel_free(own);
 	}
-	make_and_tell(job);
 }
 
-void finish_post(struct finish_job *job)
+static void forget(struct reel *reel) RUNS_ON(on_finish)
 {
-	if (worker_post(job->env->finisher, run, job) == 0)
-		return;
-	count_add(COUNT_REJECT_QUEUE, 1);
-	/* whatever else went wrong: its part is still to be finished */
-	if (job->part || !job->result.err)
-		job->result.err = -ENOBUFS;
-	job_done(job);
+	struct reel **p = &reel->env->reels;
+
+	while (*p != reel)
+		p = &(*p)->next;
+	*p = reel->next;
 }
 
-/* ---- parts of a dead server ------------------------------------------------------ */
+/* ---- chores ---------------------------------------------------------------------------
+ */
+
+static void fail(struct reel *reel, int err) RUNS_ON(on_finish)
+{
+	if (!reel->result.err)
+		reel->result.err = err;
+}
+
+/* The first that is no piece yet. */
+static uint32_t next_part(const struct reel *reel) RUNS_ON(on_finish)
+{
+	uint32_t i = 0;
+
+	while (i < reel->n && part_file(reel->pieces[i].part)->stage == STORE_WHOLE)
+		i++;
+	return i;
+}
+
+/* The server died when its last part was but a head: nothing is lost with it. */
+static bool only_just_begun(const struct reel *reel, uint32_t i,
+			    const struct chore_result *result) RUNS_ON(on_finish)
+{
+	return result->err == -EBADMSG && !result->left && !result->bytes &&
+	       reel->result.interrupted && i > 0 && i == reel->n - 1;
+}
+
+static void collect(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
+{
+	struct chore *chore = env->chores[edition];
+	struct reel *reel = env->reels;
+	struct chore_result result;
+	uint32_t i = chore_index(chore);
+
+	while (reel != chore_reel(chore))
+		reel = reel->next;
+	result = chore_collect(chore);
+	env->chores[edition] = NULL;
+	if (!only_just_begun(reel, i, &result))
+		fail(reel, result.err);
+	if (result.left) {
+		reel->left = true;
+	} else if (result.piece) {
+		part_put(reel->pieces[i].part);
+		reel->pieces[i].part = result.piece;
+		reel->pieces[i].length_us = result.length_us;
+	} else if (result.bytes) {
+		reel->result.bytes = result.bytes;
+		reel->result.duration_ms = result.length_us / MS_US;
+		reel->finished = true;
+	} else {
+		reel_remove(reel, i); /* nothing could be rescued of it */
+	}
+}
+
+/* 1: there is nothing to do for it, now. */
+static int next_chore(struct reel *reel, struct chore **out) RUNS_ON(on_finish)
+{
+	uint32_t i = next_part(reel);
+
+	if (reel->left || reel->finished || !reel->n || (reel->closing && !reel->ended))
+		return 1;
+	if (i < reel->n)
+		return chore_make(out, reel, i, reel->ended && reel->n == 1);
+	return reel->ended ? chore_join(out, reel) : 1;
+}
+
+static bool at_its_end(const struct reel *reel) RUNS_ON(on_finish)
+{
+	return reel->ended && (reel->left || reel->finished || !reel->n);
+}
+
+/* The first of this edition that there is something to do for. */
+static void assign(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
+{
+	struct reel *reel, *next;
+	int err = 1;
+
+	for (reel = env->reels; reel && err == 1; reel = next) {
+		next = reel->next;
+		if (reel->result.edition != edition)
+			continue;
+		if (at_its_end(reel)) {
+			forget(reel);
+			done(reel);
+		} else {
+			err = next_chore(reel, &env->chores[edition]);
+		}
+	}
+	if (err < 0) /* in a second there may be room for it */
+		log_error("recording_chore", "err=%d", err);
+}
+
+static void look_after(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
+{
+	struct chore *chore = env->chores[edition];
+
+	if (chore && !chore_ended(chore) && chore_late(chore) && chore_abandon(chore)) {
+		log_error("recording_hangs",
+			  "name=%s edition=%s hint=\"its recorder did not finish it; the "
+			  "next start tries again\"",
+			  chore_reel(chore)->result.name, env->editions[edition].name);
+		collect(env, edition);
+	} else if (chore && chore_ended(chore)) {
+		collect(env, edition);
+	}
+	if (!env->chores[edition])
+		assign(env, edition);
+}
+
+/* ---- what a dead server left --------------------------------------------------------
+ */
 
 /* There is nothing to rescue: because nothing was written, because it was finished
  * just before the server died, or because whoever we waited for has finished it. */
-static int without_part(struct finish_job *job)
+static int nothing_left(struct reel *reel) RUNS_ON(on_finish)
 {
-	int64_t bytes = store_bytes(job->env->store, job->result.name,
-				    job->result.edition);
+	struct store_file file = reel_file(reel);
+	int64_t bytes = -ENOENT;
 
+	if (store_has(reel->env->store, reel->result.edition))
+		bytes = store_bytes(reel->env->store, &file);
 	if (bytes < 0)
 		return (int)bytes;
-	if (job->waited)
+	if (reel->waited)
 		return -EALREADY;
-	job->result.bytes = (uint64_t)bytes;
+	reel->result.bytes = (uint64_t)bytes;
 	return 0;
 }
 
-static bool may_pass(int err)
+/* False: later. Otherwise it is taken. */
+static bool rescue_now(struct reel *reel) RUNS_ON(on_finish)
 {
-	switch (err) {
-	case -EBUSY:
-	case -EMFILE:
-	case -ENFILE:
-	case -ENOMEM:
-	case -ENOLCK:
-	case -EINTR:
-	case -EIO:
-		return true;
-	default:
-		return false;
-	}
-}
+	int err = rescue_open(reel);
 
-/* False: later. Otherwise the job is taken. */
-static bool rescue_now(struct finish_job *job)
-{
-	const struct recording_result *result = &job->result;
-	struct store *store = job->env->store;
-	int err = part_adopt(&job->part, store, result->name, result->edition), aside;
-
-	if (may_pass(err))
+	if (err && err != -ENOENT)
 		return false;
-	if (err == -ENOENT) {
-		err = without_part(job);
-	} else if (err) {
-		/* else it would be found, and told, at each start */
-		aside = store_set_aside(store, result->name, result->edition);
-		log_warn("recording_not_recovered", "name=%s err=%d aside=%d",
-			 result->name, err, aside);
-	}
-	job->result.err = err;
-	make_and_tell(job);
+	if (err)
+		reel->result.err = nothing_left(reel);
+	if (!reel->n)
+		done(reel);
+	else
+		finish_know(reel);
 	return true;
 }
 
-static void let_wait(struct finish_job *job) RUNS_ON(on_finish)
+static void let_wait(struct reel *reel) RUNS_ON(on_finish)
 {
-	struct rec_env *env = job->env;
+	struct rec_env *env = reel->env;
 
 	if (env->n_waiting == WAITING_MAX) {
-		job->result.err = -EBUSY;
-		job_done(job);
+		reel->result.err = -EBUSY;
+		done(reel);
 		return;
 	}
 	if (!env->waiting)
 		env->again_us = clock_us() + AGAIN_US;
-	if (!job->waited)
-		log_info("recording_held", "name=%s", job->result.name);
-	job->waited = true;
-	job->next = env->waiting;
-	env->waiting = job;
+	if (!reel->waited)
+		log_info("recording_held", "name=%s", reel->result.name);
+	reel->waited = true;
+	reel->next = env->waiting;
+	env->waiting = reel;
 	env->n_waiting++;
 }
 
-/* Takes the job. */
-static void rescue_one(struct finish_job *job) RUNS_ON(on_finish)
+/* Takes the reel. */
+static void rescue_one(struct reel *reel) RUNS_ON(on_finish)
 {
-	if (*find_waiting(job->env, &job->result))
-		free(job); /* the other one tells */
-	else if (!rescue_now(job))
-		let_wait(job);
+	struct rec_env *env = reel->env;
+
+	if (*find(&env->waiting, &reel->result) || *find(&env->reels, &reel->result))
+		reel_free(reel); /* the other one tells */
+	else if (!rescue_now(reel))
+		let_wait(reel);
 }
 
 /* Several that are linked. */
 static void rescue(void *arg)
 {
-	struct finish_job *job = arg, *next;
+	struct reel *reel = arg, *next;
 
 	thread_claim(&on_finish);
-	for (; job; job = next) {
-		next = job->next;
-		job->next = NULL;
-		rescue_one(job);
+	for (; reel; reel = next) {
+		next = reel->next;
+		reel->next = NULL;
+		rescue_one(reel);
 	}
 }
 
-static void jobs_free(struct finish_job *list)
+static void reels_free(struct reel *list)
 {
-	while (list) {
-		struct finish_job *job = list;
+	struct reel *next;
 
-		list = job->next;
-		free(job);
+	for (; list; list = next) {
+		next = list->next;
+		reel_free(list);
 	}
 }
 
 /* All of them, or none. */
-static int jobs_make(struct finish_job **out, struct rec_env *env, const char *name)
+static int reels_make(struct reel **out, struct rec_env *env, const char *name)
 {
-	struct finish_job *list = NULL;
+	struct reel *list = NULL, *reel;
 
 	for (uint32_t i = EDITIONS_MAX; i-- > 0;) {
-		struct finish_job *job;
-
 		if (!env->editions[i].ops)
 			continue;
-		job = finish_job_make(env, name, i);
-		if (!job) {
-			jobs_free(list);
+		reel = reel_make(env, name, i);
+		if (!reel) {
+			reels_free(list);
 			return -ENOMEM;
 		}
-		job->result.interrupted = true;
-		job->next = list;
-		list = job;
+		reel->result.interrupted = true;
+		reel->next = list;
+		list = reel;
 	}
 	*out = list;
 	return 0;
@@ -270,8 +317,8 @@ static int jobs_make(struct finish_job **out, struct rec_env *env, const char *n
 
 int finish_rescue(struct rec_env *env, const char *name)
 {
-	struct finish_job *list;
-	int err = jobs_make(&list, env, name);
+	struct reel *list;
+	int err = reels_make(&list, env, name);
 
 	if (err)
 		return err;
@@ -279,68 +326,121 @@ int finish_rescue(struct rec_env *env, const char *name)
 	if (err == -ENOBUFS)
 		count_add(COUNT_REJECT_QUEUE, 1);
 	if (err)
-		jobs_free(list);
+		reels_free(list);
 	return err;
 }
 
-static bool recover_one(void *ctx, const char *name, uint32_t edition)
+/* One that was rescued, or set aside, since the directory was opened has no event. */
+static int recover_one(void *ctx, const struct store_file *file)
 {
 	struct rec_env *env = ctx;
-	struct finish_job *job = finish_job_make(env, name, edition);
+	struct reel *reel;
 
 	thread_claim(&on_finish);
-	if (job) {
-		job->result.interrupted = true;
-		rescue_one(job);
-	} else {
-		struct recording_result result = {
-			.edition = edition, .interrupted = true, .err = -ENOMEM};
-
-		snprintf(result.name, sizeof(result.name), "%s", name);
-		count_add(COUNT_REC_ERRORS, 1);
-		env->events.done(env->events.ctx, &result);
-	}
-	return true;
+	if (file->tmp || file->number || file->stage == STORE_BROKEN ||
+	    (file->stage == STORE_WHOLE && file->at_us < 0) ||
+	    store_bytes(env->store, file) == -ENOENT)
+		return 0;
+	reel = reel_make(env, file->name, file->kind);
+	if (!reel)
+		return -ENOMEM;
+	reel->result.interrupted = true;
+	rescue_one(reel);
+	return 0;
 }
 
 void finish_recover(struct rec_env *env)
 {
-	int err = store_each_part(env->store, recover_one, env);
+	int err = store_each(env->store, recover_one, env);
 
 	if (err)
 		log_error("recordings_not_read", "err=%d", err);
 }
 
-/* Cuts all off the list. */
-static struct finish_job *take_waiting(struct rec_env *env) RUNS_ON(on_finish)
+/* Once there is room again: else the next start would be the first to join it. */
+static void try_left(struct rec_env *env) RUNS_ON(on_finish)
 {
-	struct finish_job *list = env->waiting;
+	int64_t free_bytes;
+
+	if (!env->left_bytes || env->last_us || clock_us() < env->left_us)
+		return;
+	env->left_us = clock_us() + FINISH_LEFT_US;
+	free_bytes = store_free_bytes(env->store);
+	if (free_bytes < env->left_bytes + (int64_t)env->reserve_bytes)
+		return;
+	log_info("recordings_again", "bytes=%lld", (long long)env->left_bytes);
+	env->left_bytes = 0;
+	finish_recover(env);
+}
+
+/* Cuts all off the list. */
+static struct reel *take_waiting(struct rec_env *env) RUNS_ON(on_finish)
+{
+	struct reel *list = env->waiting;
 
 	env->waiting = NULL;
 	env->n_waiting = 0;
 	return list;
 }
 
-void finish_tick(struct rec_env *env)
+static void wait_on(struct rec_env *env) RUNS_ON(on_finish)
 {
-	struct finish_job *list, *next;
+	struct reel *list, *next;
 
 	if (!env->waiting || clock_us() < env->again_us)
 		return;
 	for (list = take_waiting(env); list; list = next) {
 		next = list->next;
+		list->next = NULL;
 		if (!rescue_now(list))
 			let_wait(list);
 	}
 }
 
-void finish_last(struct rec_env *env)
-{
-	struct finish_job *list, *next;
+/* ---- all the time
+ * ----------------------------------------------------------------------- */
 
+int finish_delete(struct rec_env *env, const char *name)
+{
+	for (const struct reel *reel = env->reels; reel; reel = reel->next)
+		if (strcmp(reel->result.name, name) == 0)
+			return -EBUSY;
+	return store_delete(env->store, name);
+}
+
+void finish_tick(struct rec_env *env)
+{
+	for (uint32_t i = 0; i < EDITIONS_MAX; i++)
+		look_after(env, i);
+	wait_on(env);
+	try_left(env);
+}
+
+static void leave_chores(struct rec_env *env) RUNS_ON(on_finish)
+{
+	for (uint32_t i = 0; i < EDITIONS_MAX; i++)
+		if (env->chores[i] && chore_abandon(env->chores[i]))
+			collect(env, i);
+}
+
+bool finish_last(struct rec_env *env)
+{
+	struct reel *list, *next;
+
+	if (!env->last_us)
+		env->last_us = clock_us();
 	for (list = take_waiting(env); list; list = next) {
 		next = list->next;
 		list->result.err = -EBUSY;
-		job_done(list);
+		done(list);
 	}
+	if (clock_us() - env->last_us > LAST_US) {
+		leave_chores(env);
+		for (list = env->reels; list; list = list->next) {
+			list->result.err = list->finished ? list->result.err : -ENOBUFS;
+			list->left = list->ended = true;
+		}
+	}
+	finish_tick(env);
+	return !env->reels;
 }

@@ -5,6 +5,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "recorder/env.h"
+#include "recorder/finish.h"
+#include "recorder/lane.h"
 #include "recorder/recording.h"
 
 #include <errno.h>
@@ -13,102 +16,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one recording may have waiting. Full: the recording is ended. */
-#define QUEUE_US    (2 * SEC_US)
-#define QUEUE_BYTES (16 << 20)
+/* What one recording may have waiting for the record thread, which never waits itself.
+ * Full: all its editions are ended. */
 #define QUEUE_UNITS 400
 
-#define LETTERS      (LIMIT_RECORDINGS * QUEUE_UNITS + 256)
+#define LETTERS      (LIMIT_RECORDINGS * QUEUE_UNITS + LANE_SENT_ALL + 256)
 #define FINISH_QUEUE 1024
-#define SYNC_QUEUE   64
+#define SYNC_QUEUE   (LIMIT_RECORDINGS * EDITIONS_MAX)
 
 _Static_assert(RECORDING_NAME_MAX == STORE_NAME_MAX, "one limit for names");
 _Static_assert(EDITION_NAME_MAX == STORE_EDITION_MAX, "one limit for names of editions");
 _Static_assert(EDITIONS_MAX == STORE_KINDS, "one kind of file for each edition");
 
-/* The place of a recording. `id` is taken by recorder_start() and given back by
- * the record thread; `stop_id` and `slow_id` name the recording they are for, so
- * that a late one does not hit another in the same lane. */
-struct lane {
-	_Atomic uint32_t id; /* 0: free */
-	_Atomic uint32_t stop_id, slow_id;
-	_Atomic int32_t n_units; /* that wait, or are being written */
-	_Atomic int64_t n_bytes;
-	_Atomic int64_t oldest_us; /* media time of the unit being written */
-	struct recording *rec OWNED_BY(on_rec);
-};
-
-struct recorder {
-	struct rec_env env;
-	struct worker *writer;
-	struct lane lanes[LIMIT_RECORDINGS];
-};
-
-struct letter {
-	struct recorder *r;
-	struct lane *lane;
-	uint32_t id;
-	struct au *au; /* of a unit */
-	uint32_t video;
-	struct recording_conf conf; /* of a start */
-};
-
 /* ---- on the record thread --------------------------------------------------------- */
 
-static void lane_end(struct lane *lane) RUNS_ON(on_rec)
+/* Ends what is to be ended. */
+static void lane_settle(struct lane *lane) RUNS_ON(on_rec)
 {
-	recording_destroy(lane->rec);
+	uint32_t id;
+	bool empty;
+
+	if (!lane->rec)
+		return;
+	id = recording_id(lane->rec);
+	empty = atomic_load(&lane->n_units) == 0 && atomic_load(&lane->n_sent) == 0;
+	if (empty && atomic_load(&lane->slow_id) == id)
+		recording_end(lane->rec, -EOVERFLOW);
+	if (empty && atomic_load(&lane->stop_id) == id)
+		recording_end(lane->rec, 0);
+	if (recording_settle(lane->rec))
+		return;
 	lane->rec = NULL;
 	count_add(COUNT_REC_ACTIVE, -1);
 	atomic_store(&lane->id, 0);
 }
 
-/* Ends what is to be ended. */
-static void lane_settle(struct lane *lane) RUNS_ON(on_rec)
-{
-	bool empty;
-	uint32_t id;
-
-	if (!lane->rec)
-		return;
-	id = recording_id(lane->rec);
-	empty = atomic_load(&lane->n_units) == 0;
-	if (empty && atomic_load(&lane->slow_id) == id) {
-		recording_slow(lane->rec);
-		atomic_store(&lane->slow_id, 0);
-	}
-	if (empty)
-		recording_caught_up(lane->rec);
-	if (!recording_settle(lane->rec) || (empty && atomic_load(&lane->stop_id) == id))
-		lane_end(lane);
-}
-
-static bool lane_has(const struct lane *lane, uint32_t id) RUNS_ON(on_rec)
+bool lane_has(const struct lane *lane, uint32_t id) RUNS_ON(on_rec)
 {
 	return lane->rec && recording_id(lane->rec) == id;
 }
 
+struct unit_note {
+	struct lane *lane;
+	struct au *au;
+	uint32_t id, video;
+};
+
 static void on_unit(void *arg)
 {
-	struct letter *letter = arg;
-	struct lane *lane = letter->lane;
-	size_t len = letter->au->len;
+	const struct unit_note *note = arg;
+	struct lane *lane = note->lane;
+	size_t len = note->au->len;
 
 	thread_claim(&on_rec);
-	atomic_store(&lane->oldest_us, letter->au->pts_us);
-	if (lane_has(lane, letter->id))
-		recording_unit(lane->rec, letter->video, letter->au);
+	if (lane_has(lane, note->id))
+		recording_unit(lane->rec, note->video, note->au);
 	else
-		au_put(letter->au);
+		au_put(note->au);
 	atomic_fetch_sub(&lane->n_bytes, (int64_t)len);
 	atomic_fetch_sub(&lane->n_units, 1);
-	lane_settle(lane);
-	free(letter);
 }
+
+struct start_letter {
+	struct recorder *r;
+	struct lane *lane;
+	struct recording_conf conf;
+};
 
 static void on_start(void *arg)
 {
-	struct letter *letter = arg;
+	struct start_letter *letter = arg;
 	struct recorder *r = letter->r;
 	struct lane *lane = letter->lane;
 	int err;
@@ -121,7 +98,7 @@ static void on_start(void *arg)
 	}
 	for (uint32_t i = 0; err && i < letter->conf.n_editions; i++) {
 		struct recording_result result = {
-			.id = letter->id,
+			.id = letter->conf.id,
 			.edition = letter->conf.editions[i].edition,
 			.err = err};
 
@@ -132,30 +109,27 @@ static void on_start(void *arg)
 	free(letter);
 }
 
+struct tell_note {
+	struct lane *lane;
+	uint32_t id;
+};
+
 static void on_pause(void *arg)
 {
-	struct letter *letter = arg;
+	const struct tell_note *note = arg;
 
 	thread_claim(&on_rec);
-	if (lane_has(letter->lane, letter->id))
-		recording_halt(letter->lane->rec);
-	free(letter);
+	if (lane_has(note->lane, note->id))
+		recording_halt(note->lane->rec);
 }
 
 static void on_resume(void *arg)
 {
-	struct letter *letter = arg;
+	const struct tell_note *note = arg;
 
 	thread_claim(&on_rec);
-	if (lane_has(letter->lane, letter->id))
-		recording_go_on(letter->lane->rec);
-	free(letter);
-}
-
-static void on_stop(void *arg)
-{
-	thread_claim(&on_rec);
-	lane_settle(arg);
+	if (lane_has(note->lane, note->id))
+		recording_go_on(note->lane->rec);
 }
 
 static void on_tick(void *ctx)
@@ -163,21 +137,23 @@ static void on_tick(void *ctx)
 	struct recorder *r = ctx;
 
 	thread_claim(&on_rec);
-	for (int i = 0; i < LIMIT_RECORDINGS; i++) {
-		if (r->lanes[i].rec)
-			recording_tick(r->lanes[i].rec);
+	for (int i = 0; i < LIMIT_RECORDINGS; i++)
 		lane_settle(&r->lanes[i]);
-	}
 }
 
-static void on_last(void *ctx)
+static bool on_last(void *ctx)
 {
 	struct recorder *r = ctx;
+	bool left = false;
 
 	thread_claim(&on_rec);
-	for (int i = 0; i < LIMIT_RECORDINGS; i++)
+	for (int i = 0; i < LIMIT_RECORDINGS; i++) {
 		if (r->lanes[i].rec)
-			lane_end(&r->lanes[i]);
+			recording_end(r->lanes[i].rec, 0);
+		lane_settle(&r->lanes[i]);
+		left |= r->lanes[i].rec != NULL;
+	}
+	return !left;
 }
 
 /* ---- on the finisher -------------------------------------------------------------- */
@@ -196,16 +172,16 @@ static void on_finish_tick(void *ctx)
 	finish_tick(&r->env);
 }
 
-static void on_finish_last(void *ctx)
+static bool on_finish_last(void *ctx)
 {
 	struct recorder *r = ctx;
 
 	thread_claim(&on_finish);
-	finish_last(&r->env);
+	return finish_last(&r->env);
 }
 
 struct removal {
-	struct store *store;
+	struct rec_env *env;
 	char name[RECORDING_NAME_MAX + 1];
 	void (*done)(void *ctx, int err);
 	void *ctx;
@@ -214,8 +190,10 @@ struct removal {
 static void on_delete(void *arg)
 {
 	struct removal *removal = arg;
-	int err = store_delete(removal->store, removal->name);
+	int err;
 
+	thread_claim(&on_finish);
+	err = finish_delete(removal->env, removal->name);
 	if (err)
 		log_warn("recording_not_deleted", "name=%s err=%d", removal->name, err);
 	removal->done(removal->ctx, err);
@@ -225,9 +203,7 @@ static void on_delete(void *arg)
 /* ---- from any thread ----------------------------------------------------------------
  */
 
-/* One that was told to stop is gone for everybody but the record thread, so that
- * its id may be used again at once. */
-static struct lane *lane_of(struct recorder *r, uint32_t id)
+struct lane *lane_of(struct recorder *r, uint32_t id)
 {
 	for (int i = 0; id && i < LIMIT_RECORDINGS; i++)
 		if (atomic_load(&r->lanes[i].id) == id &&
@@ -263,7 +239,8 @@ static int conf_check(const struct recorder *r, const struct recording_conf *con
 		const struct recording_edition *e = &conf->editions[i];
 
 		if (e->edition >= EDITIONS_MAX || seen & 1u << e->edition ||
-		    (e->video && (!e->w_px || !e->h_px)))
+		    (e->video && (!e->w_px || !e->h_px)) ||
+		    !memchr(e->target, 0, sizeof(e->target)))
 			return -EINVAL;
 		if (!r->env.editions[e->edition].ops)
 			return -ENOTSUP;
@@ -274,7 +251,7 @@ static int conf_check(const struct recorder *r, const struct recording_conf *con
 
 int recorder_start(struct recorder *r, const struct recording_conf *conf)
 {
-	struct letter *letter;
+	struct start_letter *letter;
 	struct lane *lane;
 	int err = conf_check(r, conf);
 
@@ -282,7 +259,7 @@ int recorder_start(struct recorder *r, const struct recording_conf *conf)
 		return err;
 	if (lane_of(r, conf->id))
 		return -EEXIST;
-	letter = calloc(1, sizeof(*letter));
+	letter = malloc(sizeof(*letter));
 	if (!letter)
 		return -ENOMEM;
 	lane = lane_take(r, conf->id);
@@ -290,9 +267,9 @@ int recorder_start(struct recorder *r, const struct recording_conf *conf)
 		free(letter);
 		return -EBUSY;
 	}
-	*letter = (struct letter){.r = r, .lane = lane, .id = conf->id, .conf = *conf};
+	*letter = (struct start_letter){.r = r, .lane = lane, .conf = *conf};
 	count_add(COUNT_REC_ACTIVE, 1);
-	if (worker_post(r->writer, on_start, letter) < 0) {
+	if (worker_post(r->env.writer, on_start, letter) < 0) {
 		count_add(COUNT_REC_ACTIVE, -1);
 		count_add(COUNT_REJECT_QUEUE, 1);
 		atomic_store(&lane->id, 0);
@@ -305,42 +282,31 @@ int recorder_start(struct recorder *r, const struct recording_conf *conf)
 /* Counts the unit in, unless the queue is full with it. */
 static bool lane_admit(struct lane *lane, const struct au *au)
 {
-	int64_t bytes;
-	int32_t n;
+	int32_t n = atomic_fetch_add(&lane->n_units, 1) + 1;
+	int64_t bytes = atomic_fetch_add(&lane->n_bytes, (int64_t)au->len) +
+			(int64_t)au->len;
 
-	/* stored before the unit is counted: who counts the next one sees it */
-	if (atomic_load(&lane->n_units) == 0)
-		atomic_store(&lane->oldest_us, au->pts_us);
-	n = atomic_fetch_add(&lane->n_units, 1) + 1;
-	bytes = atomic_fetch_add(&lane->n_bytes, (int64_t)au->len) + (int64_t)au->len;
-	return n <= QUEUE_UNITS && bytes <= QUEUE_BYTES &&
-	       au->pts_us - atomic_load(&lane->oldest_us) <= QUEUE_US;
+	return n <= QUEUE_UNITS && bytes <= LANE_BYTES;
 }
 
 int recorder_push(struct recorder *r, uint32_t id, uint32_t video, struct au *au)
 {
 	struct lane *lane = lane_of(r, id);
-	struct letter *letter = NULL;
+	const struct unit_note note = {lane, au, id, video};
 
 	if (!lane || atomic_load(&lane->slow_id) == id) {
 		au_put(au);
 		return lane ? -EOVERFLOW : -ENOENT;
 	}
-	if (lane_admit(lane, au))
-		letter = malloc(sizeof(*letter));
-	if (letter) {
-		*letter = (struct letter){
-			.r = r, .lane = lane, .id = id, .au = au, .video = video};
-		if (worker_post(r->writer, on_unit, letter) == 0)
-			return 0;
-	}
-	/* the record thread ends who is to blame when what waits is written */
+	if (lane_admit(lane, au) &&
+	    worker_note(r->env.writer, on_unit, &note, sizeof(note), false) == 0)
+		return 0;
+	/* the record thread ends it when what waits is written */
 	atomic_store(&lane->slow_id, id);
 	count_add(COUNT_REJECT_QUEUE, 1);
 	log_warn("recording_too_slow", "id=%u", id);
 	atomic_fetch_sub(&lane->n_bytes, (int64_t)au->len);
 	atomic_fetch_sub(&lane->n_units, 1);
-	free(letter);
 	au_put(au);
 	return -EOVERFLOW;
 }
@@ -352,27 +318,19 @@ int recorder_stop(struct recorder *r, uint32_t id)
 	if (!lane)
 		return -ENOENT;
 	atomic_store(&lane->stop_id, id);
-	/* full: the tick sees it within a second */
-	if (worker_post(r->writer, on_stop, lane) < 0)
-		count_add(COUNT_REJECT_QUEUE, 1);
+	worker_ring(r->env.writer);
 	return 0;
 }
 
-static int tell(struct recorder *r, uint32_t id, void (*fn)(void *arg))
+static int tell(struct recorder *r, uint32_t id, void (*fn)(void *note))
 {
-	struct lane *lane = lane_of(r, id);
-	struct letter *letter;
+	const struct tell_note note = {lane_of(r, id), id};
 
-	if (!lane)
+	if (!note.lane)
 		return -ENOENT;
-	letter = malloc(sizeof(*letter));
-	if (!letter)
-		return -ENOMEM;
-	*letter = (struct letter){.r = r, .lane = lane, .id = id};
-	if (worker_post(r->writer, fn, letter) == 0)
+	if (worker_note(r->env.writer, fn, &note, sizeof(note), true) == 0)
 		return 0;
 	count_add(COUNT_REJECT_QUEUE, 1);
-	free(letter);
 	return -ENOBUFS;
 }
 
@@ -406,7 +364,7 @@ int recorder_delete(struct recorder *r, const char *name,
 	removal = malloc(sizeof(*removal));
 	if (!removal)
 		return -ENOMEM;
-	*removal = (struct removal){.store = r->env.store, .done = done, .ctx = ctx};
+	*removal = (struct removal){.env = &r->env, .done = done, .ctx = ctx};
 	memcpy(removal->name, name, strlen(name) + 1);
 	if (worker_post(r->env.finisher, on_delete, removal) == 0)
 		return 0;
@@ -432,7 +390,7 @@ static void on_probe(void *arg)
 	free(probe);
 }
 
-/* By who writes: a long rescue does not hold it up, a disk that hangs does. */
+/* By who writes through: a long rescue does not hold it up, a disk that hangs does. */
 int recorder_free_bytes(struct recorder *r, void (*done)(void *ctx, int64_t bytes),
 			void *ctx)
 {
@@ -441,7 +399,7 @@ int recorder_free_bytes(struct recorder *r, void (*done)(void *ctx, int64_t byte
 	if (!probe)
 		return -ENOMEM;
 	*probe = (struct probe){r->env.store, done, ctx};
-	if (worker_post(r->writer, on_probe, probe) == 0)
+	if (worker_post(r->env.syncer, on_probe, probe) == 0)
 		return 0;
 	count_add(COUNT_REJECT_QUEUE, 1);
 	free(probe);
@@ -476,13 +434,13 @@ static int workers_create(struct recorder *r)
 	if (!err)
 		err = worker_create(&r->env.syncer, &syncer);
 	if (!err)
-		err = worker_create(&r->writer, &writer);
+		err = worker_create(&r->env.writer, &writer);
 	return err;
 }
 
 static int env_init(struct rec_env *env, const struct recorder_conf *conf)
 {
-	struct store_kind kinds[STORE_KINDS] = {{"", ""}};
+	struct store_kind kinds[STORE_KINDS] = {{"", "", false}};
 
 	memcpy(env->editions, conf->editions, sizeof(env->editions));
 	for (uint32_t i = 0; i < EDITIONS_MAX; i++) {
@@ -490,9 +448,13 @@ static int env_init(struct rec_env *env, const struct recorder_conf *conf)
 
 		if (!e->ops)
 			continue;
-		if (!memchr(e->name, 0, sizeof(e->name)) || !store_name_ok(e->name) ||
-		    strlen(e->ops->extension) >= sizeof(kinds[i].extension))
+		if (!memchr(e->name, 0, sizeof(e->name)) || !store_name_ok(e->name))
 			return -EINVAL;
+		if (e->ops->flags & AULA_RECORDER_REMOTE)
+			continue; /* there are no files of it */
+		if (strlen(e->ops->extension) >= sizeof(kinds[i].extension))
+			return -EINVAL;
+		kinds[i].folder = e->ops->flags & AULA_RECORDER_FOLDER;
 		snprintf(kinds[i].edition, sizeof(kinds[i].edition), "%s",
 			 i ? e->name : "");
 		snprintf(kinds[i].extension, sizeof(kinds[i].extension), "%s",
@@ -511,6 +473,7 @@ int recorder_create(struct recorder **out, const struct recorder_conf *conf,
 		return -ENOMEM;
 	r->env.events = *events;
 	r->env.reserve_bytes = conf->reserve_bytes;
+	r->env.part_us = conf->part_us;
 	err = env_init(&r->env, conf);
 	if (!err)
 		err = workers_create(r);
@@ -526,9 +489,9 @@ void recorder_destroy(struct recorder *r)
 {
 	if (!r)
 		return;
-	worker_destroy(r->writer);       /* its end fills the finisher */
+	worker_destroy(r->env.writer);   /* its end fills the finisher */
 	worker_destroy(r->env.finisher); /* writes all that is left */
 	worker_destroy(r->env.syncer);
-	store_destroy(r->env.store);
+	store_put(r->env.store);
 	free(r);
 }

@@ -6,7 +6,8 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
-#include "recorder/finish.h"
+#include "recorder/env.h"
+#include "recorder/sender.h"
 
 #include <stdbool.h>
 
@@ -15,25 +16,25 @@ struct recording;
 int recording_create(struct recording **out, struct rec_env *env,
 		     const struct recording_conf *conf) RUNS_ON(on_rec) AULA_MUST_CHECK;
 
-/* Ends all editions, frees the recording. */
-void recording_destroy(struct recording *rec) RUNS_ON(on_rec);
+/* Ends all editions, as far as they have not; 0: since that was wanted. Go on with
+ * recording_settle(). */
+void recording_end(struct recording *rec, int err) RUNS_ON(on_rec);
 
 /* Takes the unit; `video` as in recorder_push(). */
 void recording_unit(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec);
 
+/* Who sends begins (it is taken), ends, and what comes of it: the unit is taken. `gap` as
+ * in sender_takes(). */
+void recording_sender(struct recording *rec, struct sender *sender) RUNS_ON(on_rec);
+void recording_sender_gone(struct recording *rec, uint32_t source) RUNS_ON(on_rec);
+void recording_sender_unit(struct recording *rec, uint32_t source, struct au *au,
+			   uint32_t gap) RUNS_ON(on_rec);
+
 void recording_halt(struct recording *rec) RUNS_ON(on_rec);
 void recording_go_on(struct recording *rec) RUNS_ON(on_rec);
 
-/* Each second: looks at the disk. */
-void recording_tick(struct recording *rec) RUNS_ON(on_rec);
-
-/* All that was pushed is written. */
-void recording_caught_up(struct recording *rec) RUNS_ON(on_rec);
-
-/* Units were lost since it could not keep up: ends who is to blame. */
-void recording_slow(struct recording *rec) RUNS_ON(on_rec);
-
-/* Ends the editions that failed. False: none is left. */
+/* Each second, and when a scribe rings: what became of the editions. False: none is left,
+ * and the recording is gone. */
 bool recording_settle(struct recording *rec) RUNS_ON(on_rec);
 
 uint32_t recording_id(const struct recording *rec) RUNS_ON(on_rec);

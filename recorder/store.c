@@ -1,42 +1,29 @@
 #include "recorder/store.h"
 
-#include "base/clock.h"
 #include "base/ref.h"
-#include "recorder/worker.h"
+#include "recorder/folder.h"
+#include "recorder/part.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
-#define DIR_MAX   400 /* leaves room for the longest file name */
-#define FILE_MAX  96
-#define YOUNG_SEC 60
+#define DIR_MAX 375 /* leaves room for the longest file name */
+
+_Static_assert(DIR_MAX + 1 + STORE_FILE_MAX <= STORE_PATH_MAX, "each path fits");
 
 struct store {
+	struct ref ref;
 	int fd;
 	char dir[DIR_MAX];
 	struct store_kind kinds[STORE_KINDS];
-};
-
-struct part {
-	struct ref ref; /* the recording, and the worker that syncs */
-	struct store *store;
-	int fd; /* holds the lock */
-	char name[STORE_NAME_MAX + 1];
-	uint32_t kind;
-	char file[FILE_MAX];
-	char path[STORE_PATH_MAX];
-	atomic_bool syncing;
-	atomic_int sync_err;
 };
 
 /* ---- the directory -------------------------------------------------------------- */
@@ -67,35 +54,64 @@ static int dir_open(const char *dir)
 	return err ? err : fd;
 }
 
+static void store_free(struct ref *ref)
+{
+	struct store *store = (struct store *)ref; /* ref is its first field */
+
+	if (store->fd >= 0)
+		close(store->fd);
+	free(store);
+}
+
 int store_create(struct store **out, const char *dir,
 		 const struct store_kind kinds[STORE_KINDS])
 {
 	struct store *store;
+	int err;
 
 	if (strlen(dir) >= DIR_MAX)
 		return -ENAMETOOLONG;
 	store = calloc(1, sizeof(*store));
 	if (!store)
 		return -ENOMEM;
+	ref_init(&store->ref, store_free);
 	memcpy(store->dir, dir, strlen(dir));
 	memcpy(store->kinds, kinds, sizeof(store->kinds));
 	store->fd = dir_open(dir);
 	if (store->fd < 0) {
-		int err = store->fd;
-
-		free(store);
+		err = store->fd;
+		store_put(store);
 		return err;
 	}
 	*out = store;
 	return 0;
 }
 
-void store_destroy(struct store *store)
+struct store *store_get(struct store *store)
 {
-	if (!store)
-		return;
-	close(store->fd);
-	free(store);
+	ref_get(&store->ref);
+	return store;
+}
+
+void store_put(struct store *store)
+{
+	if (store)
+		ref_put(&store->ref);
+}
+
+int store_fd(const struct store *store)
+{
+	return store->fd;
+}
+
+bool store_has(const struct store *store, uint32_t kind)
+{
+	return kind < STORE_KINDS && *store->kinds[kind].extension;
+}
+
+bool store_is_folder(const struct store *store, uint32_t kind)
+{
+	return store->kinds[kind].folder;
 }
 
 int64_t store_free_bytes(const struct store *store)
@@ -107,323 +123,293 @@ int64_t store_free_bytes(const struct store *store)
 	return (int64_t)((uint64_t)vfs.f_bavail * vfs.f_frsize);
 }
 
-/* What follows the name, or the name and the edition, is `middle` and the extension. */
-static void file_of(const struct store *store, const char *name, uint32_t kind,
-		    const char *middle, char out[FILE_MAX])
-{
-	const struct store_kind *k = &store->kinds[kind];
-
-	snprintf(out, FILE_MAX, "%s%s%s%s.%s", name, *k->edition ? "." : "", k->edition,
-		 middle, k->extension);
-}
-
-void store_path(const struct store *store, const char *name, uint32_t kind, char *out)
-{
-	char file[FILE_MAX];
-
-	file_of(store, name, kind, "", file);
-	snprintf(out, STORE_PATH_MAX, "%s/%s", store->dir, file);
-}
-
-int64_t store_bytes(const struct store *store, const char *name, uint32_t kind)
-{
-	struct stat st;
-	char file[FILE_MAX];
-
-	file_of(store, name, kind, "", file);
-	if (fstatat(store->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? st.st_size : -EINVAL;
-}
-
-/* ---- a part --------------------------------------------------------------------- */
-
-static void part_free(struct ref *ref)
-{
-	struct part *part = (struct part *)ref; /* ref is its first field */
-
-	if (part->fd >= 0)
-		close(part->fd);
-	free(part);
-}
-
-struct part *part_get(struct part *part)
-{
-	ref_get(&part->ref);
-	return part;
-}
-
-void part_put(struct part *part)
-{
-	if (part)
-		ref_put(&part->ref);
-}
-
-static int part_open(struct part **out, struct store *store, const char *name,
-		     uint32_t kind, int flags)
-{
-	struct part *part = calloc(1, sizeof(*part));
-	struct stat st;
-	int err = 0;
-
-	if (!part)
-		return -ENOMEM;
-	ref_init(&part->ref, part_free);
-	part->store = store;
-	snprintf(part->name, sizeof(part->name), "%s", name);
-	part->kind = kind;
-	file_of(store, name, kind, ".part", part->file);
-	snprintf(part->path, sizeof(part->path), "%s/%s", store->dir, part->file);
-	part->fd = openat(store->fd, part->file,
-			  O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0600);
-	if (part->fd < 0 || fstat(part->fd, &st) < 0)
-		err = -errno;
-	else if (!S_ISREG(st.st_mode))
-		err = -EINVAL;
-	else if (flock(part->fd, LOCK_EX | LOCK_NB) < 0)
-		err = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	if (err) {
-		part_put(part);
-		return err;
-	}
-	*out = part;
-	return 0;
-}
-
-int part_create(struct part **out, struct store *store, const char *name, uint32_t kind)
-{
-	struct stat st;
-	char file[FILE_MAX];
-
-	file_of(store, name, kind, "", file);
-	if (fstatat(store->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return -EEXIST;
-	return part_open(out, store, name, kind, O_CREAT | O_EXCL);
-}
-
-int part_adopt(struct part **out, struct store *store, const char *name, uint32_t kind)
-{
-	struct part *part;
-	struct stat st;
-	int err = part_open(&part, store, name, kind, 0);
-
-	if (err)
-		return err;
-	/* another process may be between making it and locking it */
-	if (fstat(part->fd, &st) == 0 && st.st_size == 0 &&
-	    clock_wall_ms() / 1000 - st.st_mtime < YOUNG_SEC) {
-		part_put(part);
-		return -EBUSY;
-	}
-	*out = part;
-	return 0;
-}
-
-const char *part_path(const struct part *part)
-{
-	return part->path;
-}
-
-int64_t part_bytes(const struct part *part)
-{
-	struct stat st;
-
-	return fstat(part->fd, &st) < 0 ? 0 : st.st_size;
-}
-
-/* ---- onto the disk ---------------------------------------------------------------- */
-
-static void sync_now(void *arg)
-{
-	struct part *part = arg;
-
-	if (fdatasync(part->fd) < 0)
-		atomic_store(&part->sync_err, -errno);
-	atomic_store(&part->syncing, false);
-	part_put(part);
-}
-
-int part_sync(struct part *part, struct worker *worker)
-{
-	if (!atomic_exchange(&part->syncing, true) &&
-	    worker_post(worker, sync_now, part_get(part)) < 0) {
-		atomic_store(&part->syncing, false);
-		part_put(part);
-	}
-	return atomic_load(&part->sync_err);
-}
-
-/* ---- its end ------------------------------------------------------------------------
- */
-
-static int dir_sync(const struct store *store)
+int store_sync(const struct store *store)
 {
 	return fsync(store->fd) < 0 ? -errno : 0;
 }
 
-int part_remove(struct part *part)
-{
-	int err = dir_sync(part->store); /* the finished one must be there first */
+/* ---- names ------------------------------------------------------------------------ */
 
-	if (!err && unlinkat(part->store->fd, part->file, 0) < 0)
-		err = -errno;
-	return err ? err : dir_sync(part->store);
+static const char *const stages[] = {"", ".part", ".broken"};
+
+void store_file(const struct store *store, const struct store_file *file,
+		char out[STORE_FILE_MAX])
+{
+	const struct store_kind *k = &store->kinds[file->kind];
+	char where[32] = "";
+
+	if (file->at_us >= 0)
+		snprintf(where, sizeof(where), ".at%lld", (long long)file->at_us);
+	else if (file->number)
+		snprintf(where, sizeof(where), ".%u", file->number);
+	snprintf(out, STORE_FILE_MAX, "%s%s%s%s%s.%s%s", file->name,
+		 *k->edition ? "." : "", k->edition, where, stages[file->stage],
+		 k->extension, file->tmp ? ".tmp" : "");
 }
 
-static int rename_to(struct part *part, const char *middle)
+void store_path(const struct store *store, const struct store_file *file,
+		char out[STORE_PATH_MAX])
 {
-	const struct store *store = part->store;
-	char to[FILE_MAX];
+	char name[STORE_FILE_MAX];
 
-	file_of(store, part->name, part->kind, middle, to);
-	if (fsync(part->fd) < 0 || renameat(store->fd, part->file, store->fd, to) < 0)
-		return -errno;
-	return dir_sync(store);
+	store_file(store, file, name);
+	snprintf(out, STORE_PATH_MAX, "%s/%s", store->dir, name);
 }
 
-int part_rename(struct part *part)
+/* Does `*at` begin with this? Then it is passed over. */
+static bool skip(const char **at, const char *prefix)
 {
-	return rename_to(part, "");
+	size_t n = strlen(prefix);
+
+	if (strncmp(*at, prefix, n) != 0)
+		return false;
+	*at += n;
+	return true;
 }
 
-int part_set_aside(struct part *part)
+/* Decimal digits, as we write them: no more than 15 of them, none of them in vain. */
+static bool skip_number(const char **at, int64_t *out)
 {
-	if (part_bytes(part) > 0)
-		return rename_to(part, ".broken");
-	return unlinkat(part->store->fd, part->file, 0) < 0 ? -errno : 0;
+	size_t n = strspn(*at, "0123456789");
+	int64_t v = 0;
+
+	if (n == 0 || n > 15 || (n > 1 && **at == '0'))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		v = v * 10 + ((*at)[i] - '0');
+	*at += n;
+	*out = v;
+	return true;
 }
 
-static int unlink_kind(const struct store *store, const char *name, uint32_t kind)
+/* What is between the edition and the extension. */
+static bool read_middle(const char **at, struct store_file *file)
 {
-	static const char *const middles[] = {".part", "", ".broken"};
-	char file[FILE_MAX];
+	const char *from = *at;
+	int64_t number;
 
-	for (int i = 0; i < 3; i++) {
-		file_of(store, name, kind, middles[i], file);
-		if (unlinkat(store->fd, file, 0) < 0 && errno != ENOENT)
-			return -errno;
+	if (skip(at, ".at")) {
+		if (!skip_number(at, &file->at_us))
+			return false;
+	} else if (skip(at, ".") && skip_number(at, &number) && number >= 2 &&
+		   number < UINT32_MAX) {
+		file->number = (uint32_t)number;
+		return true;
+	} else {
+		*at = from;
 	}
-	return 0;
+	for (int i = STORE_PART; i <= STORE_BROKEN; i++)
+		if (skip(at, stages[i]))
+			file->stage = (enum store_stage)i;
+	return true;
 }
 
-static bool is_dots(const char *name)
+static bool read_kind(const struct store_kind *kind, const char *at,
+		      struct store_file *file)
 {
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+	if (!*kind->extension)
+		return false;
+	if (*kind->edition &&
+	    (!skip(&at, ".") || !skip(&at, kind->edition) || *at != '.'))
+		return false;
+	if (!read_middle(&at, file) || !skip(&at, ".") || !skip(&at, kind->extension))
+		return false;
+	file->tmp = skip(&at, ".tmp");
+	return !*at;
 }
 
-static int unlink_all(int fd)
+/* False: it is none of ours. */
+static bool read_name(const struct store *store, const char *text, struct store_file *out)
 {
+	size_t n = strcspn(text, ".");
+	char name[STORE_NAME_MAX + 1];
+
+	if (n == 0 || n > STORE_NAME_MAX)
+		return false;
+	memcpy(name, text, n);
+	name[n] = '\0';
+	for (uint32_t i = 0; store_name_ok(name) && i < STORE_KINDS; i++) {
+		*out = (struct store_file){.kind = i, .at_us = -1};
+		memcpy(out->name, name, n + 1);
+		if (read_kind(&store->kinds[i], text + n, out))
+			return true;
+	}
+	return false;
+}
+
+int store_each(const struct store *store,
+	       int (*fn)(void *ctx, const struct store_file *file), void *ctx)
+{
+	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct dirent *entry;
-	DIR *dir = fdopendir(fd);
+	struct store_file file;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	int err = dir ? 0 : -errno;
 
-	if (!dir)
+	if (!dir && fd >= 0)
 		close(fd);
-	while (!err && (entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe) */
-		if (!is_dots(entry->d_name) &&
-		    unlinkat(dirfd(dir), entry->d_name, 0) < 0)
-			err = -errno;
+	while (dir && !err && (entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe) */
+		if (read_name(store, entry->d_name, &file))
+			err = fn(ctx, &file);
 	if (dir)
 		closedir(dir);
 	return err;
 }
 
-/* What was made of it: files in a folder of its own. */
-static int unlink_made(const struct store *store, const char *name)
-{
-	char folder[FILE_MAX];
-	int fd, err;
+/* ---- single files ------------------------------------------------------------------ */
 
-	snprintf(folder, sizeof(folder), "%s.made", name);
-	fd = openat(store->fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	err = unlink_all(fd);
-	if (!err && unlinkat(store->fd, folder, AT_REMOVEDIR) < 0)
-		err = -errno;
+int64_t store_bytes(const struct store *store, const struct store_file *file)
+{
+	char name[STORE_FILE_MAX];
+	struct stat st;
+
+	store_file(store, file, name);
+	if (fstatat(store->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (store_is_folder(store, file->kind))
+		return S_ISDIR(st.st_mode) ? folder_bytes(store->fd, name) : -EINVAL;
+	return S_ISREG(st.st_mode) ? st.st_size : -EINVAL;
+}
+
+int store_remove(const struct store *store, const struct store_file *file)
+{
+	char name[STORE_FILE_MAX];
+
+	store_file(store, file, name);
+	if (unlinkat(store->fd, name, 0) == 0)
+		return 0;
+	if (errno != EISDIR || !store_is_folder(store, file->kind))
+		return -errno;
+	return folder_remove(store->fd, name);
+}
+
+int store_rename(const struct store *store, const struct store_file *from,
+		 const struct store_file *to)
+{
+	char a[STORE_FILE_MAX], b[STORE_FILE_MAX];
+
+	store_file(store, from, a);
+	store_file(store, to, b);
+	return renameat(store->fd, a, store->fd, b) < 0 ? -errno : 0;
+}
+
+/* ---- all of a recording ------------------------------------------------------------ */
+
+struct removal {
+	struct store *store;
+	const char *name;
+	bool last; /* also what is finished */
+	bool some; /* was removed */
+	struct part *held;
+};
+
+static int hold_one(void *ctx, const struct store_file *file)
+{
+	struct removal *removal = ctx;
+	struct part *part;
+
+	if (strcmp(file->name, removal->name) != 0 || file->tmp || file->number ||
+	    file->stage == STORE_BROKEN ||
+	    (file->stage == STORE_WHOLE && file->at_us < 0))
+		return 0;
+	switch (part_adopt(&part, removal->store, file)) {
+	case 0:
+		part_chain(&removal->held, part);
+		return 0;
+	case -EBUSY:
+		return -EBUSY;
+	default:
+		return 0; /* one that cannot be opened goes, too */
+	}
+}
+
+/* The finished one is the last: without it a piece would be something to rescue. */
+static int remove_one(void *ctx, const struct store_file *file)
+{
+	struct removal *removal = ctx;
+	bool finished = file->stage == STORE_WHOLE && file->at_us < 0 && !file->tmp;
+	int err;
+
+	if (strcmp(file->name, removal->name) != 0 || finished != removal->last)
+		return 0;
+	err = store_remove(removal->store, file);
+	removal->some = removal->some || !err;
+	return err == -ENOENT ? 0 : err;
+}
+
+/* What is removed may be shown by the system again, or hide something else. */
+static int remove_each(struct removal *removal, bool last)
+{
+	int err;
+
+	removal->last = last;
+	do {
+		removal->some = false;
+		err = store_each(removal->store, remove_one, removal);
+	} while (!err && removal->some);
 	return err;
 }
 
-int store_delete(struct store *store, const char *name)
+static bool is_locked(int at, const char *file)
 {
-	struct part *parts[STORE_KINDS] = {NULL};
-	int err = 0;
+	int fd = openat(at, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 
-	for (uint32_t i = 0; !err && i < STORE_KINDS; i++)
-		/* one that cannot be opened goes, too */
-		if (*store->kinds[i].extension &&
-		    part_adopt(&parts[i], store, name, i) == -EBUSY)
-			err = -EBUSY;
-	for (uint32_t i = 0; !err && i < STORE_KINDS; i++)
-		if (*store->kinds[i].extension)
-			err = unlink_kind(store, name, i);
-	if (!err)
-		err = unlink_made(store, name);
-	for (uint32_t i = 0; i < STORE_KINDS; i++)
-		part_put(parts[i]);
-	return err ? err : dir_sync(store);
+	if (fd >= 0)
+		close(fd);
+	return locked;
 }
 
-int store_set_aside(struct store *store, const char *name, uint32_t kind)
+/* Of editions that are not configured any more, or were made of it. What links point to
+ * is not ours, nor is what nobody of us makes. */
+static int remove_other(const struct removal *removal, const char *file)
 {
-	char from[FILE_MAX], to[FILE_MAX];
+	size_t n = strlen(removal->name);
+	int at = removal->store->fd, err = 0;
+	struct stat st;
 
-	file_of(store, name, kind, ".part", from);
-	file_of(store, name, kind, ".broken", to);
-	if (renameat(store->fd, from, store->fd, to) < 0)
-		return -errno;
-	return dir_sync(store);
+	if (strncmp(file, removal->name, n) != 0 || file[n] != '.')
+		return 0;
+	if (fstatat(at, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0;
+	if (is_locked(at, file))
+		return -EBUSY;
+	if (S_ISDIR(st.st_mode))
+		err = folder_remove(at, file);
+	else if (unlinkat(at, file, 0) < 0)
+		err = -errno;
+	return err == -ENOENT ? 0 : err;
 }
 
-/* ---- those of a dead server -----------------------------------------------------------
- */
-
-/* Cuts the name out of <name>[.<edition>].part.<ext>. */
-static bool is_part(const struct store *store, const char *file, uint32_t kind,
-		    char name[STORE_NAME_MAX + 1])
+static int remove_others(const struct removal *removal)
 {
-	char tail[FILE_MAX];
-	size_t n = strlen(file), k;
-
-	file_of(store, "", kind, ".part", tail);
-	k = strlen(tail);
-	if (n <= k || n - k > STORE_NAME_MAX || strcmp(file + n - k, tail) != 0)
-		return false;
-	memcpy(name, file, n - k);
-	name[n - k] = '\0';
-	return store_name_ok(name);
-}
-
-/* STORE_KINDS: it is none of ours. */
-static uint32_t part_kind(const struct store *store, const char *file,
-			  char name[STORE_NAME_MAX + 1])
-{
-	uint32_t kind = 0;
-
-	while (kind < STORE_KINDS &&
-	       (!*store->kinds[kind].extension || !is_part(store, file, kind, name)))
-		kind++;
-	return kind;
-}
-
-int store_each_part(struct store *store,
-		    bool (*fn)(void *ctx, const char *name, uint32_t kind), void *ctx)
-{
-	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char name[STORE_NAME_MAX + 1];
+	int fd = openat(removal->store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct dirent *entry;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	int err = dir ? 0 : -errno;
 
 	if (!dir && fd >= 0)
 		close(fd);
-	while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe) */
-		uint32_t kind = part_kind(store, entry->d_name, name);
-
-		if (kind < STORE_KINDS && !fn(ctx, name, kind))
-			break;
-	}
+	while (dir && !err && (entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe) */
+		err = remove_other(removal, entry->d_name);
 	if (dir)
 		closedir(dir);
 	return err;
+}
+
+int store_delete(struct store *store, const char *name)
+{
+	struct removal removal = {.store = store, .name = name};
+	int err = store_each(store, hold_one, &removal);
+
+	if (!err)
+		err = remove_each(&removal, false);
+	if (!err)
+		err = remove_each(&removal, true);
+	if (!err)
+		err = remove_others(&removal);
+	part_put(removal.held);
+	return err ? err : store_sync(store);
 }

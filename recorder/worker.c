@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+#define LAST_MS 100
 
 struct worker {
 	struct worker_conf conf;
@@ -33,8 +34,10 @@ static void run(void *arg)
 	}
 	while (mailbox_run(w->box))
 		;
-	if (w->conf.last)
-		w->conf.last(w->conf.ctx);
+	while (w->conf.last && !w->conf.last(w->conf.ctx)) {
+		mailbox_wait(w->box, LAST_MS);
+		mailbox_run(w->box);
+	}
 }
 
 int worker_create(struct worker **out, const struct worker_conf *conf)
@@ -57,19 +60,12 @@ int worker_create(struct worker **out, const struct worker_conf *conf)
 	return 0;
 }
 
-static void nothing(void *arg)
-{
-	(void)arg;
-}
-
 void worker_destroy(struct worker *w)
 {
 	if (!w)
 		return;
 	atomic_store(&w->stop, true);
-	/* full: then it has letters to wake up for */
-	if (mailbox_post(w->box, nothing, NULL) < 0)
-		(void)w;
+	mailbox_ring(w->box);
 	thread_join(w->thread);
 	mailbox_destroy(w->box);
 	free(w);
@@ -78,4 +74,15 @@ void worker_destroy(struct worker *w)
 int worker_post(struct worker *w, void (*fn)(void *arg), void *arg)
 {
 	return mailbox_post(w->box, fn, arg);
+}
+
+int worker_note(struct worker *w, void (*fn)(void *note), const void *note, size_t len,
+		bool must)
+{
+	return mailbox_note(w->box, fn, note, len, must);
+}
+
+void worker_ring(struct worker *w)
+{
+	mailbox_ring(w->box);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct http_server;
+struct seal_keys;
 struct http_request; /* lives until it is replied to, even when the client left */
 struct ws;           /* one WebSocket connection, RFC 6455 */
 
@@ -30,6 +31,12 @@ struct http_conf {
 	uint32_t n_origins;    /* besides our own Host: allowed Origin values of pages */
 	char origins[8][128];
 	const char *webroot; /* NULL: the files inside the binary */
+	/* Where pages may get recordings, besides from us: a blank, scheme and host; or
+	 * nothing. */
+	char media_origin[288];
+	/* Files that are sealed by one of them are sent as they were before. NULL: there
+	 * are none. They live as long as the server. */
+	const struct seal_keys *seal_keys;
 };
 
 /* Where the body of an upload goes while it comes. */
@@ -100,6 +107,18 @@ const char *http_remote_ip(const struct http_request *req);
  * and, for text of 1 KB and more, nothing else is added. */
 void http_reply(struct http_request *req, int status, const char *type, const void *body,
 		size_t len) RUNS_ON(on_ctl);
+/* How a reply may be read and kept. */
+struct http_form {
+	const char *type;     /* NULL: no body */
+	const char *cache;    /* Cache-Control; NULL: as without a form */
+	const char *encoding; /* Content-Encoding of this body; NULL: none */
+	bool vary;            /* it depends on Accept-Encoding */
+	bool open;            /* pages of all origins may read it */
+};
+void http_reply_form(struct http_request *req, int status, const struct http_form *form,
+		     const void *body, size_t len) RUNS_ON(on_ctl);
+/* Does the client prefer gzip to what is not compressed? */
+bool http_takes_gzip(const struct http_request *req);
 /* {"code": code, "title": ...} as application/problem+json (RFC 9457). */
 void http_reply_error(struct http_request *req, int status, const char *code)
 	RUNS_ON(on_ctl);
@@ -107,6 +126,9 @@ void http_reply_error(struct http_request *req, int status, const char *code)
  * `download` (may be NULL) becomes the name to save it under. */
 void http_reply_file(struct http_request *req, int fd, const char *type,
 		     const char *download) RUNS_ON(on_ctl);
+/* The same; of the form only `type`, `cache` and `open` count. */
+void http_reply_file_form(struct http_request *req, int fd, const struct http_form *form)
+	RUNS_ON(on_ctl);
 void http_reply_redirect(struct http_request *req, int status, const char *location)
 	RUNS_ON(on_ctl);
 

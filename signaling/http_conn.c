@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/seal.h"
 #include "signaling/static.h"
 #include "signaling/tls.h"
 #include "signaling/ws.h"
@@ -60,6 +61,8 @@ static void file_close(struct http_conn *conn) RUNS_ON(on_ctl)
 {
 	if (conn->file_fd >= 0)
 		close(conn->file_fd);
+	seal_close(conn->file_seal);
+	conn->file_seal = NULL;
 	conn->file_fd = -1;
 	conn->file_left = 0;
 }

@@ -104,6 +104,7 @@ struct http_conn { /* control thread; owned by the server */
 	int64_t in_until_us;     /* of it */
 	bool in_wait;            /* of it: the sink wants no more for now */
 	int file_fd;             /* the rest of a reply; -1: none */
+	struct seal *file_seal;  /* that opens it; NULL: it is not sealed */
 	int64_t file_at, file_left; /* bytes */
 	struct in6_addr key;        /* who it counts for: an IPv4 address or a /64 */
 	bool local;                 /* loopback: not capped per address */
@@ -164,6 +165,7 @@ struct http_extra {
 	const char *ws_version;  /* Sec-WebSocket-Version */
 	bool vary, ranges, page; /* Vary, Accept-Ranges, the policy of pages */
 	bool retry;              /* Retry-After */
+	bool open;               /* pages of all origins may read it */
 };
 
 /* The head of a reply with `len` bytes of body (-1: no length at all). */

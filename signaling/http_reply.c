@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "signaling/http_conn.h"
+#include "signaling/static.h"
 
 #include <event2/buffer.h>
 #include <stdio.h>
@@ -15,15 +16,15 @@
 	"X-Content-Type-Options: nosniff\r\n" \
 	"Referrer-Policy: no-referrer\r\n" \
 	"Cross-Origin-Opener-Policy: same-origin\r\n" \
-	"Cross-Origin-Resource-Policy: same-origin\r\n" \
 	"Permissions-Policy: camera=(self), microphone=(self), " \
 	"display-capture=(self)\r\n" \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; " \
-	"style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " \
-	"connect-src 'self' wss:; worker-src 'self'; manifest-src 'self'; " \
-	"font-src 'self'; base-uri 'none'; form-action 'self'; " \
+	"style-src 'self'; img-src 'self' data: blob:; worker-src 'self'; " \
+	"manifest-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; " \
 	"frame-ancestors 'none'; object-src 'none'; " \
-	"require-trusted-types-for 'script'\r\n"
+	"require-trusted-types-for 'script'; "
+/* and its end, twice with where recordings are, too */
+#define MEDIA_SOURCES "media-src 'self' blob:%s; connect-src 'self' wss:%s\r\n"
 
 static const char *status_text(int status)
 {
@@ -110,6 +111,9 @@ static void extra_fields(struct evbuffer *out, const struct http_extra *extra)
 	field(out, "Vary", extra->vary ? "Accept-Encoding" : NULL);
 	field(out, "Accept-Ranges", extra->ranges ? "bytes" : NULL);
 	field(out, "Retry-After", extra->retry ? "2" : NULL);
+	field(out, "Access-Control-Allow-Origin", extra->open ? "*" : NULL);
+	field(out, "Cross-Origin-Resource-Policy",
+	      extra->open ? "cross-origin" : "same-origin");
 }
 
 void reply_head(struct http_conn *conn, int status, const char *type, int64_t len,
@@ -126,6 +130,8 @@ void reply_head(struct http_conn *conn, int status, const char *type, int64_t le
 		evbuffer_add_printf(out, "Content-Length: %lld\r\n", (long long)len);
 	extra_fields(out, extra);
 	evbuffer_add(out, SECURITY_FIELDS, sizeof(SECURITY_FIELDS) - 1);
+	evbuffer_add_printf(out, MEDIA_SOURCES, conn->server->conf.media_origin,
+			    conn->server->conf.media_origin);
 	if (conn->server->hsts)
 		field(out, "Strict-Transport-Security", "max-age=31536000");
 	if (extra->upgrade)
@@ -212,6 +218,25 @@ void http_reply(struct http_request *req, int status, const char *type, const vo
 	const struct http_extra none = {.retry = status == 503};
 
 	reply_whole(req, status, type, body, type ? len : 0, &none);
+}
+
+void http_reply_form(struct http_request *req, int status, const struct http_form *form,
+		     const void *body, size_t len)
+{
+	const struct http_extra extra = {
+		.cache = form->cache,
+		.encoding = form->encoding,
+		.vary = form->vary,
+		.open = form->open,
+		.retry = status == 503,
+	};
+
+	reply_whole(req, status, form->type, body, form->type ? len : 0, &extra);
+}
+
+bool http_takes_gzip(const struct http_request *req)
+{
+	return static_coding(http_field(req, "accept-encoding"), false, true) == 'g';
 }
 
 void http_reply_error(struct http_request *req, int status, const char *code)

@@ -58,11 +58,10 @@ static int read_tree(struct proto_msg *msg, cJSON *root, const char **code)
 	return 0;
 }
 
-int proto_parse(struct proto_msg *msg, const char *text, size_t len, const char **code)
+static int parse(cJSON **out, const char *text, size_t len, const char **code)
 {
 	const char *bad = proto_scan(text, len);
 	cJSON *root;
-	int err;
 
 	if (bad) {
 		count_add(COUNT_REJECT_JSON, 1);
@@ -74,6 +73,34 @@ int proto_parse(struct proto_msg *msg, const char *text, size_t len, const char 
 		*code = "no_resources"; /* the text was checked: only memory is left */
 		return -ENOMEM;
 	}
+	*out = root;
+	return 0;
+}
+
+int proto_body(cJSON **out, const char *text, size_t len, const char **code)
+{
+	cJSON *root;
+	int err = parse(&root, text, len, code);
+
+	if (err)
+		return err;
+	if (!cJSON_IsObject(root)) {
+		count_add(COUNT_REJECT_JSON, 1);
+		cJSON_Delete(root);
+		*code = "bad_json";
+		return -EINVAL;
+	}
+	*out = root;
+	return 0;
+}
+
+int proto_parse(struct proto_msg *msg, const char *text, size_t len, const char **code)
+{
+	cJSON *root;
+	int err = parse(&root, text, len, code);
+
+	if (err)
+		return err;
 	err = read_tree(msg, root, code);
 	if (err) {
 		count_add(COUNT_REJECT_JSON, 1);

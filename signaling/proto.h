@@ -23,6 +23,10 @@ struct proto_msg {
  * *code is the stable error code to answer with ("bad_json", "too_large", ...). */
 int proto_parse(struct proto_msg *msg, const char *text, size_t len,
 		const char **code) AULA_MUST_CHECK;
+/* Reads a body of HTTP by the same rules: an object of any fields, which is the caller's
+ * to delete. */
+int proto_body(cJSON **out, const char *text, size_t len,
+	       const char **code) AULA_MUST_CHECK;
 void proto_msg_fini(struct proto_msg *msg);
 
 /* What a field of `d` must be. A table of these, ended by {NULL}, per command. */

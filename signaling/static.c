@@ -125,6 +125,8 @@ static const char *page_of(const char *path)
 	    strncmp(path, "/admin/", 7) == 0)
 		return INDEX;
 	if ((strncmp(path, "/j/", 3) == 0 && path[3]) ||
+	    (strncmp(path, "/w/", 3) == 0 && path[3]) ||
+	    (strncmp(path, "/s/", 3) == 0 && path[3]) ||
 	    (strncmp(path, "/rec/", 5) == 0 && path[5]))
 		return INDEX;
 	return path;

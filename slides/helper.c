@@ -9,7 +9,7 @@
 
 #define PIPE_BYTES (1 << 20)
 
-static int spawn(pid_t *pid, char *const argv[], int in, int out)
+static int spawn(pid_t *pid, char *const argv[], int in, int out, int other)
 {
 	char path[] = "PATH=/usr/bin", lang[] = "LC_ALL=C.UTF-8", home[] = "HOME=/";
 	char *const envp[] = {path, lang, home, NULL};
@@ -38,8 +38,12 @@ static int spawn(pid_t *pid, char *const argv[], int in, int out)
 	if (!err)
 		err = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null",
 						       O_WRONLY, 0);
+	/* last: its number there may be that of one of the others here */
+	if (!err && other >= 0)
+		err = posix_spawn_file_actions_adddup2(&files, other, HELPER_OTHER);
 	if (!err)
-		err = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+		err = posix_spawn_file_actions_addclosefrom_np(
+			&files, other >= 0 ? HELPER_OTHER + 1 : HELPER_OTHER);
 	if (!err)
 		err = posix_spawn(pid, argv[0], &files, &attr, argv, envp);
 	posix_spawn_file_actions_destroy(&files);
@@ -47,7 +51,7 @@ static int spawn(pid_t *pid, char *const argv[], int in, int out)
 	return -err;
 }
 
-int helper_spawn(struct helper *out, int in, char *const argv[])
+int helper_spawn(struct helper *out, int in, int other, char *const argv[])
 {
 	int ends[2], err;
 
@@ -55,7 +59,7 @@ int helper_spawn(struct helper *out, int in, char *const argv[])
 		return -errno;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* fewer turns of the loop */
-	err = spawn(&out->pid, argv, in, ends[1]);
+	err = spawn(&out->pid, argv, in, ends[1], other);
 	close(ends[1]);
 	if (err)
 		close(ends[0]);
@@ -70,7 +74,7 @@ int helper_start(struct helper *out, const char *source, char *const argv[])
 
 	if (in < 0)
 		return -errno;
-	err = helper_spawn(out, in, argv);
+	err = helper_spawn(out, in, -1, argv);
 	close(in);
 	return err;
 }

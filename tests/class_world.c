@@ -54,12 +54,14 @@ struct search {
 static void search_room(void *arg)
 {
 	struct search *search = arg;
+	struct server *server = search->world->server;
 
 	thread_claim(&on_ctl);
-	search->found = room_by_code(search->world->server, search->world->code) != NULL;
+	search->found = server->loaded && room_by_code(server, search->world->code);
 }
 
-/* The database answers when it can; until then there is no class. */
+/* The database answers when it can; until then there is no class, and nobody is let in.
+ */
 static void run_script(void *arg)
 {
 	const struct script *script = arg;

@@ -47,7 +47,7 @@ for what in '' --check-config; do
 	says 78 'No such file' "$aulad" -c "$to/none" $what
 	while IFS='|' read -r key pattern; do
 		{ cat "$to/good.conf" && echo "$key"; } >"$to/bad.conf"
-		lines=8 says 78 "$pattern" "$aulad" -c "$to/bad.conf" $what
+		lines=12 says 78 "$pattern" "$aulad" -c "$to/bad.conf" $what
 	done <<EOF
 rung_low = "640x360@15/800 1280x720@8/700"|rung_mid must have a higher rate
 media_tcp_port = $port|media_tcp_port: .*include http_port
@@ -95,7 +95,8 @@ done
 lines=100 ctl 0 'aulactl room K7M' room --help
 
 start() { # DIRECTORY CONFIGURATION
-	(cd "$1" && exec "$aulad" -c "$2") >"$to/log" 2>&1 &
+	: >"$to/log" # what the last one said is not this one's
+	(cd "$1" && exec "$aulad" -c "$2") >>"$to/log" 2>&1 &
 	started=$!
 	for _ in $(seq 150); do
 		grep -q '^Ready:' "$to/log" && return

@@ -73,6 +73,26 @@ int deck_http_put_file(const struct class_world *world, const char *target,
 	return deck_http_put(world, target, data, n, n);
 }
 
+int deck_http_post(const struct class_world *world, const char *target, const char *text)
+{
+	char head[600];
+
+	snprintf(head, sizeof(head),
+		 "POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+		 target, strlen(text));
+	return talk(world, head, text, strlen(text));
+}
+
+int deck_http_delete(const struct class_world *world, const char *target)
+{
+	char head[600];
+
+	snprintf(head, sizeof(head),
+		 "DELETE %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", target);
+	return talk(world, head, NULL, 0);
+}
+
 int deck_http_get(const struct class_world *world, const char *target)
 {
 	char head[600];

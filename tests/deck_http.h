@@ -14,6 +14,8 @@ int deck_http_put(const struct class_world *world, const char *target, const voi
 		  size_t len, size_t said);
 int deck_http_put_file(const struct class_world *world, const char *target,
 		       const char *path);
+int deck_http_post(const struct class_world *world, const char *target, const char *text);
+int deck_http_delete(const struct class_world *world, const char *target);
 int deck_http_get(const struct class_world *world, const char *target);
 /* The whole last answer, as text. */
 const char *deck_http_body(void);

@@ -82,8 +82,8 @@ struct au *mp4_sound(struct mp4_media *m, int64_t t_us)
 	int len;
 
 	for (int i = 0; i < 960; i++)
-		pcm[i] = (int16_t)(8000 *
-				   sin((m->n_sounds * 960 + i) * 440 * 6.2832 / 48000));
+		pcm[i] = (int16_t)(8000 * sin((m->n_sounds * 960 + i) % 48000 * 440 *
+					      6.2832 / 48000));
 	m->n_sounds++;
 	len = opus_encode(m->opus, pcm, 960, data, sizeof(data));
 	CHECK(len > 0 && au_create(&au, data, (size_t)len) == 0);
@@ -113,8 +113,9 @@ static void done(void *ctx, const struct recording_result *result)
 
 struct recorder *mp4_make(const char *where)
 {
-	const struct recorder_conf conf = {where, 0, {{"full", &followed}}};
-	const struct recorder_events events = {NULL, started, done, NULL};
+	const struct recorder_conf conf = {.dir = where,
+					   .editions = {{"full", &followed}}};
+	const struct recorder_events events = {NULL, started, done, NULL, NULL};
 	struct recorder *r;
 
 	mp4_n_done = 0;
@@ -125,7 +126,7 @@ struct recorder *mp4_make(const char *where)
 void mp4_begin(struct recorder *r, const char *name)
 {
 	struct recording_conf conf = {
-		.id = 1, .n_editions = 1, .editions = {{0, 1, MP4_W, MP4_H}}};
+		.id = 1, .n_editions = 1, .editions = {{0, 1, MP4_W, MP4_H, "", false}}};
 
 	snprintf(conf.name, sizeof(conf.name), "%s", name);
 	CHECK(recorder_start(r, &conf) == 0);
@@ -254,10 +255,20 @@ static const uint8_t opus_head[19] = "OpusHead\1\1\0\0\x80\xbb";
 
 void mp4_plugin_open(void **self, const char *path, struct au *key)
 {
-	struct aula_track v = {sizeof(v), AULA_TRACK_VIDEO,  "h264", MP4_W, MP4_H, 0, 0,
-			       key->data, (uint32_t)key->len};
-	struct aula_track a = {sizeof(a), AULA_TRACK_AUDIO, "opus",           0, 0, 48000,
-			       1,         opus_head,        sizeof(opus_head)};
+	struct aula_track v = {.size = sizeof(v),
+			       .kind = AULA_TRACK_VIDEO,
+			       .codec = "h264",
+			       .w_px = MP4_W,
+			       .h_px = MP4_H,
+			       .config = key->data,
+			       .config_len = (uint32_t)key->len};
+	struct aula_track a = {.size = sizeof(a),
+			       .kind = AULA_TRACK_AUDIO,
+			       .codec = "opus",
+			       .rate_hz = 48000,
+			       .n_channels = 1,
+			       .config = opus_head,
+			       .config_len = sizeof(opus_head)};
 	const struct aula_track *tracks[] = {&v, &a};
 
 	CHECK(mp4_ops->open(self, path, tracks, 2) == 0);

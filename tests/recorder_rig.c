@@ -79,19 +79,13 @@ static int fake_close(void *self)
 	return rec_fake.fail_close;
 }
 
-atomic_bool rec_finishing, rec_finish_blocked;
-
 static int fake_finish(const char *part, const char *path, struct aula_finished *info)
 {
 	rec_fake.n_finish++;
-	atomic_store(&rec_finishing, true);
-	while (atomic_load(&rec_finish_blocked))
-		usleep(1000);
 	CHECK(info->size == sizeof(*info));
 	if (rec_fake.fail_finish)
 		return rec_fake.fail_finish;
 	CHECK(link(part, path) == 0);
-	info->bytes = 7;
 	info->duration_us = 5000000;
 	return 0;
 }
@@ -130,8 +124,10 @@ void rec_wait_done(int n)
 
 struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve)
 {
-	const struct recorder_conf conf = {rec_dir, reserve, {{"full", ops}}};
-	const struct recorder_events events = {rec_results, rec_started, rec_done, NULL};
+	const struct recorder_conf conf = {
+		.dir = rec_dir, .reserve_bytes = reserve, .editions = {{"full", ops}}};
+	const struct recorder_events events = {rec_results, rec_started, rec_done, NULL,
+					       NULL};
 	struct recorder *r;
 
 	memset(&rec_fake, 0, sizeof(rec_fake));
@@ -142,8 +138,9 @@ struct recorder *rec_make(const struct aula_recorder_ops *ops, uint64_t reserve)
 
 struct recording_conf rec_conf_of(uint32_t id, const char *name)
 {
-	struct recording_conf conf = {
-		.id = id, .n_editions = 1, .editions = {{0, REC_VIDEO, 64, 36}}};
+	struct recording_conf conf = {.id = id,
+				      .n_editions = 1,
+				      .editions = {{0, REC_VIDEO, 64, 36, "", false}}};
 
 	snprintf(conf.name, sizeof(conf.name), "%s", name);
 	return conf;

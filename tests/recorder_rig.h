@@ -23,7 +23,6 @@ struct rec_fake {
 	uint32_t track[4096];
 };
 extern struct rec_fake rec_fake;
-extern atomic_bool rec_finishing, rec_finish_blocked; /* finish() has begun; waits */
 extern const struct aula_recorder_ops rec_ops;
 
 /* Since rec_make(). */

@@ -65,10 +65,11 @@ static void what_is_kept(void)
 static void which_are_acts(void)
 {
 	static const char *const read_only[] = {
-		"admin.health", "audit.list",     "cue.list",    "layout.get",
-		"layout.list",  "layout.preview", "layout.try",  "layout.validate",
-		"link.history", "member.bans",    "plugin.list", "poll.csv",
-		"room.list",    "room.poster",    "room.show",   "settings.list",
+		"admin.health",   "audit.list",       "cue.list",    "layout.get",
+		"layout.list",    "layout.preview",   "layout.try",  "layout.validate",
+		"link.history",   "member.bans",      "plugin.list", "poll.csv",
+		"room.list",      "room.poster",      "room.show",   "settings.list",
+		"record.options", "recording.shares",
 	};
 	const uint32_t own = CAP_SPEAK | CAP_CAMERA | CAP_SHARE | CAP_CHAT | CAP_HAND |
 			     CAP_REACT | CAP_VOTE | CAP_INTERPRET | CAP_RECORDINGS;

@@ -55,6 +55,24 @@ static void say(int level)
 	av_log((void *)&context, level, "error while \"decoding\" MB %d\n", 7);
 }
 
+static const char *rtmps(void *ctx)
+{
+	(void)ctx;
+	return "rtmps";
+}
+
+/* A platform's answer, with what only it and we should know. */
+static void secret(void)
+{
+	static const AVClass answers = {.class_name = "test", .item_name = rtmps};
+	static const struct {
+		const AVClass *class;
+	} link = {&answers};
+
+	av_log((void *)&link, AV_LOG_ERROR, "Server error: no such stream: the-key\n");
+	av_log((void *)&link, AV_LOG_FATAL, "Server error: no such stream: the-key\n");
+}
+
 static void usual(void)
 {
 	say(AV_LOG_INFO);
@@ -120,6 +138,7 @@ int main(void)
 	CHECK(strstr(text, " error ffmpeg of=none text=\"out of?memory\"\n"));
 
 	log_set_level(LOG_DEBUG);
+	CHECK(!*caught(secret));
 	text = caught(usual);
 	CHECK(lines(text) == 3 && !strstr(text, "\n\n"));
 	CHECK(strstr(text,

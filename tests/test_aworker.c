@@ -45,7 +45,7 @@ static void on_tap(void *ctx, uint32_t mix, struct au *au)
 
 static void start(void)
 {
-	struct aworker_events events = {&taps, on_speakers, on_tap};
+	struct aworker_events events = {&taps, on_speakers, on_tap, NULL};
 
 	CHECK(ring_create(&in, 1024) == 0 && ring_create(&out, 1024) == 0);
 	CHECK(aworker_create(&worker, &(struct aworker_rings){{in}, {out}, 1}, &events) ==

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,6 +17,7 @@
 #include "mcu/ids.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
+#include "mcu/takes.h"
 #include "tests/class_world.h"
 #include "tests/deck_http.h"
 #include "tests/mp4_rig.h"
@@ -27,9 +29,16 @@ static const char *const names[] = {"full", "light", "sound"};
 static char id[40], urls[3][300];
 static int64_t most_mark_ms; /* in the file, by what was measured */
 
+/* On a slow machine more questions come than are taken at once. */
 static bool ok(const char *type, const char *d)
 {
-	return class_client_ok(class_client_ask(lecturer, type, d));
+	const char *error = class_client_ask(lecturer, type, d);
+
+	for (int i = 0; error && strcmp(error, "too_fast") == 0 && i < 50; i++) {
+		usleep(300000);
+		error = class_client_ask(lecturer, type, d);
+	}
+	return class_client_ok(error);
 }
 
 static bool said(const char *type, const char *d, const char *want)
@@ -204,7 +213,7 @@ static void deleted(void)
 	struct stat st;
 	char d[80], path[300];
 
-	snprintf(d, sizeof(d), "{\"id\":\"%s\"}", id);
+	snprintf(d, sizeof(d), "{\"id\":\"%s\",\"now\":true}", id);
 	CHECK(ok("recording.delete", d));
 	for (int i = 0; i < 3; i++) {
 		path_of(i, path, sizeof(path));
@@ -237,7 +246,7 @@ static void light_fails(void *arg)
 	/* as the recorder tells of a plugin in trouble */
 	result.id = room->base + ID_RECORDING;
 	snprintf(result.name, sizeof(result.name), "%s", id);
-	recording_done(room->server, &result);
+	takes_done(room->server, &result);
 	CHECK(room->recording && room->editions == EDITION_BIT(EDITION_SOUND));
 	*(bool *)arg = true;
 }

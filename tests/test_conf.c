@@ -117,6 +117,10 @@ static void bad_values(void)
 		{"record_editions = {\"full\", \"slides\"}\n", "record_editions"},
 		{"record_level = \"mid\"\n", "record_level"},
 		{"record_light = \"main\"\n", "record_light"},
+		{"record_live = \"still\"\n", "record_live"},
+		{"record_editions = {\"push\"}\n", "record_editions"},
+		{"record_part_min = 1441\n", "record_part_min"},
+		{"push_hosts = {\"\"}\n", "push_hosts"},
 		{"layout = \"\"\n", "layout"},
 		{"database = \"mysql://aula:secret@db/aula\"\n",
 		 ": database must be sqlite:PATH or postgresql://"},
@@ -179,7 +183,7 @@ static void not_a_text(void)
 
 	CHECK(read_text(&conf, "") == 0);
 	CHECK(read_text(&conf, "view_fps = 15") == 0); /* no end of line */
-	before.said = conf.said;
+	memcpy(before.said, conf.said, sizeof(before.said));
 	CHECK(conf_said(&conf, "view_fps") && !conf_said(&conf, "listen"));
 	large = malloc(CONF_FILE_MAX + 2);
 	CHECK(large);
@@ -259,7 +263,8 @@ static void all_values(void)
 	CHECK(n > 40 && conf_show(&conf, "nothing", text, sizeof(text)) == -ENOENT);
 	CHECK(conf_show(&conf, "plugins", text, sizeof(text)) == 0);
 	CHECK(strcmp(text, "layout_grid layout_speaker layout_lecture record_mp4 "
-			   "record_audio") == 0);
+			   "record_audio record_mkv record_webm record_hls "
+			   "record_rtmp record_tracks") == 0);
 	CHECK(conf_show(&conf, "log_level", text, sizeof(text)) == 0);
 	CHECK(strcmp(text, "info") == 0);
 	CHECK(conf_change(&conf, "max_members", "0", why, sizeof(why)) == -EINVAL);

@@ -27,6 +27,8 @@ static struct answer {
 	struct db_visit visits[8];
 	struct db_message messages[8];
 	struct db_recording recordings[8];
+	struct db_share shares[8];
+	struct db_usage usages[8];
 	struct db_recording_file file;
 	struct db_poll polls[8];
 	struct db_vote votes[8];
@@ -146,12 +148,26 @@ static bool refused(const char *sql)
 
 static void drop_all(void)
 {
-	static const char *const tables[] = {"rooms",      "visits",  "messages",
-					     "recordings", "seats",   "polls",
+	static const char *const tables[] = {"rooms",
+					     "visits",
+					     "messages",
+					     "recordings",
+					     "seats",
+					     "polls",
 					     "settings",
-					     "acts",       "acts_horizon", "votes",      "layouts", "cues",
-					     "lives", "decks", "recording_files",
-					     "recording_marks", "schema_version"};
+					     "acts",
+					     "acts_horizon",
+					     "votes",
+					     "layouts",
+					     "cues",
+					     "lives",
+					     "decks",
+					     "recording_files",
+					     "recording_marks",
+					     "recording_happenings",
+					     "recording_shares",
+					     "vault",
+					     "schema_version"};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		char sql[64];
@@ -224,6 +240,22 @@ static void older_database(void)
 		"DROP TABLE decks",
 		"DROP TABLE recording_files",
 		"DROP TABLE recording_marks",
+		"DROP TABLE recording_shares",
+		"DROP TABLE vault",
+		"DROP TABLE recording_happenings",
+		"DROP INDEX recordings_in_trash",
+		"DROP INDEX recordings_by_time",
+		"DROP INDEX recordings_running",
+		"ALTER TABLE recordings DROP COLUMN deleted_ms",
+		"ALTER TABLE recordings DROP COLUMN kept",
+		"ALTER TABLE recordings DROP COLUMN origin",
+		"ALTER TABLE recordings DROP COLUMN cut_from_ms",
+		"ALTER TABLE recordings DROP COLUMN cut_to_ms",
+		"ALTER TABLE recordings DROP COLUMN added_ms",
+		"ALTER TABLE recordings DROP COLUMN joined",
+		"ALTER TABLE recordings DROP COLUMN folded",
+		"DROP INDEX recordings_unsealed",
+		"ALTER TABLE recordings DROP COLUMN sealed",
 		"ALTER TABLE recordings DROP COLUMN made",
 		"ALTER TABLE recordings DROP COLUMN made_json",
 		"ALTER TABLE rooms DROP COLUMN settings",
@@ -231,8 +263,12 @@ static void older_database(void)
 		"DELETE FROM schema_version WHERE version > 1",
 	};
 	struct db_room room = room_with("a", nasty, 2), plain = room;
+	struct db_recording old = {.id = "o1", .room = "old", .title = "ФИЗИКА, Ёж, END"};
+	struct db_recordings_wish wish = {
+		.room = "old", .text = "физика, еж, end", .state = "", .limit = 10};
 	struct db *db = open_db();
 
+	CHECK(db_recording_put(db, &old) == 0);
 	snprintf(room.settings, sizeof(room.settings), "rung_top=low\n");
 	CHECK(db_room_put(db, &room) == 0);
 	close_db(db);
@@ -248,6 +284,9 @@ static void older_database(void)
 	CHECK(db_room_put(db, &room) == 0);
 	wait_for(db_rooms(db, take_rooms, &got));
 	CHECK(memcmp(&got.rooms[0], &room, sizeof(room)) == 0);
+	wait_for(db_recordings(db, &wish, take_recordings, &got));
+	CHECK(got.n == 1 && memcmp(&got.recordings[0], &old, sizeof(old)) == 0);
+	CHECK(db_recording_delete(db, "o1") == 0);
 	close_db(db);
 }
 
@@ -294,7 +333,8 @@ static void take_decks(void *ctx, int err, const struct db_deck *rows, uint32_t 
 
 static void decks(void)
 {
-	struct db_deck a = {.id = "d1", .room = "a", .kind = "pdf", .seat = "s", .made_ms = 5};
+	struct db_deck a = {
+		.id = "d1", .room = "a", .kind = "pdf", .seat = "s", .made_ms = 5};
 	struct db_deck b = {.id = "d2", .room = "b", .kind = "pictures", .made_ms = 7};
 	struct db *db = open_db();
 
@@ -358,6 +398,17 @@ static void messages(void)
 	close_db(db);
 }
 
+static int list(struct db *db, const char *room, int64_t before_ms, uint32_t limit)
+{
+	const struct db_recordings_wish wish = {.room = room,
+						.before_ms = before_ms,
+						.text = "",
+						.state = "",
+						.limit = limit};
+
+	return db_recordings(db, &wish, take_recordings, &got);
+}
+
 static void recordings(void)
 {
 	struct db *db = open_db();
@@ -370,7 +421,7 @@ static void recordings(void)
 	CHECK(db_recording_put(db, &r) == 0);
 	snprintf(r.state, sizeof(r.state), "interrupted");
 	CHECK(db_recording_put(db, &r) == 0);
-	wait_for(db_recordings(db, "a", 0, 10, take_recordings, &got));
+	wait_for(list(db, "a", 0, 10));
 	CHECK(got.n == 1 && memcmp(&got.recordings[0], &r, sizeof(r)) == 0);
 	wait_for(db_recording(db, "r1", take_recordings, &got));
 	CHECK(got.n == 1 && memcmp(&got.recordings[0], &r, sizeof(r)) == 0);
@@ -439,11 +490,58 @@ static void recording_files(void)
 	close_db(db);
 }
 
+static struct db_recording_place behind;
+
 static bool unmade(struct db *db, const char *id)
 {
-	wait_for(db_recording_unmade(db, take_recordings, &got));
+	wait_for(db_recording_unmade(db, &behind, take_recordings, &got));
 	CHECK(got.err == 0 && got.n <= 1);
 	return id ? got.n == 1 && strcmp(got.recordings[0].id, id) == 0 : got.n == 0;
+}
+
+static bool unsealed(struct db *db, const char *id)
+{
+	wait_for(db_recording_unsealed(db, &behind, take_recordings, &got));
+	CHECK(got.err == 0 && got.n <= 1);
+	return id ? got.n == 1 && strcmp(got.recordings[0].id, id) == 0 : got.n == 0;
+}
+
+/* Those of which all was made, and those of the trash; anew when more is made. */
+static void sealed(void)
+{
+	struct db *db = open_db();
+	struct db_recording r = {
+		.id = "s1", .room = "s", .state = "ready", .bytes = 9, .started_ms = 1};
+
+	while (!unsealed(db, NULL))
+		CHECK(db_recording_sealed(db, got.recordings[0].id, true) == 0);
+	CHECK(db_recording_put(db, &r) == 0 && unsealed(db, NULL));
+	CHECK(db_recording_trash(db, "s1", 5) == 0 && unsealed(db, "s1"));
+	CHECK(db_recording_trash(db, "s1", 0) == 0 && unsealed(db, NULL));
+	CHECK(db_recording_made(db, "s1", "failed", "{}") == 0 && unsealed(db, "s1"));
+	CHECK(db_recording_sealed(db, "s1", true) == 0 && unsealed(db, NULL));
+	CHECK(db_recordings_seal_again(db) == 0 && unsealed(db, NULL));
+	CHECK(db_recording_made(db, "s1", "ready", "{}") == 0 && unsealed(db, "s1"));
+	CHECK(db_recording_sealed(db, "s1", false) == 0 && unsealed(db, NULL));
+	CHECK(db_recordings_seal_again(db) == 0 && unsealed(db, "s1"));
+	CHECK(db_recording_sealed(db, "s1", true) == 0 && unsealed(db, NULL));
+	CHECK(db_recording_seal_anew(db, "s1") == 0 && unsealed(db, "s1"));
+	/* behind a place: by time, then by id */
+	snprintf(r.id, sizeof(r.id), "s0");
+	CHECK(db_recording_put(db, &r) == 0);
+	CHECK(db_recording_made(db, "s0", "ready", "{}") == 0 && unsealed(db, "s0"));
+	behind = (struct db_recording_place){.started_ms = 1, .id = "s0"};
+	CHECK(unsealed(db, "s1"));
+	behind.started_ms = 2;
+	CHECK(unsealed(db, NULL) && unmade(db, NULL));
+	behind = (struct db_recording_place){.started_ms = 0, .id = "z"};
+	CHECK(unsealed(db, "s0"));
+	behind = (struct db_recording_place){.started_ms = 1, .id = "s1"};
+	CHECK(unsealed(db, NULL));
+	behind = (struct db_recording_place){.started_ms = 0};
+	CHECK(db_recording_delete(db, "s0") == 0 && unsealed(db, "s1"));
+	CHECK(db_recording_delete(db, "s1") == 0 && unsealed(db, NULL));
+	close_db(db);
 }
 
 /* The oldest that is finished waits first; what was made of one no put takes back. */
@@ -451,9 +549,11 @@ static void made(void)
 {
 	struct db *db = open_db();
 	struct db_recording r = {.id = "m1", .room = "m", .state = "running"};
+	const struct db_recording none = {.id = "m0", .state = "ready", .bytes = 9};
 	char json[DB_MADE + 2];
 
 	CHECK(db_recording_delete(db, "r1") == 0);
+	CHECK(db_recording_cut_end(db, &none) == 0); /* it makes no row */
 	CHECK(unmade(db, NULL));
 	r.started_ms = 20;
 	r.bytes = 9;
@@ -483,6 +583,228 @@ static void made(void)
 	close_db(db);
 }
 
+TAKER(share)
+TAKER(usage)
+
+static const char *const found_rows[][2] = {
+	/* what is looked for, and the ids that it is found in, the newest first */
+	{"physics", "s2 s1"},
+	{"PHYSICS", "s2 s1"},
+	{"физика", "s4 s3"},
+	{"ФИЗИКА", "s4 s3"},
+	{"еж", "s4"}, /* yo is written ye as well */
+	{"ЁЖ", "s4"},
+	{"straße", "s2"},
+	{"ÉCOLE", "s1"},
+	{"школа", "s3"}, /* a mark */
+	{"Школа", "s3"},
+	{"100%", "s5"},
+	{"1_0", "s5"},
+	{"a!b", "s5"},
+	{"%", "s5"},
+	{"_", "s5"},
+	{"!", "s5"},
+	{"'", "s5"},
+	{"\\", "s5"},
+	{"100%%", ""},
+	{"__________________", ""},
+	{"nowhere", ""},
+};
+
+static void finds(struct db *db, const struct db_recordings_wish *wish, const char *want)
+{
+	char ids[64] = "";
+
+	wait_for(db_recordings(db, wish, take_recordings, &got));
+	CHECK(got.err == 0);
+	for (uint32_t i = 0; i < got.n && i < 8; i++)
+		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s%s",
+			 i ? " " : "", got.recordings[i].id);
+	if (strcmp(ids, want) != 0)
+		fprintf(stderr, "%s: \"%s\" instead of \"%s\"\n", wish->text, ids, want);
+	CHECK(strcmp(ids, want) == 0);
+}
+
+static void search(void)
+{
+	static const char *const titles[] = {"Physics, \xc3\x89"
+					     "cole",
+					     "Physics: Stra\xc3\x9f"
+					     "e",
+					     "Физика", "ФИЗИКА и Ёж",
+					     "100% 1_0 a!b ' \\"};
+	struct db_recordings_wish wish = {
+		.room = "s", .text = "", .state = "", .limit = 10, .now_ms = 1000};
+	struct db_mark mark = {.id = "sm", .recording = "s3", .text = "Наша ШКОЛА"};
+	struct db_recording r = {.room = "s", .state = "ready"};
+	char longest[DB_SEARCH + 1];
+	struct db *db = open_db();
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(r.id, sizeof(r.id), "s%d", i + 1);
+		snprintf(r.title, sizeof(r.title), "%s", titles[i]);
+		r.started_ms = 100 + i;
+		CHECK(db_recording_put(db, &r) == 0);
+	}
+	CHECK(db_mark_put(db, &mark) == 0);
+	for (size_t i = 0; i < sizeof(found_rows) / sizeof(found_rows[0]); i++) {
+		wish.text = found_rows[i][0];
+		finds(db, &wish, found_rows[i][1]);
+	}
+	memset(longest, '%', sizeof(longest) - 1);
+	longest[DB_SEARCH] = '\0';
+	wish.text = longest;
+	finds(db, &wish, "");
+	wish.text = "";
+	wish.from_ms = 101;
+	wish.to_ms = 103;
+	finds(db, &wish, "s4 s3 s2");
+	wish.before_ms = 103;
+	wish.state = "ready";
+	finds(db, &wish, "s3 s2");
+	wish.state = "failed";
+	finds(db, &wish, "");
+	/* by its new name, and no longer by the old one */
+	wish = (struct db_recordings_wish){.room = "s", .state = "", .limit = 10};
+	CHECK(db_recording_rename(db, "s1", "Химия") == 0);
+	snprintf(r.id, sizeof(r.id), "s1");
+	r.started_ms = 100;
+	CHECK(db_recording_put(db, &r) == 0); /* does not bring the old one back */
+	wish.text = "хим";
+	finds(db, &wish, "s1");
+	CHECK(strcmp(got.recordings[0].title, "Химия") == 0);
+	wish.text = "physics";
+	finds(db, &wish, "s2");
+	close_db(db);
+}
+
+static bool due(struct db *db, int64_t trash_ms, int64_t age_ms, const char *after,
+		const char *first, uint32_t n)
+{
+	const struct db_due of = {after, trash_ms, age_ms, 2};
+
+	wait_for(db_recordings_due(db, &of, take_recordings, &got));
+	CHECK(got.err == 0);
+	return got.n == n && (n == 0 || strcmp(got.recordings[0].id, first) == 0);
+}
+
+/* The trash, retention, cuts, and how much there is; of the rows of search(), too. */
+static void keeping(void)
+{
+	struct db_recordings_wish wish = {
+		.room = "s", .text = "", .state = "", .limit = 10, .trash = true};
+	struct db_recording cut = {.id = "c1",
+				   .room = "k",
+				   .state = "running",
+				   .origin = "s1",
+				   .started_ms = 5,
+				   .cut_from_ms = 1,
+				   .cut_to_ms = 9,
+				   .added_ms = 900,
+				   .kept = 1,
+				   .deleted_ms = 3};
+	struct db *db = open_db();
+
+	meddle("DELETE FROM recordings WHERE room <> 's'");
+	finds(db, &wish, "");
+	CHECK(db_recording_trash(db, "s2", 500) == 0);
+	CHECK(db_recording_trash(db, "s3", 600) == 0);
+	CHECK(db_recording_trash(db, "s4", 600) == 0);
+	CHECK(db_recording_trash(db, "nobody", 600) == 0);
+	finds(db, &wish, "s4 s3 s2");
+	CHECK(got.recordings[2].deleted_ms == 500);
+	wish.trash = false;
+	finds(db, &wish, "s5 s1");
+	CHECK(due(db, 499, 0, "", "", 0) && due(db, 500, 0, "", "s2", 1));
+	CHECK(due(db, 600, 0, "", "s2", 2) && due(db, 600, 0, "s3", "s4", 1));
+	CHECK(db_recording_trash(db, "s2", 0) == 0 && due(db, 600, 0, "", "s3", 2));
+	/* what is kept does not go because it is old, but what is in the trash does */
+	CHECK(due(db, 0, 102, "", "s1", 2) && due(db, 0, 100, "", "", 0));
+	CHECK(db_recording_keep(db, "s1", true) == 0 && due(db, 0, 102, "", "s2", 1));
+	CHECK(db_recording_trash(db, "s1", 7) == 0 && due(db, 7, 0, "", "s1", 1));
+	CHECK(db_recording_keep(db, "s2", true) == 0 && due(db, 0, 102, "", "", 0));
+	CHECK(db_recording_keep(db, "s2", false) == 0 && due(db, 0, 102, "", "s2", 1));
+
+	CHECK(db_recording_put(db, &cut) == 0);
+	wait_for(db_recording_uncut(db, take_recordings, &got));
+	CHECK(got.n == 1 && memcmp(&got.recordings[0], &cut, sizeof(cut)) == 0);
+	wait_for(db_recordings_running(db, take_recordings, &got));
+	CHECK(got.n == 0); /* nobody rescues it */
+	snprintf(cut.state, sizeof(cut.state), "ready");
+	CHECK(db_recording_put(db, &cut) == 0);
+	wait_for(db_recording_uncut(db, take_recordings, &got));
+	CHECK(got.n == 0);
+	/* it began long ago, but is not old */
+	CHECK(db_recording_trash(db, "c1", 0) == 0 &&
+	      db_recording_keep(db, "c1", 0) == 0);
+	CHECK(due(db, 0, 900, "", "s2", 2));
+	CHECK(due(db, 0, 901, "", "c1", 2));
+	close_db(db);
+}
+
+static void usage(void)
+{
+	struct db_recording_file file = {
+		.id = "u1.full", .recording = "u1", .edition = "full", .bytes = 40};
+	struct db_recording r = {.id = "u1", .room = "u", .state = "ready", .bytes = 40};
+	struct db *db = open_db();
+
+	wait_for(db_recordings_usage(db, "u", take_usages, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	CHECK(db_recording_put(db, &r) == 0 && db_recording_file_put(db, &file) == 0);
+	snprintf(file.id, sizeof(file.id), "u1.sound");
+	file.bytes = INT64_C(1) << 40;
+	CHECK(db_recording_file_put(db, &file) == 0);
+	snprintf(r.id, sizeof(r.id), "u2"); /* as before there were editions */
+	r.bytes = 2;
+	CHECK(db_recording_put(db, &r) == 0);
+	CHECK(db_recording_trash(db, "u2", 7) == 0); /* it is there all the same */
+	snprintf(r.id, sizeof(r.id), "u3");
+	snprintf(r.room, sizeof(r.room), "v");
+	CHECK(db_recording_put(db, &r) == 0);
+	wait_for(db_recordings_usage(db, "u", take_usages, &got));
+	CHECK(got.n == 1 && got.usages[0].bytes == (INT64_C(1) << 40) + 42);
+	wait_for(db_recordings_usage(db, "", take_usages, &got));
+	CHECK(got.err == 0 && got.n > 2);
+	close_db(db);
+}
+
+static void shares(void)
+{
+	struct db_recordings_wish wish = {
+		.room = "u", .text = "", .state = "", .limit = 10, .now_ms = 49};
+	struct db_share a = {
+		.id = "h1", .recording = "u1", .made_ms = 3, .expires_ms = 50};
+	struct db_share b = {
+		.id = "h2", .recording = "u1", .made_ms = 2, .expires_ms = 60};
+	struct db *db = open_db();
+
+	fill(a.salt, sizeof(a.salt), "5");
+	fill(a.verifier, sizeof(a.verifier), "a");
+	CHECK(db_share_put(db, &a) == 0 && db_share_put(db, &b) == 0);
+	CHECK(db_share_opened(db, "h1") == 0 && db_share_opened(db, "h1") == 0);
+	CHECK(db_share_put(db, &a) == 0); /* it was opened as often as it was */
+	a.opened = 2;
+	wait_for(db_share(db, "h1", take_shares, &got));
+	CHECK(got.n == 1 && memcmp(&got.shares[0], &a, sizeof(a)) == 0);
+	wait_for(db_shares(db, "u1", 49, take_shares, &got));
+	CHECK(got.n == 2 && strcmp(got.shares[0].id, "h2") == 0);
+	wait_for(db_shares(db, "u1", 50, take_shares, &got));
+	CHECK(got.n == 1 && strcmp(got.shares[0].id, "h2") == 0);
+	wait_for(db_recordings(db, &wish, take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].shares == 2);
+	wish.now_ms = 60;
+	wait_for(db_recordings(db, &wish, take_recordings, &got));
+	CHECK(got.n == 1 && got.recordings[0].shares == 0);
+	CHECK(db_share_delete(db, "h1") == 0 && db_share_delete(db, "h1") == 0);
+	wait_for(db_share(db, "h1", take_shares, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	CHECK(db_recording_delete(db, "u1") == 0);
+	wait_for(db_share(db, "h2", take_shares, &got));
+	CHECK(got.err == 0 && got.n == 0);
+	close_db(db);
+}
+
 /* From the newest to the oldest, each once, those of other rooms left out. */
 static void pages(void)
 {
@@ -497,7 +819,7 @@ static void pages(void)
 		CHECK(db_recording_put(db, &r) == 0);
 	}
 	for (int left = 16, last = 1021; left > 0;) {
-		wait_for(db_recordings(db, "paged", before, 7, take_recordings, &got));
+		wait_for(list(db, "paged", before, 7));
 		CHECK(got.err == 0 && got.n == (uint32_t)(left < 7 ? left : 7));
 		for (uint32_t i = 0; i < got.n; i++) {
 			before = got.recordings[i].started_ms;
@@ -507,11 +829,11 @@ static void pages(void)
 		}
 		left -= (int)got.n;
 	}
-	wait_for(db_recordings(db, "paged", before, 7, take_recordings, &got));
+	wait_for(list(db, "paged", before, 7));
 	CHECK(got.err == 0 && got.n == 0);
-	wait_for(db_recordings(db, "paged", 0, 0, take_recordings, &got));
+	wait_for(list(db, "paged", 0, 0));
 	CHECK(got.err == 0 && got.n == 0);
-	wait_for(db_recordings(db, "paged", -5, UINT32_MAX, take_recordings, &got));
+	wait_for(list(db, "paged", -5, UINT32_MAX));
 	CHECK(got.n == 16 && strcmp(got.recordings[0].id, "p19") == 0);
 	close_db(db);
 }
@@ -573,7 +895,8 @@ static void acts_stay(void)
 static void acts(void)
 {
 	const int64_t day_ms = 86400000, now = clock_wall_ms(), old = now - 5 * day_ms;
-	struct db_act a = act_at(old, "a", "AAAAAAA"), b = act_at(old + 1, "b", "BBBBBBB"),
+	struct db_act a = act_at(old, "a", "AAAAAAA"),
+		      b = act_at(old + 1, "b", "BBBBBBB"),
 		      c = act_at(now, "c", "AAAAAAA");
 	struct db *db = open_db();
 
@@ -646,7 +969,7 @@ static void refused_statement(void)
 	int64_t before = count_get(COUNT_DB_ERRORS);
 
 	meddle("DROP TABLE recordings");
-	wait_for(db_recordings(db, "a", 0, 10, take_recordings, &got));
+	wait_for(list(db, "a", 0, 10));
 	CHECK(got.err == -EIO && got.n == 0);
 	CHECK(count_get(COUNT_DB_ERRORS) == before + 1 && !db_healthy(db));
 	wait_for(db_rooms(db, take_rooms, &got));
@@ -819,6 +1142,11 @@ static void run_all(void)
 	recordings();
 	recording_files();
 	made();
+	sealed();
+	search();
+	keeping();
+	usage();
+	shares();
 	pages();
 	acts();
 	settings();

@@ -88,10 +88,15 @@ static void test_trim_refuses(void)
 	CHECK(range.from_ms == 0 && range.to_ms == INT64_MAX);
 }
 
-static int join_three(const char *a, const char *b, const char *c, int64_t *length_ms)
+static int join_three(const char *a, const char *b, const char *c, struct joined *joined)
 {
 	const int parts[] = {derive_open(a), derive_open(b), derive_open(c)};
-	int err = join(&folder, "joined.mp4", parts, 3, length_ms, &progress);
+	struct joined fits = {0};
+	int err = join(&folder, "joined.mp4", parts, 3, joined, &progress);
+
+	/* what can be told by the heads alone is the same */
+	CHECK(join_fits(parts, 3, &fits) == err);
+	CHECK(err || memcmp(&fits, joined, sizeof(fits)) == 0);
 
 	for (int i = 0; i < 3; i++)
 		close(parts[i]);
@@ -100,12 +105,14 @@ static int join_three(const char *a, const char *b, const char *c, int64_t *leng
 
 static void test_join(void)
 {
-	int64_t length_ms = 0;
+	struct joined joined = {0};
 	int16_t *pcm;
 	size_t n;
 
-	CHECK(join_three("in.mp4", "short.mp4", "in.mp4", &length_ms) == 0);
-	CHECK(llabs(length_ms - 56000) < 150);
+	CHECK(join_three("in.mp4", "short.mp4", "in.mp4", &joined) == 0);
+	CHECK(llabs(joined.length_ms - 56000) < 150);
+	CHECK(joined.from_ms[0] == 0 && llabs(joined.from_ms[1] - 24000) < 80 &&
+	      llabs(joined.from_ms[2] - 32000) < 120);
 	mp4_decodes(derive_path("joined.mp4"));
 	mp4_is_fast_start(derive_path("joined.mp4"));
 	CHECK(fabs(length("joined.mp4", "v:0") - 56) < 0.15);
@@ -125,10 +132,10 @@ static void test_join(void)
 
 static void test_join_other_size(void)
 {
-	int64_t length_ms = 0;
+	struct joined joined = {0};
 	char command[700], out[4000];
 
-	CHECK(join_three("short.mp4", "small.mp4", "short.mp4", &length_ms) == 0);
+	CHECK(join_three("short.mp4", "small.mp4", "short.mp4", &joined) == 0);
 	mp4_decodes(derive_path("joined.mp4"));
 	snprintf(command, sizeof(command),
 		 "ffprobe -v error -select_streams v -show_entries frame=width -of "
@@ -142,14 +149,51 @@ static void test_join_other_size(void)
 
 static void test_join_refuses(void)
 {
-	int64_t length_ms = 7;
+	struct joined joined = {.length_ms = 7};
 
-	folder_remove(&folder, "joined.mp4");
-	CHECK(join_three("in.mp4", "stereo.mp4", "in.mp4", &length_ms) == -EMEDIUMTYPE);
-	CHECK(join_three("in.mp4", "mute.mp4", "in.mp4", &length_ms) == -EMEDIUMTYPE);
-	CHECK(join_three("mute.mp4", "in.mp4", "in.mp4", &length_ms) == -EMEDIUMTYPE);
-	CHECK(join(&folder, "joined.mp4", NULL, 0, &length_ms, &progress) == -EINVAL);
-	CHECK(length_ms == 7 && !folder_has(&folder, "joined.mp4"));
+	folder_unlink(&folder, "joined.mp4");
+	CHECK(join_three("in.mp4", "stereo.mp4", "in.mp4", &joined) == -EMEDIUMTYPE);
+	CHECK(join_three("in.mp4", "mute.mp4", "in.mp4", &joined) == -EMEDIUMTYPE);
+	CHECK(join_three("mute.mp4", "in.mp4", "in.mp4", &joined) == -EMEDIUMTYPE);
+	CHECK(join(&folder, "joined.mp4", NULL, 0, &joined, &progress) == -EINVAL);
+	CHECK(join_fits(NULL, 0, &joined) == -EINVAL);
+	CHECK(joined.length_ms == 7 && !folder_has(&folder, "joined.mp4"));
+}
+
+/* A third: 8 s, of which the second chapter begins at 3. */
+static void write_chapters(void)
+{
+	static const char list[] = ";FFMETADATA1\n"
+				   "[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=3000\n"
+				   "title=One\n"
+				   "[CHAPTER]\nTIMEBASE=1/1000\nSTART=3000\nEND=8000\n"
+				   "title=Two\n";
+	char command[1500], out[400];
+
+	derive_put("chapters.txt", list, strlen(list));
+	snprintf(command, sizeof(command),
+		 "ffmpeg -v error -y -i '%s' -i '%s' -map 0 -map_metadata 1 "
+		 "-map_chapters 1 -c copy '%s'",
+		 derive_path("short.mp4"), derive_path("chapters.txt"),
+		 derive_path("chapters.mp4"));
+	mp4_run(command, out, sizeof(out));
+}
+
+/* Chapters stand in each part: in the whole they follow each other. */
+static void test_join_chapters(void)
+{
+	struct joined joined = {0};
+	char command[700], out[4000];
+
+	CHECK(join_three("chapters.mp4", "short.mp4", "chapters.mp4", &joined) == 0);
+	snprintf(command, sizeof(command),
+		 "ffprobe -v error -show_entries chapter=start_time:chapter_tags=title "
+		 "-of csv=p=0 '%s' | cut -d. -f1,2 | sed 's/0*,/,/' | tr '\\n' ';'",
+		 derive_path("joined.mp4"));
+	mp4_run(command, out, sizeof(out));
+	if (strcmp(out, "0.,One;3.,Two;16.,One;19.,Two;") != 0)
+		fprintf(stderr, "'%s'\n", out);
+	CHECK(strcmp(out, "0.,One;3.,Two;16.,One;19.,Two;") == 0);
 }
 
 int main(void)
@@ -175,6 +219,8 @@ int main(void)
 	test_join();
 	test_join_other_size();
 	test_join_refuses();
+	write_chapters();
+	test_join_chapters();
 	folder_close(&folder);
 	derive_teardown();
 	return 0;

@@ -267,6 +267,8 @@ static void begin(void) RUNS_ON(on_ctl)
 	free(room);
 	room = calloc(1, sizeof(*room));
 	CHECK(room);
+	room->server = &server;
+	server.loaded = true;
 	n_joined = n_back = 0;
 	joins_destroy(server.joins);
 	guess_destroy(server.guess);

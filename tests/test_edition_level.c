@@ -1,9 +1,13 @@
-/* Which rung each edition is made of, and how large its pictures are. */
+/* Which rung each edition is made of. */
 #include "mcu/editions.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "plugins/set.h"
 #include "tests/test.h"
 
 static enum level light(const char *level, const char *rung_mid)
@@ -43,28 +47,82 @@ static void full_as_configured(void)
 	CHECK(edition_level(&conf, &ladder, EDITION_FULL) == LEVEL_HIGH);
 }
 
-static void sizes(void)
+/* What else a class is kept as costs no encoder beside that of the full one, but VP8. */
+static void of_the_full_rung(void)
 {
-	static const uint16_t want[LEVELS][2] = {[LEVEL_LOW] = {480, 270},
-						 [LEVEL_MID] = {640, 360},
-						 [LEVEL_MAIN] = {960, 540},
-						 [LEVEL_HIGH] = {1280, 720}};
-	uint16_t w, h;
+	struct ladder ladder;
+	struct conf conf;
+	char why[200];
 
-	for (enum level level = LEVEL_LOW; level < LEVELS; level++) {
-		edition_size(level, &w, &h);
-		CHECK(w == want[level][0] && h == want[level][1]);
+	conf_init(&conf);
+	CHECK(ladder_init(&ladder, &conf, why, sizeof(why)) == 0);
+	for (enum edition e = EDITION_MKV; e <= EDITION_PUSH; e++) {
+		CHECK(edition_level(&conf, &ladder, e) == LEVEL_MAIN);
+		CHECK(edition_family(e) ==
+		      (e == EDITION_WEBM ? FAMILY_VP8 : FAMILY_H264));
 	}
+	CHECK(edition_family(EDITION_FULL) == FAMILY_H264);
+	CHECK(edition_level(&conf, &ladder, EDITION_TRACKS) ==
+	      LEVELS); /* nothing is encoded */
+	CHECK(edition_hour_mb(&conf, &ladder, EDITION_TRACKS) > 300);
+	snprintf(conf.record_live, sizeof(conf.record_live), "mid");
+	CHECK(edition_level(&conf, &ladder, EDITION_LIVE) == LEVEL_MID);
+	CHECK(edition_level(&conf, &ladder, EDITION_PUSH) == LEVEL_MAIN);
+	CHECK(edition_key_ms(EDITION_LIVE) <= 4000 &&
+	      edition_key_ms(EDITION_PUSH) <= 4000);
+	/* who jumps in a file waits for half of it; who watches the least rung pays it */
+	CHECK(edition_key_ms(EDITION_FULL) == 5000 &&
+	      edition_key_ms(EDITION_MKV) == 5000 &&
+	      edition_key_ms(EDITION_WEBM) == 5000);
+	CHECK(edition_key_ms(EDITION_LIGHT) == 10000);
+}
+
+static bool loads(const char *const *plugins, const char *recorder, const char *edition,
+		  char why[300]) RUNS_ON(on_ctl)
+{
+	struct plugin_set *set;
+	struct conf conf;
+	int err;
+
+	conf_init(&conf);
+	snprintf(conf.recorder, sizeof(conf.recorder), "%s", recorder);
+	snprintf(conf.record_editions[0], sizeof(conf.record_editions[0]), "%s", edition);
+	conf.n_record_editions = 1;
+	*why = '\0';
+	CHECK(plugin_set_create(&set) == 0);
+	for (; *plugins; plugins++)
+		CHECK(plugin_set_load(set, getenv("PLUGIN_DIR"), *plugins) == 0);
+	err = editions_check(set, &conf, true, why, 300);
+	CHECK((editions_usual(set, &conf) == 0) == (err == -ENOENT) || err == -EINVAL);
+	plugin_set_destroy(set);
+	return err == 0;
+}
+
+/* A plugin that takes other pictures, or does something else, is none for an edition. */
+static void by_plugins_that_can(void) RUNS_ON(on_ctl)
+{
+	static const char *const some[] = {"record_mp4", "record_webm", "record_hls",
+					   NULL};
+	char why[300];
+
+	CHECK(loads(some, "mp4", "full", why) && loads(some, "mp4", "webm", why));
+	CHECK(loads(some, "mp4", "live", why));
+	CHECK(!loads(some, "mp4", "mkv", why) && strstr(why, "makes 'mkv'"));
+	CHECK(!loads(some, "webm", "full", why) && strstr(why, "'webm' cannot make"));
+	CHECK(!loads(some, "hls", "full", why) && strstr(why, "'hls' cannot make"));
 }
 
 int main(void)
 {
+	thread_enter(&on_ctl);
+	thread_claim(&on_ctl);
 	CHECK(edition_by_name("full") == EDITION_FULL);
 	CHECK(edition_by_name("sound") == EDITION_SOUND);
 	CHECK(edition_by_name("") == EDITIONS && edition_by_name("fuller") == EDITIONS);
 	CHECK(strcmp(edition_name(EDITION_LIGHT), "light") == 0);
 	light_stays_light();
 	full_as_configured();
-	sizes();
+	of_the_full_rung();
+	by_plugins_that_can();
 	return 0;
 }

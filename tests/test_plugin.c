@@ -119,6 +119,44 @@ static void versions(void) RUNS_ON(on_ctl)
 	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
 }
 
+static int fake_start(void **self, const struct aula_start *start)
+{
+	(void)self;
+	(void)start;
+	return 0;
+}
+
+static int fake_write(void *self, const struct aula_packet *p)
+{
+	(void)self;
+	(void)p;
+	return 0;
+}
+
+static int fake_close(void *self)
+{
+	(void)self;
+	return 0;
+}
+
+static int fake_track(void *self, uint32_t index, const struct aula_track *track,
+		      int64_t at_us)
+{
+	(void)self;
+	(void)index;
+	(void)track;
+	(void)at_us;
+	return 0;
+}
+
+static int fake_track_end(void *self, uint32_t index, int64_t at_us)
+{
+	(void)self;
+	(void)index;
+	(void)at_us;
+	return 0;
+}
+
 /* a plugin of an older minor: its ops end early, the bytes after are not ours */
 static void older_and_shorter(void) RUNS_ON(on_ctl)
 {
@@ -347,7 +385,7 @@ static void quarantine(void) RUNS_ON(on_ctl)
 	CHECK(arrange_moody(set, cells) == 0 && cells[0].w == AULA_UNIT);
 	CHECK(count_get(COUNT_PLUGIN_ERRORS) == errors + 4);
 	CHECK(count_get(COUNT_LAYOUT_CALLS) == calls + 5); /* none behind it */
-	CHECK(plugin_set_layout(set, "moody")); /* still has its name */
+	CHECK(plugin_set_layout(set, "moody"));            /* still has its name */
 	plugin_set_destroy(set);
 	CHECK(count_get(COUNT_LAYOUTS_ASIDE) == 0);
 	clock_fake(-1);
@@ -466,6 +504,70 @@ static void files(const char *shipped) RUNS_ON(on_ctl)
 	CHECK(rmdir(dir) == 0);
 }
 
+/* As it was compiled with the header of 1.2: its ops end where those of tracks begin. */
+static void of_1_2(void) RUNS_ON(on_ctl)
+{
+	struct {
+		struct aula_recorder_ops ops;
+	} old = {{.size = offsetof(struct aula_recorder_ops, track),
+		  .extension = "x",
+		  .start = fake_start,
+		  .write = fake_write,
+		  .close = fake_close,
+		  .flags = AULA_RECORDER_FOLDER,
+		  .track = (int (*)(void *, uint32_t, const struct aula_track *,
+				    int64_t))0x1}};
+	struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .recorder = &old.ops};
+	struct plugin *p;
+
+	raw.abi_minor = 2;
+	CHECK(offsetof(struct aula_recorder_ops, track) == 88);
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == 0);
+	CHECK(plugin_recorder(p)->flags == AULA_RECORDER_FOLDER);
+	CHECK(!plugin_recorder(p)->track && !plugin_recorder(p)->track_end);
+	plugin_free(p);
+	/* what it may not say, since it has no track() */
+	old.ops.flags |= AULA_RECORDER_TRACKS;
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+	CHECK(strstr(why, "tracks"));
+}
+
+static void tracks(void) RUNS_ON(on_ctl)
+{
+	const struct aula_recorder_ops good = {.size = sizeof(good),
+					       .extension = "x",
+					       .start = fake_start,
+					       .write = fake_write,
+					       .close = fake_close,
+					       .flags = AULA_RECORDER_FOLDER |
+							AULA_RECORDER_TRACKS,
+					       .track = fake_track,
+					       .track_end = fake_track_end};
+	struct aula_recorder_ops ops = good;
+	struct aula_plugin raw = {AULA_PLUGIN_HEAD, .name = "t", .recorder = &ops};
+	struct plugin *p;
+
+	CHECK(plugin_add(&p, &raw, why, sizeof(why)) == 0);
+	CHECK(plugin_recorder(p)->track == fake_track);
+	plugin_free(p);
+	for (int i = 0; i < 6; i++) {
+		ops = good;
+		if (i == 0)
+			ops.flags = AULA_RECORDER_TRACKS; /* no folder */
+		else if (i == 1)
+			ops.flags |= AULA_RECORDER_REMOTE;
+		else if (i == 2)
+			ops.track = NULL;
+		else if (i == 3)
+			ops.track_end = NULL;
+		else if (i == 4)
+			ops.start = NULL;
+		else
+			ops.flags |= 1 << 3; /* of a later minor */
+		CHECK(plugin_add(&p, &raw, why, sizeof(why)) == -EINVAL);
+	}
+}
+
 int main(void)
 {
 	struct plugin *p;
@@ -479,6 +581,8 @@ int main(void)
 	plugin_free(p);
 	older_and_shorter();
 	of_1_0();
+	of_1_2();
+	tracks();
 	vacant_places();
 	recorders();
 	quarantine();

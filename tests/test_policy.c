@@ -89,16 +89,19 @@ static void words(void)
 	char text[POLICY_TEXT + 1], longer[POLICY_TEXT + 2];
 
 	for (enum kind kind = KIND_DISCUSSION; kind < KINDS; kind++)
-		for (uint32_t i = 0; i < 4; i++) {
+		for (uint32_t i = 0; i < 8; i++) {
 			policy_preset(&policy, kind);
+			CHECK(!policy.unwatched); /* unless somebody says so */
+			policy.unwatched = i & 4;
 			policy.locked = i & 1;
 			policy.lobby = i & 2;
-			policy.locks = i == 3 ? CAPS_LOCKABLE : CAP_CHAT;
+			policy.locks = (i & 3) == 3 ? CAPS_LOCKABLE : CAP_CHAT;
 			policy_write(&policy, text, sizeof(text));
 			memset(&read, 0, sizeof(read));
 			CHECK(policy_read(&read, text) == 0);
 			CHECK(read.kind == policy.kind && read.locked == policy.locked);
 			CHECK(read.lobby == policy.lobby && read.locks == policy.locks);
+			CHECK(read.unwatched == policy.unwatched);
 		}
 	CHECK(policy_read(&read, "") == 0 && read.kind == KIND_DISCUSSION);
 	CHECK(!read.locked && !read.lobby && !read.locks);

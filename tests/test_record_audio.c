@@ -47,11 +47,11 @@ static int followed_write(void *self, const struct aula_packet *p)
 
 static struct recorder *make(void)
 {
-	const struct recorder_conf conf = {
-		mp4_dir,
-		0,
-		{{"full", &followed}, {"light", &followed}, {"sound", audio_ops}}};
-	const struct recorder_events events = {NULL, started, done, NULL};
+	const struct recorder_conf conf = {.dir = mp4_dir,
+					   .editions = {{"full", &followed},
+							{"light", &followed},
+							{"sound", audio_ops}}};
+	const struct recorder_events events = {NULL, started, done, NULL, NULL};
 	struct recorder *r;
 
 	followed = *mp4_ops;
@@ -66,9 +66,9 @@ static void begin(struct recorder *r, const char *name)
 {
 	struct recording_conf conf = {.id = 1,
 				      .n_editions = N,
-				      .editions = {{FULL, 11, MP4_W, MP4_H},
-						   {LIGHT, 12, MP4_W, MP4_H},
-						   {SOUND, 0, 0, 0}}};
+				      .editions = {{FULL, 11, MP4_W, MP4_H, "", false},
+						   {LIGHT, 12, MP4_W, MP4_H, "", false},
+						   {SOUND, 0, 0, 0, "", false}}};
 
 	snprintf(conf.name, sizeof(conf.name), "%s", name);
 	CHECK(recorder_start(r, &conf) == 0);

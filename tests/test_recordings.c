@@ -25,7 +25,7 @@
 
 #define CODE        "ABC2345"
 #define MANY        1500
-#define LEFT_BEHIND 27 /* parts; a third of them is too young to be touched */
+#define LEFT_BEHIND 75 /* parts; a third of them is too young to be touched */
 
 _Static_assert(LEFT_BEHIND / 3 > LIMIT_RECORDINGS, "they would keep all from recording");
 
@@ -186,20 +186,34 @@ static bool more(void)
 	return cJSON_IsTrue(cJSON_GetObjectItem(d, "more"));
 }
 
+/* Looks through the pages, from the newest on. */
+static const cJSON *row_of(struct ws_client *c, const char *id)
+{
+	int64_t before = (INT64_C(1) << 53) - 1;
+	const cJSON *row;
+	char d[64];
+
+	do {
+		snprintf(d, sizeof(d), "{\"before\":%lld,\"limit\":100}",
+			 (long long)before);
+		CHECK(ask(c, "recording.list", d, NULL));
+		cJSON_ArrayForEach(row, rows())
+		{
+			const cJSON *at = cJSON_GetObjectItem(row, "started_ms");
+
+			if (strcmp(cJSON_GetObjectItem(row, "id")->valuestring, id) == 0)
+				return row;
+			before = (int64_t)at->valuedouble;
+		}
+	} while (more());
+	return NULL;
+}
+
 static bool state_is(struct ws_client *c, const char *id, const char *state)
 {
-	const cJSON *row;
+	const cJSON *row = row_of(c, id);
 
-	CHECK(ask(c, "recording.list", "{}", NULL));
-	cJSON_ArrayForEach(row, rows())
-	{
-		const char *name = cJSON_GetObjectItem(row, "id")->valuestring;
-
-		if (strcmp(name, id) == 0)
-			return strcmp(cJSON_GetObjectItem(row, "state")->valuestring,
-				      state) == 0;
-	}
-	return false;
+	return row && strcmp(cJSON_GetObjectItem(row, "state")->valuestring, state) == 0;
 }
 
 static void wait_state(struct ws_client *c, const char *id, const char *state)
@@ -223,15 +237,18 @@ static void after_a_crash(struct ws_client *c)
 	CHECK(!exists("left00.part.mp4") && !exists("left02.part.mp4"));
 	CHECK(exists("left02.broken.mp4"));
 
-	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\"}", NULL));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"left02\"}", NULL));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"nofile\"}", NULL));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"left01\"}", "unknown_recording"));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"foreign\"}", "unknown_recording"));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\"}", "unknown_recording"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\",\"now\":true}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left02\",\"now\":true}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"nofile\",\"now\":true}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left01\",\"now\":true}",
+		  "unknown_recording"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"foreign\",\"now\":true}",
+		  "unknown_recording"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"left00\",\"now\":true}",
+		  "unknown_recording"));
 	CHECK(!exists("left02.broken.mp4"));
 	CHECK(exists("whole.mp4"));
-	CHECK(ask(c, "recording.delete", "{\"id\":\"whole\"}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"whole\",\"now\":true}", NULL));
 	CHECK(!exists("whole.mp4"));
 }
 
@@ -310,11 +327,12 @@ static void deleted_together(struct ws_client *c)
 
 	path_of("old1500.mp4", path);
 	CHECK(mkdir(path, 0700) == 0);
-	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\"}", "no_resources"));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\",\"now\":true}",
+		  "no_resources"));
 	CHECK(state_is(c, "old1500", "ready"));
 	CHECK(rmdir(path) == 0);
 	make_file("old1500.mp4", "x", 0);
-	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\"}", NULL));
+	CHECK(ask(c, "recording.delete", "{\"id\":\"old1500\",\"now\":true}", NULL));
 	CHECK(!exists("old1500.mp4") && !state_is(c, "old1500", "ready"));
 }
 

@@ -18,5 +18,7 @@ int main(void)
 	for (uint32_t i = 0; i < REVOKED_MAX - 1; i++)
 		revoked_add(&revoked, 128 * (3 + i), 3000);
 	CHECK(!revoked_has(&revoked, 128, 3000) && revoked_has(&revoked, 256, 3000));
+	CHECK(!revoked_ever(&revoked, 128) && revoked_ever(&revoked, 256));
+	CHECK(!revoked_ever(&revoked, 0));
 	return 0;
 }

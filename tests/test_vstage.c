@@ -77,9 +77,9 @@ static void on_picture(void *ctx, uint32_t source, uint16_t w_px, uint16_t h_px)
 	b.sizes++;
 }
 
-static void on_tap(void *ctx, uint32_t rung, struct au *au)
+static void on_tap(void *ctx, uint32_t to, uint32_t rung, struct au *au)
 {
-	CHECK(ctx == &b && rung == LOW);
+	CHECK(ctx == &b && to == 77 && rung == LOW);
 	b.taps++;
 	au_put(au);
 }
@@ -398,7 +398,7 @@ static void full_ring_asks_for_a_key(void) RUNS_ON(on_mix)
 
 static void posters(void) RUNS_ON(on_mix)
 {
-	vstage_rung_tap(b.st, LOW, true);
+	vstage_rung_tap(b.st, LOW, 77);
 	for (int i = 0; i < 30; i++) {
 		vstage_poster(b.st, 9, b.now);
 		pass(100 * MS_US);

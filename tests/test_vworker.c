@@ -86,11 +86,11 @@ static void on_still(void *ctx, uint32_t view, struct au *picture)
 	au_put(picture);
 }
 
-static void on_tap(void *ctx, uint32_t rung, struct au *au)
+static void on_tap(void *ctx, uint32_t to, uint32_t rung, struct au *au)
 {
 	struct seen *seen = ctx;
 
-	CHECK(rung == RUNG);
+	CHECK(to == 5 && rung == RUNG);
 	atomic_fetch_add(&seen->taps, 1);
 	au_put(au);
 }
@@ -379,14 +379,14 @@ static void off_shows_the_name(struct bench *b)
 static void posters_and_taps(struct bench *b)
 {
 	b->urgent = true; /* nothing can be recorded without a key frame */
-	CHECK(vworker_rung_tap(b->w, RUNG, true) == 0);
+	CHECK(vworker_rung_tap(b->w, RUNG, 5) == 0);
 	for (int i = 0; i < 5; i++)
 		CHECK(vworker_poster(b->w, VIEW) == 0);
 	CHECK(vworker_rung_key(b->w, RUNG) == 0);
 	SPEND_UNTIL(b, atomic_load(&b->seen.posters) > 0);
 	CHECK(atomic_load(&b->seen.poster_bytes) > 500);
 	SPEND_UNTIL(b, atomic_load(&b->seen.taps) > 0);
-	CHECK(vworker_rung_tap(b->w, RUNG, false) == 0);
+	CHECK(vworker_rung_tap(b->w, RUNG, 0) == 0);
 	spend(b, 1100); /* on_poster() looks at the time between any two */
 }
 
@@ -471,7 +471,7 @@ static void closing_is_never_refused(struct bench *b)
 	}
 	CHECK(vworker_source_close(b->w, 999) == 0);
 	CHECK(vworker_rung_close(b->w, 999) == 0);
-	CHECK(vworker_rung_tap(b->w, 999, false) == 0);
+	CHECK(vworker_rung_tap(b->w, 999, 0) == 0);
 	CHECK(vworker_view_close(b->w, 999) == 0);
 	atomic_store(&hold, false);
 }

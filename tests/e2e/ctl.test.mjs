@@ -198,7 +198,9 @@ test('layouts', async () => {
 test('recordings, words, and the picture', async () => {
   code = (await tells('room', 'create', 'Third')).code; // whoever comes from a banned address waits in the lobby
   seats.push(await takeSeat({ port: target.port, code, name: 'Stays' }));
-  assert.ok((await tells('record', 'start', code, '--title', 'One')).id);
+  await refuses(1, /layout/, 'record', 'start', code, '--layout', 'nothing-like-it');
+  assert.ok((await tells('record', 'start', code, '--title', 'One', '--layout', 'lecture-pip names=on')).id);
+  assert.equal((await tells('room', 'show', code)).recording.view, 'recording');
   await refuses(1, /is being recorded already/, 'record', 'start', code);
   assert.match(await says('record', 'stop', code), /the recording ends/);
   await until('it has ended', async () => !(await tells('room', 'show', code)).recording.on);

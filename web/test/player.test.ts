@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commandOf } from '../src/core/player/keys';
+import type { FilmUser, Reel } from '../src/core/player/film';
 import { Playback, type Player } from '../src/core/player/playback';
 import { keepAt, keptAt, putKept, readKept, type Kept } from '../src/core/player/resume';
 import { askAgain, refreshed } from '../src/core/player/renew';
@@ -156,6 +157,10 @@ test('addresses of what was made', () => {
   assert.equal(madeUrl(MADE, 'video.mp4'), '/api/v1/recordings/r/made/video.mp4?m=12&sig=x');
   assert.equal(madeUrl(MADE, 'poster.jpg'), '');
   assert.equal(madeUrl({ ...MADE, state: 'working' }, 'video.mp4'), '');
+  const early = { ...MADE, state: 'working' as const, files: [{ name: 'poster.jpg', bytes: 5 }] };
+  assert.ok(/poster\.jpg\?/.test(madeUrl(early, 'poster.jpg')), 'what it looks like is there first');
+  assert.equal(madeUrl({ state: 'working', done: 0.5 }, 'poster.jpg'), '');
+  assert.deepEqual(withNews([row({ made: early })], { id: 'r', state: 'working', done: 0.7 })[0]!.made, { ...early, done: 0.7 }, 'and stays');
   assert.equal(madeUrl({ state: 'ready' }, 'video.mp4'), '');
   assert.equal(madeUrl(undefined, 'video.mp4'), '');
   assert.equal(madeBytes(MADE, 'video.mp4'), 9);
@@ -170,6 +175,9 @@ test('what was made stands for the first edition, and is the sound when there is
   assert.deepEqual(seen(row({ editions: undefined })), ['full full?1 false']);
   assert.deepEqual(seen(row({ editions: [], url: '' })), []);
   assert.deepEqual(seen(row({ editions: [{ edition: 'sound', bytes: 1, ms: 1, url: '/s' }], made: MADE })), ['sound sound.m4a?m=12&sig=x true']);
+  const [full] = row().editions!;
+  const senders = { edition: 'tracks', bytes: 1, ms: 1, url: '/t' } as const;
+  assert.deepEqual(seen(row({ editions: [senders, full!], made: MADE })), ['full video.mp4?m=12&sig=x true', 'sound sound.m4a?m=12&sig=x true'], 'single senders are none');
   assert.deepEqual(seen(row({ editions: [{ edition: 'full', bytes: 1, ms: 1, error: 'no_picture' }, { edition: 'light', bytes: 1, ms: 1, url: '/l' }] })), ['light l false']);
 });
 
@@ -441,4 +449,77 @@ test('it stays within its length, and a length that is not told is that of the r
   playback.toggleMuted();
   assert.ok(!video.muted && video.volume === 1);
   close();
+});
+
+// --- by pieces ---
+
+const CUT: Made = { ...MADE, files: [...MADE.files!, { name: 'video.index', bytes: 5 }] };
+
+function beginFilm(rows: Recording[]) {
+  const video = new FakeVideo();
+  const films: { reel: Reel; user: FilmUser; stopped: boolean; jumps: number }[] = [];
+  let n = 0;
+  const playback = new Playback({
+    row: () => rows[Math.min(n, rows.length - 1)]!,
+    renew: () => Promise.resolve(void n++),
+    film: (reel, user) => {
+      const film = { reel, user, stopped: false, jumps: 0 };
+      films.push(film);
+      return { stop: () => void (film.stopped = true), renew: (fresh) => void (film.reel = fresh), jumped: () => void film.jumps++, near: (s) => s - 3 };
+    },
+  });
+  const close = playback.open(video);
+  return { video, playback, close, films };
+}
+
+test('a file with a table is played by pieces, and jumps to where it begins soon', () => {
+  shelf.clear();
+  const { video, playback, close, films } = beginFilm([row({ made: CUT })]);
+  assert.deepEqual([films.length, video.src], [1, '']);
+  assert.ok(films[0]!.reel.url.includes('video.mp4') && films[0]!.reel.table.includes('video.index'));
+  assert.ok(films[0]!.user.begun());
+  video.found();
+  playback.seek(50);
+  assert.deepEqual([video.currentTime, films[0]!.jumps], [47, 1]);
+  playback.seek(50, true);
+  assert.equal(video.currentTime, 50);
+  playback.choose('light'); // it has none
+  assert.deepEqual([films[0]!.stopped, films.length, video.src], [true, 1, '/light?1']);
+  close();
+  shelf.clear();
+});
+
+test('its link is renewed while it plays on', async () => {
+  shelf.clear();
+  const { video, playback, close, films } = beginFilm([row({ made: CUT }), row({ made: { ...CUT, query: 'm=13&sig=y' } })]);
+  video.found();
+  video.at(20);
+  films[0]!.user.stale();
+  films[0]!.user.stale();
+  await new Promise((go) => setTimeout(go, 0));
+  assert.ok(films[0]!.reel.url.includes('m=13') && films[0]!.reel.table.includes('m=13'));
+  assert.deepEqual([films.length, video.currentTime, playback.phase.value], [1, 20, 'plays']);
+  close();
+});
+
+test('what cannot be played so is played as one file; without a network the place is kept', async () => {
+  shelf.clear();
+  const { video, playback, close, films } = beginFilm([row({ made: CUT })]);
+  video.found();
+  video.at(20);
+  films[0]!.user.failed('kind');
+  assert.ok(films[0]!.stopped && video.src.includes('video.mp4'));
+  video.found();
+  assert.equal(video.currentTime, 20);
+  close();
+  const other = beginFilm([row({ made: CUT })]);
+  other.video.found();
+  other.video.at(30);
+  other.films[0]!.user.failed('away');
+  assert.deepEqual([other.playback.phase.value, other.playback.now.value.at], ['failed', 30]);
+  other.playback.again();
+  await new Promise((go) => setTimeout(go, 0));
+  assert.equal(other.films.length, 2);
+  other.close();
+  assert.ok(playback.choice.value);
 });

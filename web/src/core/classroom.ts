@@ -1,5 +1,6 @@
 // One visit to a class: the socket, the media and the devices, put together.
 
+import { back } from './back';
 import { Devices } from './devices';
 import { forgetDirector } from './director';
 import { Health } from './health';
@@ -12,11 +13,10 @@ import {
   type ByeWhy,
   type Layout,
   type LinkHistory,
-  type Recording,
   type Snapshot,
   type StillPart,
 } from './protocol';
-import { addPage, applyEvent, applySnapshot } from './reduce';
+import { applyEvent, applySnapshot } from './reduce';
 import { wantsVp8 } from './route';
 import { Rtc, type Mid } from './rtc';
 import { Socket, type Link, type SocketUser } from './socket';
@@ -242,6 +242,13 @@ export class Classroom implements SocketUser {
     });
   }
 
+  /** What was before is watched: of the class itself only the least comes, and whoever cannot hear it is not heard. */
+  aside(on: boolean): void {
+    state.aside.value = on;
+    this.presence.aside(on);
+    if (on && state.mic.value.on) void this.devices.setMic(false);
+  }
+
   leave(): void {
     this.socket.tell('leave');
     this.finish('left');
@@ -269,14 +276,6 @@ export class Classroom implements SocketUser {
   /** The last minutes of a member's link; for lecturers. `code`: of another class, for administrators. */
   async linkHistory(member: string, code = ''): Promise<LinkHistory> {
     return (await this.socket.request('link.history', { member, ...(code && { code }) })) as unknown as LinkHistory;
-  }
-
-  /** The newest ones; or those that follow what is known already. */
-  async listRecordings(known: Recording[] = []): Promise<void> {
-    const last = known.at(-1);
-    const reply = await this.socket.request('recording.list', last ? { before: last.started_ms } : {});
-    state.recordings.value = addPage(known, (reply.recordings as Recording[]) ?? []);
-    state.moreRecordings.value = reply.more === true;
   }
 
   /** The <video> showed a frame. */
@@ -406,7 +405,6 @@ export class Classroom implements SocketUser {
     state.poster.value = '';
     state.speakers.value = [];
     state.links.value = null;
-    state.recordings.value = [];
     state.reactions.value = [];
     state.unread.value = 0;
     forgetDirector();
@@ -429,7 +427,12 @@ export class Classroom implements SocketUser {
     if (this.warm !== 'no') return; // nobody waits for it
     state.link.value = link;
     state.tries.value = tries;
+    back.link(link === 'open', state.recording.value, this.serverMs());
     if (link === 'open' && this.visit.media) this.health.start();
+  }
+
+  private serverMs(): number {
+    return Date.now() + state.clockSkewMs.value;
   }
 
   traffic(kind: 'open' | 'in' | 'out', text: string): void {
@@ -483,6 +486,7 @@ export class Classroom implements SocketUser {
     this.session = snap.session;
     this.socket.seq = snap.seq;
     applySnapshot(snap);
+    if (this.visit.media) back.came(state.recording.value, this.serverMs());
     if (snap.seat) remember(`seat.${this.visit.code}`, snap.seat);
     this.obey();
     this.turn.set(snap.quality);

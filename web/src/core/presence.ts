@@ -14,6 +14,7 @@ export class Presence {
   private hideTimer = 0;
   private turnTimer = 0;
   private wanted = false;
+  private elsewhere = false;
   private readonly upright = matchMedia(UPRIGHT);
 
   /** `crowded`: something beside the picture takes the height that an upright one needs. */
@@ -45,6 +46,12 @@ export class Presence {
     clearTimeout(this.turnTimer);
   }
 
+  /** Something else is watched on this page, as if it were hidden. */
+  aside(on: boolean): void {
+    this.elsewhere = on;
+    if (this.wanted) this.look();
+  }
+
   /** Something changed that may change the shape: decided when it has come to rest. */
   turn = (): void => {
     clearTimeout(this.turnTimer);
@@ -61,6 +68,10 @@ export class Presence {
 
   private look = (): void => {
     clearTimeout(this.hideTimer);
+    if (this.elsewhere) {
+      this.tell({ hidden: true });
+      return;
+    }
     const watched = document.visibilityState === 'visible' || !!document.pictureInPictureElement;
     if (watched) this.tell({ hidden: false });
     else this.hideTimer = window.setTimeout(() => this.tell({ hidden: true }), HIDE_MS);

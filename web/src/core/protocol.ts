@@ -23,6 +23,8 @@ export interface Policy {
   kind: string;
   locked: boolean;
   lobby: boolean;
+  /** It may be watched without a seat. */
+  watch: boolean;
   unmute: boolean;
   camera: boolean;
   share: boolean;
@@ -83,7 +85,7 @@ export interface ChatLine {
   sent_ms: number;
 }
 
-export type Edition = 'full' | 'light' | 'sound';
+export type Edition = 'full' | 'light' | 'sound' | 'mkv' | 'webm' | 'live' | 'push' | 'tracks' | 'slides';
 
 export interface RecordState {
   on: boolean;
@@ -94,7 +96,15 @@ export interface RecordState {
   at_ms?: number;
   editions?: Edition[];
   id?: string;
+  /** It has a picture of its own; absent: it is what the class sees. */
+  view?: 'recording';
+  /** It can be gone back in while it runs: `recording.live`. */
+  live?: boolean;
   error?: string;
+  /** Of editions that are over already, why. */
+  errors?: Partial<Record<Edition, string>>;
+  /** The disk lasts for so many minutes; only while that is little. */
+  disk_min?: number;
 }
 
 /** What is made of a recording once it has ended. */
@@ -121,6 +131,37 @@ export interface Recording {
   editions?: { edition: Edition; bytes: number; ms: number; url?: string; error?: string }[];
   /** Absent: this server makes nothing of them. */
   made?: Made;
+  /** In the trash since then. */
+  deleted_ms?: number;
+  /** When it will be removed for good; absent: never. */
+  gone_ms?: number;
+  /** It stays, however old it grows. */
+  keep?: boolean;
+  /** What it was cut from. */
+  of?: string;
+  /** What it was joined of, the oldest first. */
+  joined?: string[];
+  /** How much of it is cut, 0 to 1, while it is. */
+  done?: number;
+  /** Links for others that are good. */
+  shares?: number;
+}
+
+/** Bytes of the recordings, and how many there may be; absent: as many as there is room for. */
+export interface Quota {
+  used_bytes: number;
+  limit_bytes?: number;
+}
+
+/** A link with which anybody may watch a recording. */
+export interface Share {
+  id: string;
+  url: string;
+  expires_ms: number;
+  password: boolean;
+  download: boolean;
+  made_ms?: number;
+  opened?: number;
 }
 
 export interface Room {

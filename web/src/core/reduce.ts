@@ -1,12 +1,12 @@
 // Applies the snapshot and the events about the class to the state. What concerns media is not here.
 
 import type { Cap, ChatLine, Hearing, Links, Lobby, Member, Policy, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
+import { back } from './back';
 import { applyCues, applyNews, director } from './director';
 import { LEVELS } from './levels';
 import { ALL_HEAR, CHAT_ROWS, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
 import { applyDecks, DECK_EVENTS } from './decks';
-import { type MadeNews, withNews } from './player/rows';
 import { applyTools, TOOL_EVENTS } from './tools';
 
 const FEW = 20; // in a larger class nobody is told of each one who comes and goes
@@ -76,15 +76,17 @@ function addChat(line: ChatLine): void {
 function setRecording(d: RecordState): void {
   const was = state.recording.value;
   state.recording.value = d;
+  back.changed(d);
   if (d.error) notify(d.on ? 'note.rec_part' : 'note.rec_error');
   else if (d.on !== was.on) notify(d.on ? 'note.rec_on' : 'note.rec_off');
   else if (d.on && !!d.paused !== !!was.paused) notify(d.paused ? 'note.rec_paused' : 'note.rec_on');
 }
 
-function putRecording(row: Recording): void {
-  state.recordings.value = [row, ...state.recordings.value.filter((one) => one.id !== row.id)];
-  notify('note.rec_ready');
-}
+/** Who lists recordings hears here what becomes of them. */
+export const recordingNews = new Set<(t: string, d: never) => void>();
+
+/** To be heard by those alone. */
+const toLists = (t: string) => (d: never) => recordingNews.forEach((tell) => tell(t, d));
 
 /** What follows the rows that are known; one that became known meanwhile stays as it is. */
 export function addPage(known: Recording[], page: Recording[]): Recording[] {
@@ -146,10 +148,17 @@ const EVENTS: Record<string, Apply> = {
   'layout.live': applyNews,
   'layout.aside': (d: { name: string }) => notify('note.layout_aside', { name: d.name }),
   'record.state': setRecording,
-  'recording.ready': putRecording,
-  'recording.made': (d: MadeNews) => {
-    state.recordings.value = withNews(state.recordings.value, d);
+  'record.disk': (d: { low: boolean; minutes?: number }) => {
+    state.recording.value = { ...state.recording.value, disk_min: d.low ? d.minutes : undefined };
+    if (d.low) notify('note.rec_disk', { n: String(d.minutes ?? 0) });
   },
+  'recording.ready': (d: never) => {
+    toLists('recording.ready')(d);
+    notify('note.rec_ready');
+  },
+  'recording.made': toLists('recording.made'),
+  'recording.changed': toLists('recording.changed'),
+  'recording.gone': toLists('recording.gone'),
 };
 
 /** False when the event is not about the class. */

@@ -3,7 +3,7 @@
 import { recallTab, rememberTab } from './store';
 
 export interface Route {
-  page: 'join' | 'admin' | 'recordings';
+  page: 'join' | 'admin' | 'recordings' | 'shared' | 'watch';
   code: string;
   token: string;
 }
@@ -29,8 +29,9 @@ function decoded(part: string): string {
 /** Reads the address; a token of the fragment moves into the tab's memory and out of sight. */
 export function readRoute(): Route {
   const [, first = '', second = ''] = location.pathname.split('/');
+  if (first === 's') return { page: 'shared', code: '', token: decoded(second) };
   const code = cleanCode(decoded(second));
-  const page = first === 'admin' ? 'admin' : first === 'rec' ? 'recordings' : 'join';
+  const page = first === 'admin' ? 'admin' : first === 'rec' ? 'recordings' : first === 'w' ? 'watch' : 'join';
   const key = `token.${page === 'admin' ? 'admin' : code}`;
   const given = new URLSearchParams(location.hash.slice(1)).get('t');
   if (given) {

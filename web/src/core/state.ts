@@ -18,13 +18,13 @@ import type {
   Policy,
   Poll,
   Quality,
-  Recording,
   RecordState,
   Role,
   Room,
   Roster,
   Timer,
 } from './protocol';
+import { back } from './back';
 import { forgetDecks } from './decks';
 import { director, forgetDirector } from './director';
 import type { Wish } from './prefer';
@@ -34,7 +34,7 @@ import type { IceState } from './rtc';
 import type { Link } from './socket';
 import { NO_STATS, type Stats } from './stats';
 
-export type Screen = 'join' | 'check' | 'entering' | 'waiting' | 'class' | 'bye' | 'admin' | 'recordings';
+export type Screen = 'join' | 'check' | 'entering' | 'waiting' | 'class' | 'bye' | 'admin' | 'recordings' | 'shared' | 'watch';
 
 export interface DeviceState {
   on: boolean;
@@ -74,7 +74,7 @@ export const NO_TIMER: Timer = { on: false, paused: false, left_ms: 0, total_ms:
 
 export const ALL_HEAR: Hearing = { rule: 'all', languages: [] };
 
-export const FREE: Policy = { kind: '', locked: false, lobby: false, unmute: true, camera: true, share: true, chat: true };
+export const FREE: Policy = { kind: '', locked: false, lobby: false, watch: true, unmute: true, camera: true, share: true, chat: true };
 export const NOBODY: Lobby = { n: 0, waiting: [] };
 
 const OFF: DeviceState = { on: false, busy: false, fault: '' };
@@ -116,8 +116,6 @@ export const state = {
   breakout: signal<Breakout | null>(null),
   parts: signal<Parts>(NO_PARTS),
   reactions: signal<Reaction[]>([]),
-  recordings: signal<Recording[]>([]),
-  moreRecordings: signal(false), // older ones can be asked for
   chat: signal<ChatLine[]>([]),
   unread: signal(0),
   chatOpen: signal(false),
@@ -133,6 +131,7 @@ export const state = {
   poster: signal(''), // base64 of a JPEG
   firstFrame: signal(false),
   soundBlocked: signal(false),
+  aside: signal(false), // something else is watched meanwhile: of the class only the least is wanted, and no sound
   selfView: signal(true),
   awake: signal(true),
 
@@ -170,6 +169,7 @@ export function notify(key: string, vars?: Record<string, string>): void {
 export function forgetClass(): void {
   forgetDecks();
   forgetDirector();
+  back.forget();
   director.open.value = false;
   state.members.value = new Map();
   state.roster.value = { n: 0, listed: 0 };
@@ -191,8 +191,6 @@ export function forgetClass(): void {
   state.timer.value = NO_TIMER;
   state.breakout.value = null;
   state.reactions.value = [];
-  state.recordings.value = [];
-  state.moreRecordings.value = false;
   state.chat.value = [];
   state.unread.value = 0;
   state.quality.value = null;

@@ -37,6 +37,13 @@ const loadSlides = async (): Promise<Slides> => {
   return slides;
 };
 
+type Live = typeof import('./live/index');
+const loadLive = async (): Promise<Live> => {
+  const live = await import('./live/index');
+  await live.dressed;
+  return live;
+};
+
 export function ClassView() {
   useEffect(() => {
     const unlisten = listenToKeys();
@@ -66,7 +73,9 @@ export function ClassView() {
       {open === 'hands' && <HandsSheet />}
       {open === 'poll' && <PollSheet />}
       {open === 'timer' && <TimerSheet />}
+      {open === 'back' && <Late<Live> load={loadLive} show={(m) => <m.BackSheet />} />}
       {open === 'groups' && <Late<Steer> load={loadSteer} show={(m) => <m.GroupsSheet />} />}
+      {open === 'record' && <Late<Steer> load={loadSteer} show={(m) => <m.RecordSheet />} />}
       {open === 'class' && <Late<Steer> load={loadSteer} show={(m) => <m.ClassSheet />} />}
     </div>
   );

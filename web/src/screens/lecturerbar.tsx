@@ -6,6 +6,7 @@ import { director } from '../core/director';
 import { t } from '../core/i18n';
 import { may, notify, state } from '../core/state';
 import { orBack } from '../ui/choose';
+import { Icon } from '../ui/icon';
 import { Late } from '../ui/late';
 import { openSheet } from './panels';
 import { HandStrip } from './hands';
@@ -57,7 +58,7 @@ const GROUPS: [string, string[]][] = [
 ];
 
 /** The groups with what this server has of them. */
-function offered(names: string[]): [string, string[]][] {
+export function layoutGroups(names: string[]): [string, string[]][] {
   const known = new Set(GROUPS.flatMap(([, texts]) => texts));
   const groups = GROUPS.map(([group, texts]): [string, string[]] => [group, texts.filter((text) => names.includes(text.split(' ')[0]!))]);
   return [...groups, ['own', names.filter((name) => !known.has(name))] as [string, string[]]].filter(([, texts]) => texts.length > 0);
@@ -65,12 +66,12 @@ function offered(names: string[]): [string, string[]][] {
 
 /** All of them, as they are offered. */
 export function offeredLayouts(names: string[]): string[] {
-  return offered(names).flatMap(([, texts]) => texts);
+  return layoutGroups(names).flatMap(([, texts]) => texts);
 }
 
 function MoreLayouts({ current }: { current: string | undefined }) {
   const names = state.layouts.value;
-  const groups = offered(names);
+  const groups = layoutGroups(names);
   const listed = current !== undefined && groups.some(([, texts]) => texts.includes(current));
   return (
     <select
@@ -134,26 +135,41 @@ export function RecordButton() {
   );
 }
 
-/** What can be done with a recording that runs: nothing of a pause is in it; a mark is found again. */
+/** A sign, and its words where there is room for them. */
+function Tool(props: { act: string; icon: string; words: string; on?: boolean; opens?: boolean; onPress(): void }) {
+  return (
+    <button
+      type="button"
+      class={props.on ? 'chip record-tool is-on' : 'chip record-tool'}
+      data-act={props.act}
+      aria-label={props.words}
+      aria-haspopup={props.opens ? 'dialog' : undefined}
+      title={props.words}
+      onClick={props.onPress}
+    >
+      <Icon name={props.icon} />
+      <span>{props.words}</span>
+    </button>
+  );
+}
+
+/** As what it is recorded; then what can be done with it: nothing of a pause is in it, a mark is found again. */
 function RecordTools() {
-  const { on, paused } = state.recording.value;
-  if (!on) return null;
+  const { on, paused, disk_min } = state.recording.value;
+  const turn = () => void classroom.act(paused ? 'record.resume' : 'record.pause');
   const mark = async () => {
     if (await classroom.act('record.mark')) notify('note.rec_mark');
   };
   return (
     <>
-      <button
-        type="button"
-        class={paused ? 'chip is-on' : 'chip'}
-        data-act="record-pause"
-        onClick={() => void classroom.act(paused ? 'record.resume' : 'record.pause')}
-      >
-        <b aria-hidden="true">{paused ? '●' : '❚❚'}</b> {t(paused ? 'rec.resume' : 'rec.pause')}
-      </button>
-      <button type="button" class="chip" data-act="record-mark" onClick={() => void mark()}>
-        {t('rec.mark')}
-      </button>
+      {on ? <Tool act="record-pause" icon={paused ? 'disc' : 'pause'} words={t(paused ? 'rec.resume' : 'rec.pause')} on={paused} onPress={turn} /> : null}
+      {on ? <Tool act="record-mark" icon="flag" words={t('rec.mark')} onPress={() => void mark()} /> : null}
+      <Tool act="record-options" icon="more" words={t(on ? 'rec.mark_words' : 'rec.options')} opens onPress={() => openSheet('record')} />
+      {on && disk_min !== undefined ? (
+        <span class="disk-low" data-disk={disk_min}>
+          {t('rec.disk', { n: disk_min })}
+        </span>
+      ) : null}
     </>
   );
 }

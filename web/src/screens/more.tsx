@@ -10,6 +10,7 @@ import { remember } from '../core/store';
 import { Icon } from '../ui/icon';
 import { Sheet } from '../ui/sheet';
 import { TwoStep } from '../ui/twostep';
+import { BackRows } from './backrows';
 import { ChannelChoice, RuleChoice, SeesChoice } from './hearing';
 import { LanguageChoice } from './languages';
 import { LecturerBar } from './lecturerbar';
@@ -75,6 +76,7 @@ export function More() {
           <span class="grow">{t('slides')}</span>
         </button>
       ) : null}
+      <BackRows />
       <QualityRow act="data" />
       <ViewChoice />
       <ChannelChoice />

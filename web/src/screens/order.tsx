@@ -51,7 +51,7 @@ export function Lobby() {
   );
 }
 
-const SWITCHES = ['locked', 'lobby', 'unmute', 'camera', 'share', 'chat'] as const;
+const SWITCHES = ['locked', 'lobby', 'watch', 'unmute', 'camera', 'share', 'chat'] as const;
 
 /** The switches of the class. */
 export function ClassSwitches() {

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { state } from '../core/state';
 
-export type SheetName = '' | 'class' | 'groups' | 'more' | 'people' | 'recordings' | 'quality' | 'hands' | 'poll' | 'timer';
+export type SheetName = '' | 'class' | 'groups' | 'more' | 'people' | 'recordings' | 'quality' | 'hands' | 'poll' | 'timer' | 'record' | 'back';
 
 export const sheet = signal<SheetName>('');
 

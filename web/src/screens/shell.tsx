@@ -1,6 +1,7 @@
 // The frame around all screens: which one is shown, the toast, and the live region.
 
 import { useEffect, useState } from 'preact/hooks';
+import { visitor } from '../app';
 import { t } from '../core/i18n';
 import { state } from '../core/state';
 import { Late } from '../ui/late';
@@ -12,11 +13,27 @@ import { Entering, Lounge } from './lounge';
 type ClassModule = typeof import('./class');
 type BesideModule = typeof import('./beside');
 type AdminModule = typeof import('./admin');
+type LiveModule = typeof import('./live/index');
+type SharedModule = typeof import('./library/shared');
 
 /** Asked for while the user is at the door, so that it is there when it is needed. */
 export const loadClass = (): Promise<ClassModule> => import('./class');
 
-const loadBeside = (): Promise<BesideModule> => import('./beside');
+const loadBeside = async (): Promise<BesideModule> => {
+  const beside = await import('./beside');
+  await beside.dressed;
+  return beside;
+};
+const loadShared = async (): Promise<SharedModule> => {
+  const shared = await import('./library/shared');
+  await shared.dressed;
+  return shared;
+};
+const loadLive = async (): Promise<LiveModule> => {
+  const live = await import('./live/index');
+  await live.dressed;
+  return live;
+};
 const loadAdmin = (): Promise<AdminModule> => import('./admin');
 
 function Toast() {
@@ -49,6 +66,8 @@ export function Shell({ token }: { token: string }) {
       {screen === 'bye' && <Bye />}
       {screen === 'admin' && <Late<AdminModule> load={loadAdmin} show={(m) => <m.Admin token={token} />} />}
       {screen === 'recordings' && <Late<BesideModule> load={loadBeside} show={(m) => <m.Archive token={token} />} />}
+      {screen === 'shared' && <Late<SharedModule> load={loadShared} show={(m) => <m.Shared token={token} />} />}
+      {screen === 'watch' && <Late<LiveModule> load={loadLive} show={(m) => <m.WatchPage code={visitor.code} token={token} />} />}
       <Toast />
     </>
   );

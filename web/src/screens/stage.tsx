@@ -35,7 +35,7 @@ function watchFrames(video: HTMLVideoElement): () => void {
 
 async function playWithSound(video: HTMLVideoElement): Promise<void> {
   try {
-    video.muted = false;
+    video.muted = state.aside.value;
     await video.play();
     state.soundBlocked.value = false;
   } catch (why) {
@@ -91,6 +91,11 @@ export function Stage({ children }: { children?: ComponentChildren }) {
       element.srcObject = null;
     };
   }, []);
+
+  const aside = state.aside.value;
+  useEffect(() => {
+    if (!state.soundBlocked.value) video.current!.muted = aside;
+  }, [aside]);
 
   const level = shownLevel();
   const still = state.still.value !== null && (level === 'still' || !state.firstFrame.value);

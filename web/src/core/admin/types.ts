@@ -108,7 +108,7 @@ export interface RoomFacts extends Policy {
 export interface RoomShow {
   room: RoomFacts;
   layout: { name: string; generation: number } | null;
-  recording: { on: boolean; since_ms: number; id?: string };
+  recording: { on: boolean; since_ms: number; paused?: boolean; id?: string };
   rungs: Rung[];
   kbps_in: number;
   kbps_out: number;

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals-core';
 import type { Recording } from '../protocol';
 import { recall, remember } from '../store';
+import type { Film, FilmUser, Reel } from './film';
 import { keepAt, keptAt } from './resume';
 import { choicesOf, type Choice } from './sources';
 import { nextSpeed, readSpeed } from './speed';
@@ -45,6 +46,10 @@ export interface PlaybackUser {
   row(): Recording;
   /** Lists it anew, with links that are good; fails when that cannot be. */
   renew(): Promise<void>;
+  /** Editions to begin with, the dearest wish first, of one who never chose any. */
+  likes?(): string[];
+  /** Plays it by pieces; null: this browser cannot. */
+  film?(reel: Reel, user: FilmUser): Pick<Film, 'stop' | 'renew' | 'jumped' | 'near'> | null;
 }
 
 export type Phase = 'plays' | 'renewing' | 'failed';
@@ -69,6 +74,9 @@ const EVENTS = [
 const NOTHING: Now = { at: 0, whole: 0, playing: false, waiting: false, speed: 1, volume: 1, muted: false, buffered: [] };
 const KEEP_S = 5; // how often the position is remembered
 const ENOUGH = 3; // HAVE_FUTURE_DATA
+const HOLE_S = 0.6; // between two parts that have come: stepped over
+const STARVED_S = 0.5;
+const REFRESHED = 3; // links in a row that were not good
 
 export class Playback {
   readonly now = signal<Now>(NOTHING);
@@ -80,10 +88,14 @@ export class Playback {
   private video: Player | null = null;
   /** To be applied as soon as the file is known. */
   private carry: { at: number; play: boolean } | null = null;
+  private seen = false; // somebody has begun to watch it
   private going = false; // it plays, or would: a browser halts what broke, which nobody wanted
   private tries = 0; // since it played last
   private from = 0; // where it went on
   private raw = false; // what was made cannot be played
+  private film: ReturnType<NonNullable<PlaybackUser['film']>> = null; // what plays it by pieces
+  private plain = false; // that cannot be done here
+  private refreshing = false; // a link for it is on its way
   private kept = 0;
   private speed = readSpeed(recall('player.speed'));
 
@@ -98,12 +110,13 @@ export class Playback {
     this.kept = keptAt(this.user.row().id);
     this.offer.value = this.kept;
     this.carry = { at: this.kept, play: !this.kept };
-    this.pick(recall('player.edition'));
+    this.pick(...this.wishes());
     return () => {
       this.keep();
       for (const name of EVENTS) video.removeEventListener(name, this.look);
       for (const name in act) video.removeEventListener(name, act[name]!);
       video.pause();
+      this.unwind();
       video.removeAttribute('src'); // nothing more is loaded
       video.load();
       this.video = null;
@@ -120,6 +133,13 @@ export class Playback {
     this.tries = 0;
     remember('player.edition', edition);
     this.pick(edition);
+  }
+
+  /** Seconds from here on that have come already. */
+  ahead(): number {
+    const { at, buffered } = this.now.value;
+    const own = buffered.find(([from, to]) => from <= at + 0.5 && to >= at);
+    return own ? own[1] - at : 0;
   }
 
   /** There is a better file than the one that plays. */
@@ -149,12 +169,14 @@ export class Playback {
     this.play();
   }
 
-  seek(s: number): void {
+  /** On a thin link it may go a little less far, to where it can begin soon; `exact`: it may not. */
+  seek(s: number, exact = false): void {
     const { whole } = this.now.value;
     const to = Math.max(0, whole > 0 ? Math.min(whole, s) : s);
     this.offer.value = 0;
     if (this.carry) this.carry.at = to;
-    else if (this.video) this.video.currentTime = to;
+    else if (this.video) this.video.currentTime = this.film && !exact ? this.film.near(to) : to;
+    this.film?.jumped();
     this.look();
   }
 
@@ -216,9 +238,15 @@ export class Playback {
     this.video.playbackRate = this.speed;
   }
 
-  private pick(edition: string): void {
+  private wishes(): string[] {
+    const chosen = recall('player.edition');
+    return chosen ? [chosen] : (this.user.likes?.() ?? []);
+  }
+
+  private pick(...editions: string[]): void {
     const choices = this.choices();
-    const choice = choices.find((one) => one.edition === edition) ?? choices[0];
+    const wished = editions.flatMap((edition) => choices.filter((one) => one.edition === edition));
+    const choice = wished[0] ?? choices[0];
     if (choice) this.load(choice);
     else this.phase.value = 'failed';
   }
@@ -231,11 +259,56 @@ export class Playback {
   private load(choice: Choice): void {
     if (!this.video) return;
     this.hold();
+    this.unwind();
     this.choice.value = choice;
     this.phase.value = 'plays';
-    this.video.src = choice.url;
+    this.film = choice.table && !this.plain ? (this.user.film?.(choice, this.filmUser) ?? null) : null;
+    if (!this.film) this.video.src = choice.url;
     this.hurry();
     if (this.carry?.play) this.play(); // now: the browser may ask whether somebody has pressed just before
+  }
+
+  private unwind(): void {
+    this.film?.stop();
+    this.film = null;
+  }
+
+  private readonly filmUser: FilmUser = {
+    at: () => this.at(),
+    speed: () => this.speed,
+    begun: () => this.seen || this.carry?.play === true,
+    stale: () => void this.refresh(),
+    failed: (why) => {
+      if (why === 'kind') this.unrolled();
+      else if (this.ahead() < STARVED_S) this.lost();
+    },
+  };
+
+  /** As one file, then. */
+  private unrolled(): void {
+    const { value: choice } = this.choice;
+    if (!this.film || !choice) return;
+    this.hold();
+    this.plain = true;
+    this.load(choice);
+  }
+
+  /** The network is away. */
+  private lost(): void {
+    this.hold();
+    this.unwind();
+    this.phase.value = 'failed';
+  }
+
+  /** A good link, while it plays on. */
+  private async refresh(): Promise<void> {
+    if (this.refreshing) return;
+    if (this.tries++ >= REFRESHED) return this.lost();
+    this.refreshing = true;
+    await this.user.renew().catch(() => undefined); // the next piece asks for it again
+    this.refreshing = false;
+    const choice = this.choices().find(({ edition }) => edition === this.choice.value?.edition);
+    if (this.film && choice?.table) this.film.renew(choice);
   }
 
   private readonly loaded = () => {
@@ -251,6 +324,7 @@ export class Playback {
 
   private readonly played = () => {
     this.going = true;
+    this.seen = true;
     if (!this.carry || this.carry.play) this.offer.value = 0;
   };
 
@@ -275,13 +349,27 @@ export class Playback {
       buffered,
     };
     if (this.carry || this.phase.value !== 'plays') return;
+    if (this.film && video.readyState < ENOUGH) this.overHole(video);
     if (Math.abs(at - this.from) > 1 && playing && !this.now.value.waiting) this.tries = 0;
     if (Math.abs(at - this.kept) >= KEEP_S || (video.paused && at !== this.kept && !this.offer.value)) this.keep();
   };
 
+  /** What a decoder left out is no reason to stand still. */
+  private overHole(video: Player): void {
+    const at = video.currentTime;
+    for (let i = 0; i < video.buffered.length; i++) {
+      const start = video.buffered.start(i);
+      if (start > at && start - at < HOLE_S) {
+        video.currentTime = start + 0.01;
+        return;
+      }
+    }
+  }
+
   /** Links are good for some minutes only: a new one is asked for once, then what was recorded is tried. */
   private readonly broken = () => {
     if (!this.video || this.phase.value === 'renewing') return;
+    if (this.film) return this.unrolled();
     this.hold();
     if (this.tries++ === 0) {
       void this.renew();

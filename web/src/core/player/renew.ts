@@ -10,6 +10,6 @@ export function refreshed(rows: Recording[], page: Recording[]): Recording[] {
 
 /** Asks for this one row; where it stands in the list does not matter. */
 export async function askAgain(ask: (t: string, d: object) => Promise<Record<string, unknown>>, row: Recording): Promise<Recording[]> {
-  const reply = await ask('recording.list', { before: row.started_ms + 1, limit: 5 });
+  const reply = await ask('recording.list', { before: row.started_ms + 1, limit: 5, ...(row.deleted_ms && { trash: true }) });
   return (reply.recordings as Recording[] | undefined) ?? [];
 }

@@ -10,6 +10,8 @@ export interface MadeNews extends Pick<Made, 'state' | 'done' | 'code'> {
 export function withNews(rows: Recording[], { id, state, done, code }: MadeNews): Recording[] {
   return rows.map((row) => {
     if (row.id !== id || (state === 'ready' && row.made?.state === 'ready')) return row;
-    return { ...row, made: { state, ...(done !== undefined && { done }), ...(code !== undefined && { code }) } };
+    const { base, query, files } = row.made ?? {};
+    const early = (state === 'working' || state === 'waiting') && files && { base, query, files };
+    return { ...row, made: { ...early, state, ...(done !== undefined && { done }), ...(code !== undefined && { code }) } };
   });
 }

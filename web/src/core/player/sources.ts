@@ -1,12 +1,15 @@
 // What can be played of a recording: its editions, and what was made of it.
 
-import type { Edition, Made, Recording } from '../protocol';
+import type { Edition, Made, Recording, WishName } from '../protocol';
 
 export interface Choice {
   edition: Edition;
   url: string;
+  /** The address of where its pieces lie; empty: it has none. */
+  table: string;
   /** Not the file as it was recorded. */
   made: boolean;
+  bytes: number;
 }
 
 export interface Captions {
@@ -15,9 +18,13 @@ export interface Captions {
   url: string;
 }
 
+/** What it looks like is there before the rest. */
+const EARLY = /^(poster\.jpg|sprite.*)$/;
+
 /** The address of a file that was made; empty: it was not. */
 export function madeUrl(made: Made | undefined, name: string): string {
-  if (made?.state !== 'ready' || !made.base || !made.files?.some((file) => file.name === name)) return '';
+  if (!made || (made.state !== 'ready' && !EARLY.test(name))) return '';
+  if (!made.base || !made.files?.some((file) => file.name === name)) return '';
   return `${made.base}${name}?${made.query ?? ''}`;
 }
 
@@ -26,25 +33,41 @@ export function madeBytes(made: Made | undefined, name: string): number {
   return made?.files?.find((file) => file.name === name)?.bytes ?? 0;
 }
 
+/** What every browser plays as it was recorded, and what most do. */
+const PLAIN: Edition[] = ['full', 'light', 'sound', 'webm'];
+
+/** Made beside the editions, when it is not one of them. */
+const BESIDE: [Edition, string][] = [
+  ['slides', 'slides.mp4'],
+  ['sound', 'sound.m4a'],
+];
+
 /**
- * One of each kind, the better file of two. Files are made of the edition that comes first: its picture is theirs.
+ * One of each kind, the better file of two. Files are made of the edition that comes first, which the files of single senders
+ * are not: its picture is theirs.
  * `raw`: only what was recorded.
  */
 export function choicesOf(row: Recording, raw = false): Choice[] {
-  const editions = (row.editions ?? []).flatMap(({ edition, url }) => (url ? [{ edition, url }] : []));
-  if (!editions.length && row.url) editions.push({ edition: 'full', url: row.url });
+  const editions = (row.editions ?? []).flatMap(({ edition, url, bytes }) => (url && edition !== 'tracks' ? [{ edition, url, bytes }] : []));
+  if (!editions.length && row.url) editions.push({ edition: 'full', url: row.url, bytes: row.bytes });
   const made = raw ? undefined : row.made;
-  const better = (edition: Edition, first: boolean) => {
-    if (edition === 'sound') return madeUrl(made, 'sound.m4a');
-    return first ? madeUrl(made, 'video.mp4') : '';
+  const choice = (edition: Edition, name: string): Choice[] => {
+    const url = madeUrl(made, name);
+    return url ? [{ edition, url, table: madeUrl(made, name.replace(/\.\w+$/, '.index')), made: true, bytes: madeBytes(made, name) }] : [];
   };
-  const choices = editions.map(({ edition, url }, i) => {
-    const over = better(edition, i === 0);
-    return { edition, url: over || url, made: over !== '' };
+  const choices = editions.flatMap(({ edition, url, bytes }, i) => {
+    const better = edition === 'sound' ? choice(edition, 'sound.m4a') : i === 0 ? choice(edition, 'video.mp4') : [];
+    if (better.length || !PLAIN.includes(edition)) return better;
+    return [{ edition, url, table: '', made: false, bytes }];
   });
-  const sound = madeUrl(made, 'sound.m4a');
-  if (sound && !choices.some((one) => one.edition === 'sound')) choices.push({ edition: 'sound', url: sound, made: true });
-  return choices;
+  const others = BESIDE.flatMap(([edition, name]) => (choices.some((one) => one.edition === edition) ? [] : choice(edition, name)));
+  return [...choices, ...others];
+}
+
+/** For who saves data: the first of these that there is. */
+export function thriftyOf(wish: WishName): Edition[] {
+  if (wish === 'sound') return ['sound', 'light'];
+  return wish === 'slides' ? ['slides', 'light', 'sound'] : ['light', 'slides', 'sound'];
 }
 
 /** Files like captions-ru.vtt */

@@ -1,9 +1,14 @@
 // WebVTT of the W3C as far as recordings have it: chapters, and where the small pictures are.
 
+/** What a chapter begins with; without one it is a mark. */
+export const KINDS = ['mark', 'slide', 'screen', 'clip', 'speaker', 'hand', 'layout'] as const;
+export type Kind = (typeof KINDS)[number];
+
 export interface Cue {
   startS: number;
   endS: number;
   text: string;
+  kind?: Kind;
 }
 
 /** A part of a sheet of small pictures. */
@@ -28,7 +33,7 @@ export function timeOf(text: string): number {
 }
 
 /** Marks of voices and styles go, escaped signs become signs. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/<[^>]*>/g, '').replace(/&\w+;/g, (sign) => SIGNS[sign] ?? sign);
 }
 

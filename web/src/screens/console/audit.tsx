@@ -81,6 +81,9 @@ function Filters({ onFind }: { onFind(filter: ActFilter): void }) {
   );
 }
 
+/** No command of anybody's: the server says that a recording has ended. */
+const OVER = 'record.over';
+
 function Row({ act }: { act: Act }) {
   const good = act.result === 'ok' || act.result === 'begun';
   return (
@@ -92,7 +95,10 @@ function Row({ act }: { act: Act }) {
           {t(`role.${act.role}`)} · {act.network}
         </small>
       </th>
-      <td class="mono">{act.command}</td>
+      <td class="mono">
+        {act.command}
+        {act.command === OVER ? <span class="fine"> {t('con.act.record_over')}</span> : null}
+      </td>
       <td class="mono">{act.code ? showCode(act.code) : ''}</td>
       <td class="con-fields">{fieldWords(act.fields)}</td>
       <td class={good ? undefined : 'is-weak'}>

@@ -8,7 +8,7 @@ import type { HearingRule, Level } from '../../core/protocol';
 import { desk } from './desk';
 import { Choice, Switch } from './parts';
 
-const SWITCHES = ['locked', 'lobby', 'unmute', 'camera', 'share', 'chat'] as const;
+const SWITCHES = ['locked', 'lobby', 'watch', 'unmute', 'camera', 'share', 'chat'] as const;
 export const KINDS = ['discussion', 'lecture', 'seminar', 'exam', 'one-to-one'] as const;
 const RULES: HearingRule[] = ['all', 'lecturers', 'apart'];
 

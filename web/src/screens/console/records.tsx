@@ -14,6 +14,7 @@ import { useAsked } from './use';
 
 const EACH_MS = 4000;
 const PAGE = 20;
+const WORDS = 66; // UTF-16 units, of three bytes at most: the server takes 200
 
 interface Page {
   rows: Recording[];
@@ -90,16 +91,50 @@ function Start({ code, again }: { code: string; again(): void }) {
   );
 }
 
+/** A place in it, found again by whoever watches it. */
+function Mark({ code }: { code: string }) {
+  const [text, setText] = useState('');
+  const mark = async (event: Event) => {
+    event.preventDefault();
+    const said = text.trim();
+    if (await desk.act('record.mark', { code, ...(said && { text: said }) }, 'note.rec_mark')) setText('');
+  };
+  return (
+    <form class="con-bar" onSubmit={(event) => void mark(event)}>
+      <label class="con-field con-search">
+        <span>{t('con.mark_words')}</span>
+        <input id="rec-mark-text" dir="auto" maxLength={WORDS} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      </label>
+      <button type="submit" class="row-button" data-act="rec-mark">
+        {t('rec.mark')}
+      </button>
+    </form>
+  );
+}
+
 function Now({ show, again }: { show: RoomShow; again(): void }) {
   const { code } = show.room;
-  if (!show.recording.on) return <Start code={code} again={again} />;
+  const { on, paused } = show.recording;
+  if (!on) return <Start code={code} again={again} />;
+  const act = (type: string, note: string) => void desk.act(type, { code }, note).then(again);
   return (
-    <p class="con-told">
-      <span class="con-rec">{t('rec.explained')}</span>
-      <button type="button" class="row-button" data-act="rec-stop" onClick={() => void desk.act('record.stop', { code }, 'note.rec_off').then(again)}>
-        {t('rec.stop')}
-      </button>
-    </p>
+    <>
+      <p class="con-told">
+        <span class="con-rec">{t(paused ? 'rec.is_paused' : 'rec.explained')}</span>
+        <button type="button" class="row-button" data-act="rec-stop" onClick={() => act('record.stop', 'note.rec_off')}>
+          {t('rec.stop')}
+        </button>
+        <button
+          type="button"
+          class="row-button"
+          data-act="rec-pause"
+          onClick={() => (paused ? act('record.resume', 'note.rec_on') : act('record.pause', 'note.rec_paused'))}
+        >
+          {t(paused ? 'rec.resume' : 'rec.pause')}
+        </button>
+      </p>
+      <Mark code={code} />
+    </>
   );
 }
 
@@ -120,7 +155,7 @@ function List({ show, again }: { show: RoomShow; again(): void }) {
       {page?.rows.length && !asked.error ? null : <Nothing asked={asked} none={t('recordings.empty')} />}
       <ul class="rows">
         {page?.rows.map((row) => (
-          <Row key={row.id} row={row} onRemove={() => void desk.act('recording.delete', { code, id: row.id }, 'con.rec_deleted').then(asked.again)} />
+          <Row key={row.id} row={row} onRemove={() => void desk.act('recording.delete', { code, id: row.id, now: true }, 'con.rec_deleted').then(asked.again)} />
         ))}
       </ul>
       {page?.more ? (

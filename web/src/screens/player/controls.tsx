@@ -2,8 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { t, language } from '../../core/i18n';
+import { size } from '../../core/library/words';
+import { CAPTION_SIZES, type CaptionSize } from '../../core/player/caption';
 import type { Playback } from '../../core/player/playback';
-import { type Captions, languageName } from '../../core/player/sources';
+import { type Captions, type Choice, languageName } from '../../core/player/sources';
 import { SPEEDS, speedText } from '../../core/player/speed';
 import { PlayerIcon } from './icons';
 
@@ -113,10 +115,16 @@ interface ChoicesProps {
   playback: Playback;
   captions: Captions[];
   shown: string;
+  size: CaptionSize;
   onCaptions(language: string): void;
+  onSize(size: string): void;
 }
 
-export function Choices({ playback, captions, shown, onCaptions }: ChoicesProps) {
+function choiceText({ edition, bytes }: Choice): string {
+  return bytes ? t('player.edition_size', { name: t(`edition.${edition}`), size: size(bytes) }) : t(`edition.${edition}`);
+}
+
+export function Choices({ playback, captions, shown, size: textSize, onCaptions, onSize }: ChoicesProps) {
   const { speed } = playback.now.value;
   const choices = playback.choices();
   return (
@@ -133,7 +141,7 @@ export function Choices({ playback, captions, shown, onCaptions }: ChoicesProps)
           act="edition"
           label={t('player.edition')}
           value={playback.choice.value?.edition ?? ''}
-          choices={choices.map((one) => [one.edition, t(`edition.${one.edition}`)])}
+          choices={choices.map((one) => [one.edition, choiceText(one)])}
           onChange={(value) => playback.choose(value)}
         />
       ) : null}
@@ -144,6 +152,15 @@ export function Choices({ playback, captions, shown, onCaptions }: ChoicesProps)
           value={shown}
           choices={[['', t('player.captions_off')], ...captions.map((one): [string, string] => [one.language, languageName(one.language, language.value)])]}
           onChange={onCaptions}
+        />
+      ) : null}
+      {captions.length && shown ? (
+        <Field
+          act="captions-size"
+          label={t('player.captions_size')}
+          value={textSize}
+          choices={CAPTION_SIZES.map((one) => [one, t(`player.captions_${one}`)])}
+          onChange={onSize}
         />
       ) : null}
     </div>

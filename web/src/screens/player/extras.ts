@@ -1,13 +1,12 @@
 // What is shown around a recording, loaded when it is needed for the first time.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { classroom } from '../../app';
 import { t } from '../../core/i18n';
+import { readChapters } from '../../core/player/chapters';
 import { madeBytes, madeUrl } from '../../core/player/sources';
 import { cueAt, type Cue, parseVtt, type Tile, tileOf } from '../../core/player/vtt';
 import { readWave, type Wave } from '../../core/player/wave';
 import type { Made, Recording } from '../../core/protocol';
-import { state } from '../../core/state';
 
 const MOST_WAVE = 3_000_000; // bytes: more is not worth it
 
@@ -19,7 +18,7 @@ async function got(url: string): Promise<Response> {
 
 /** The links are never the same, the files of a recording are. */
 function filesOf(made: Made | undefined): string {
-  return made?.state === 'ready' ? (made.files ?? []).map((one) => `${one.name} ${one.bytes ?? 0}`).join('\n') : '';
+  return made?.base ? (made.files ?? []).map((one) => `${one.name} ${one.bytes ?? 0}`).join('\n') : '';
 }
 
 interface Mark {
@@ -27,10 +26,13 @@ interface Mark {
   text: string;
 }
 
+/** Asks the server of the class. */
+export type AskMarks = (t: string, d: object) => Promise<Record<string, unknown>>;
+
 /** Before anything is made of it: what was marked while it was recorded. */
-async function marksOf(id: string): Promise<Cue[]> {
-  if (state.link.value !== 'open') return [];
-  const reply = await classroom.request('recording.marks', { id });
+async function marksOf(id: string, ask: AskMarks | undefined): Promise<Cue[]> {
+  if (!ask) return [];
+  const reply = await ask('recording.marks', { id });
   const marks = (reply.marks as Mark[] | undefined) ?? [];
   return marks.map(({ at_ms, text }, i) => ({
     startS: at_ms / 1000,
@@ -41,18 +43,23 @@ async function marksOf(id: string): Promise<Cue[]> {
 
 /** The server calls a mark without words by its time, which stands beside it anyway. */
 function named(cues: Cue[]): Cue[] {
-  return cues.map((one, i) => (/^[\d:]*$/.test(one.text) ? { ...one, text: t('player.mark', { n: i + 1 }) } : one));
+  return cues.map((one, i) => ((one.kind ?? 'mark') === 'mark' && /^[\d:]*$/.test(one.text) ? { ...one, text: t('player.mark', { n: i + 1 }) } : one));
 }
 
-export function useChapters(row: Recording): Cue[] {
+async function chaptersOf({ id, made }: Recording, ask: AskMarks | undefined): Promise<Cue[]> {
+  const kinds = madeUrl(made, 'chapters.json');
+  if (kinds) return readChapters(await (await got(kinds)).json());
+  const plain = madeUrl(made, 'chapters.vtt'); // of a recording that was made long ago
+  return plain ? parseVtt(await (await got(plain)).text()) : marksOf(id, ask);
+}
+
+export function useChapters(row: Recording, ask: AskMarks | undefined): Cue[] {
   const [chapters, setChapters] = useState<Cue[]>([]);
   const files = filesOf(row.made);
   const link = chapters.length ? '' : row.made?.query; // what could not be had is tried with the next one
   useEffect(() => {
     let wanted = true;
-    const url = madeUrl(row.made, 'chapters.vtt');
-    const asked = url ? got(url).then(async (reply) => parseVtt(await reply.text())) : marksOf(row.id);
-    asked.then(
+    chaptersOf(row, ask).then(
       (cues) => wanted && setChapters(named(cues)),
       () => undefined, // it plays without
     );

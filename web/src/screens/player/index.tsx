@@ -3,20 +3,28 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { clock } from '../../core/format';
 import { t, type Texts } from '../../core/i18n';
+import { type CaptionSize, keepSize, keptSize } from '../../core/player/caption';
+import { hasSource, sourceOf } from '../../core/hls/source';
 import { commandOf, type Command, type Where } from '../../core/player/keys';
+import { Film } from '../../core/player/film';
 import { Playback } from '../../core/player/playback';
-import { type Captions, captionsOf, madeUrl } from '../../core/player/sources';
+import { type Captions, captionsOf, madeUrl, thriftyOf } from '../../core/player/sources';
 import { chapterStep, cueAt, type Cue } from '../../core/player/vtt';
 import type { Made, Recording } from '../../core/protocol';
-import { state } from '../../core/state';
+import { recall } from '../../core/store';
 import style from '../../style/player.css?late';
 import { dress } from '../../ui/dress';
 import '../shell'; // what is loaded first stays one chunk
-import { Chapters } from './chapters';
+import { sparing, wishName } from '../library/sparing';
+import { CaptionText, useCaptionText } from './captions';
+import { Chapters, nameOf, useKinds } from './chapters';
 import { Buttons, Choices } from './controls';
-import { useChapters, usePictures, useWave } from './extras';
+import { type AskMarks, useChapters, usePictures, useWave } from './extras';
 import { useFullScreen, usePip } from './screen';
 import { Seek } from './seek';
+import { Trim, type TrimUser } from './trim';
+
+const AHEAD_S = 10;
 
 const TEXTS: Texts = {
   en: () => import('../../../i18n/player/en.json'),
@@ -28,8 +36,14 @@ export const dressed = dress(style, TEXTS);
 
 interface Props {
   row: Recording;
+  /** As it is listed now, not as it was drawn last. */
+  listed?(): Recording | undefined;
   /** Lists it anew. */
   onRenew(row: Recording): Promise<void>;
+  /** Of the class, when somebody is in it. */
+  ask?: AskMarks;
+  /** A part of it is chosen. */
+  trim?: TrimUser;
 }
 
 function whereOf(target: EventTarget | null): Where {
@@ -112,14 +126,6 @@ function Trouble({ playback }: { playback: Playback }) {
   );
 }
 
-/** Shown at once, whatever the browser would choose. */
-function Track({ captions }: { captions: Captions }) {
-  const show = (track: HTMLTrackElement | null) => {
-    if (track) track.track.mode = 'showing';
-  };
-  return <track kind="captions" srcLang={captions.language} label={captions.language} src={captions.url} ref={show} />;
-}
-
 function Time({ playback, chapters }: { playback: Playback; chapters: Cue[] }) {
   const { at, whole } = playback.now.value;
   return (
@@ -127,31 +133,81 @@ function Time({ playback, chapters }: { playback: Playback; chapters: Cue[] }) {
       <span class="mono" dir="ltr">
         {clock(at * 1000)} / {clock(whole * 1000)}
       </span>
-      <bdi class="pl-name">{chapters[cueAt(chapters, at)]?.text ?? ''}</bdi>
+      <bdi class="pl-name">{nameOf(chapters[cueAt(chapters, at)])}</bdi>
     </p>
   );
 }
 
-/** Somebody who saves data is not sent what is only pleasant. */
-function sparing(): boolean {
-  return state.wish.value.wish !== 'auto' || (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+/** Once there is enough of the recording itself: both share the link. */
+function useWaveTime(playback: Playback): boolean {
+  const [free, setFree] = useState(false);
+  const { at, whole, playing } = playback.now.value;
+  const ahead = playback.ahead();
+  const enough = playing && ahead > 0 && (ahead >= AHEAD_S || at + ahead >= whole - 1);
+  if (enough && !free) setFree(true);
+  return free && !sparing();
 }
 
-export function Player({ row, onRenew }: Props) {
+interface ScreenProps {
+  playback: Playback;
+  video: { current: HTMLVideoElement | null };
+  poster: string;
+  captions: Captions | undefined;
+  size: CaptionSize;
+  onFull(): void;
+}
+
+function Screen({ playback, video, poster, captions, size, onFull }: ScreenProps) {
+  const [text, setTrack] = useCaptionText({ captions, video });
+  return (
+    <div class="pl-screen">
+      <video class="player" ref={video} poster={poster || undefined} playsInline preload="metadata" onClick={() => playback.toggle()} onDblClick={onFull}>
+        {captions ? <track key={captions.language} kind="captions" srcLang={captions.language} label={captions.language} src={captions.url} ref={setTrack} /> : null}
+      </video>
+      <CaptionText text={text} size={size} />
+      {playback.now.value.waiting && playback.phase.value === 'plays' ? (
+        <span class="pl-wait" aria-hidden="true">
+          {t('player.loading')}
+        </span>
+      ) : null}
+      <Offer playback={playback} />
+    </div>
+  );
+}
+
+/** Who saves data is told what was chosen for that. */
+function Thrifty({ playback }: { playback: Playback }) {
+  const { value: choice } = playback.choice;
+  if (!choice || !sparing() || recall('player.edition') || playback.choices()[0]?.edition === choice.edition) return null;
+  return (
+    <p class="fine" data-thrifty={choice.edition}>
+      {t('player.thrifty', { name: t(`edition.${choice.edition}`) })}
+    </p>
+  );
+}
+
+export function Player({ row, listed, onRenew, ask, trim }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const latest = useRef<Props>({ row, onRenew });
-  latest.current = { row, onRenew };
+  const latest = useRef<Props>({ row, listed, onRenew });
+  latest.current = { row, listed, onRenew };
   const renew = () => latest.current.onRenew(latest.current.row);
   const [poster] = useState(() => madeUrl(row.made, 'poster.jpg')); // not again with each new link
-  // as it is listed, not as it was drawn last
-  const listed = () => state.recordings.value.find((one) => one.id === row.id) ?? latest.current.row;
-  const [playback] = useState(() => new Playback({ row: listed, renew }));
+  const asListed = () => latest.current.listed?.() ?? latest.current.row;
+  const [playback] = useState(
+    () =>
+      new Playback({
+        row: asListed,
+        renew,
+        likes: () => (sparing() ? thriftyOf(wishName()) : []),
+        film: (reel, user) => (hasSource() && video.current ? new Film(reel, sourceOf(video.current), user) : null),
+      }),
+  );
   useEffect(() => {
     const close = playback.open(video.current!);
     const keep = () => playback.keep();
     addEventListener('pagehide', keep);
-    if (!playback.offer.value) box.current?.querySelector<HTMLElement>('[data-act=toggle]')?.focus({ preventScroll: true });
+    if (!playback.offer.value && !trim) box.current?.querySelector<HTMLElement>('[data-act=toggle]')?.focus({ preventScroll: true });
     return () => {
       removeEventListener('pagehide', keep);
       close();
@@ -165,9 +221,10 @@ export function Player({ row, onRenew }: Props) {
   const [full, turnFull] = useFullScreen(box, video);
   const pip = usePip(video);
   const [track, setTrack] = useState<Captions | undefined>(); // with the link of that time: another one would show them twice
-  const [begun, setBegun] = useState(false);
-  const chapters = useChapters(row);
-  const wave = useWave(row, begun && !sparing());
+  const [size, setSize] = useState(keptSize);
+  const kinds = useKinds(useChapters(row, ask));
+  const { chapters } = kinds;
+  const wave = useWave(row, useWaveTime(playback));
   const picture = usePictures(row);
   const captions = captionsOf(row.made);
   const now = playback.now.value;
@@ -182,33 +239,23 @@ export function Player({ row, onRenew }: Props) {
   };
   return (
     <div class="pl" role="group" aria-label={t('player.of', { title: row.title || t('rec.untitled') })} tabIndex={-1} ref={box} onKeyDown={onKey}>
-      <div class="pl-screen">
-        <video
-          class="player"
-          ref={video}
-          poster={poster || undefined}
-          playsInline
-          preload="metadata"
-          onClick={() => playback.toggle()}
-          onDblClick={turnFull}
-          onPlay={() => setBegun(true)}
-        >
-          {track ? <Track key={track.language} captions={track} /> : null}
-        </video>
-        {now.waiting && playback.phase.value === 'plays' ? (
-          <span class="pl-wait" aria-hidden="true">
-            {t('player.loading')}
-          </span>
-        ) : null}
-        <Offer playback={playback} />
-      </div>
+      <Screen playback={playback} video={video} poster={poster} captions={track} size={size} onFull={turnFull} />
       <Trouble playback={playback} />
       <Seek now={now} chapters={chapters} wave={wave} picture={picture} onSeek={(s) => playback.seek(s)} />
       <Time playback={playback} chapters={chapters} />
       <Buttons playback={playback} full={full} onFull={turnFull} onPip={pip} />
-      <Choices playback={playback} captions={captions} shown={track?.language ?? ''} onCaptions={(one) => setTrack(captions.find(({ language }) => language === one))} />
+      {trim && now.whole > 0 ? <Trim key={row.id} playback={playback} user={trim} whole={now.whole} /> : null}
+      <Choices
+        playback={playback}
+        captions={captions}
+        shown={track?.language ?? ''}
+        size={size}
+        onCaptions={(one) => setTrack(captions.find(({ language }) => language === one))}
+        onSize={(one) => setSize(keepSize(one))}
+      />
+      <Thrifty playback={playback} />
       <Preparing made={row.made} playback={playback} />
-      <Chapters chapters={chapters} at={now.at} onSeek={(s) => playback.seek(s)} />
+      <Chapters {...kinds} at={now.at} onSeek={(s) => playback.seek(s)} />
     </div>
   );
 }

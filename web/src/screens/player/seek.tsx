@@ -6,6 +6,7 @@ import { t } from '../../core/i18n';
 import type { Now } from '../../core/player/playback';
 import { cueAt, type Cue } from '../../core/player/vtt';
 import { columnsOf, type Wave } from '../../core/player/wave';
+import { nameOf } from './chapters';
 import type { Picture } from './extras';
 
 const COLUMN_PX = 3; // a bar and its gap
@@ -104,7 +105,7 @@ export function Seek({ now, chapters, wave, picture, onSeek }: Props) {
   };
   const at = dragged.current && pointed ? pointed.s : now.at;
   const part = (s: number) => `${whole > 0 ? Math.max(0, Math.min(100, (s / whole) * 100)) : 0}%`;
-  const nameAt = (s: number) => chapters[cueAt(chapters, s)]?.text ?? '';
+  const nameAt = (s: number) => nameOf(chapters[cueAt(chapters, s)]);
   const times = { at: clock(at * 1000), whole: clock(whole * 1000) };
   const chapter = nameAt(at);
   return (

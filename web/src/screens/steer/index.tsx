@@ -15,3 +15,4 @@ export const dressed = dress(style, TEXTS);
 
 export { ClassSheet } from './class_sheet';
 export { GroupsSheet } from './groups_sheet';
+export { RecordSheet } from './record_sheet';
