@@ -89,8 +89,10 @@ function findFaults(TARGET_PX) {
     const inside = box.left >= stage.left - 1 && box.right <= stage.right + 1 && box.top >= stage.top - 1 && box.bottom <= stage.bottom + 1;
     if (!inside) faults.push(`the video ${JSON.stringify(box)} is not in the stage ${JSON.stringify(stage)}`);
     const overlay = document.querySelector('.overlay').getBoundingClientRect();
-    if (Math.abs(overlay.width / overlay.height - video.videoWidth / video.videoHeight) > 0.02) faults.push('the overlay has another shape than the picture');
-    const shown = Math.min(stage.width, (stage.height * video.videoWidth) / video.videoHeight);
+    const still = document.querySelector('canvas.still'); // hides a video that came before it, of another shape perhaps
+    const [width, height] = still ? [still.width, still.height] : [video.videoWidth, video.videoHeight];
+    if (Math.abs(overlay.width / overlay.height - width / height) > 0.02) faults.push('the overlay has another shape than the picture');
+    const shown = Math.min(stage.width, (stage.height * width) / height);
     if (Math.abs(overlay.width - shown) > 1) faults.push(`the overlay is ${overlay.width} px wide, the picture ${shown} px`);
     if (shown < Math.min(stage.width, innerWidth * 0.35)) faults.push(`the picture is only ${Math.round(shown)} px wide`);
   }
