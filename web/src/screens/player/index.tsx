@@ -205,6 +205,7 @@ export function Player({ row, listed, onRenew, ask, trim }: Props) {
   );
   useEffect(() => {
     const close = playback.open(video.current!);
+    box.current?.scrollIntoView({ block: 'nearest' }); // its keys, too, not its picture alone
     const keep = () => playback.keep();
     addEventListener('pagehide', keep);
     if (!playback.offer.value && !trim) box.current?.querySelector<HTMLElement>('[data-act=toggle]')?.focus({ preventScroll: true });
