@@ -68,7 +68,8 @@
 	  "Changes of what members receive") \
 	X(LEVEL_UP, "aula_level_changes_total", "dir=\"up\"", "counter", "") \
 	X(REC_ACTIVE, "aula_recordings_active", "", "gauge", "Recordings that run") \
-	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", "Bytes recorded") \
+	X(REC_BYTES, "aula_recording_bytes_total", "", "counter", \
+	  "Bytes recorded to the disk") \
 	X(REC_ERRORS, "aula_recording_errors_total", "", "counter", \
 	  "Recordings that failed") \
 	X(REC_ABANDONED, "aula_recording_threads_abandoned_total", "", "counter", \
@@ -81,6 +82,8 @@
 	X(SEALED, "aula_sealed_total", "result=\"ready\"", "counter", \
 	  "Recordings whose files were sealed, by what came of it") \
 	X(SEAL_FAILED, "aula_sealed_total", "result=\"failed\"", "counter", "") \
+	X(SEAL_WAITS, "aula_seal_waits", "", "gauge", \
+	  "1: recordings stay plain since the disk has no room to seal them") \
 	X(STORED, "aula_stored_total", "result=\"ready\"", "counter", \
 	  "Recordings that were stored elsewhere, and tries that failed") \
 	X(STORE_FAILED, "aula_stored_total", "result=\"failed\"", "counter", "") \

@@ -96,8 +96,9 @@
 #define LIMIT_MARK_BYTES   200     /* of its text */
 #define LIMIT_TRACKS       64      /* of one recording that are written at a time */
 #define LIMIT_TRACK_FILES  1000    /* of one recording */
-#define LIMIT_OWNER_FILES  100     /* of those, of one member: saved up; see sheet.h */
+#define LIMIT_OWNER_FILES  100     /* of a kind, of one member: saved up; see sheet.h */
 #define LIMIT_OWNER_SEC    10      /* in which it gets one more */
+#define LIMIT_OWNER_SHARE  200     /* of all kinds, of one: beyond it while half is free */
 #define LIMIT_TRACKS_KNOWN 1024    /* of whom one recording knows at a time */
 #define LIMIT_HAPPENINGS   1000    /* of one recording, noted by the server */
 #define LIMIT_CAPTIONS     1048576 /* bytes of one file of them */

@@ -86,6 +86,7 @@ function recordings(r, add) {
   if (r.recorded_seconds >= 1800) {
     add(`a recorded class of ${Math.round(r.recorded_seconds / 60)} minutes (${r.recorded_date}): sound behind the picture at its end`, `${r.recorded_skew_end_ms.toFixed(0)} ms`);
     add('the same: longer than the class by; ready after', `${r.recorded_length_off_s.toFixed(2)} s; ${r.recorded_ready_s.toFixed(1)} s`);
+    if (r.recorded_made_s) add('the same: all is made of it (chapters, sound of -16 LUFS, pictures) after, at idle priority', `${r.recorded_made_s.toFixed(0)} s`);
   }
 }
 

@@ -154,7 +154,7 @@ struct db_share { /* a link to a recording for who has no place in the class */
 	int64_t opened; /* times; no put but that of a new row changes it */
 };
 
-struct db_usage { /* of one class */
+struct db_usage { /* of one class, or group */
 	char room[DB_ID + 1];
 	int64_t bytes; /* of the files of its recordings, those in the trash included */
 };
@@ -360,7 +360,7 @@ int db_recording_uncut(struct db *db,
 		       void (*done)(void *ctx, int err, const struct db_recording *rows,
 				    uint32_t n),
 		       void *ctx) AULA_MUST_CHECK;
-/* Of this class, or of each that has any: "". */
+/* Of this class and each of its groups, or of each that has any: "". */
 int db_recordings_usage(struct db *db, const char *room,
 			void (*done)(void *ctx, int err, const struct db_usage *rows,
 				     uint32_t n),
@@ -390,7 +390,7 @@ int db_happenings(struct db *db, const char *room, const char *recording,
 		  void (*done)(void *ctx, int err, const struct db_happening *rows,
 			       uint32_t n),
 		  void *ctx) AULA_MUST_CHECK;
-/* Of all rooms, those of state "running" that are no cuts. */
+/* Of all rooms, those of state "running" or "waiting" that are no cuts. */
 int db_recordings_running(struct db *db,
 			  void (*done)(void *ctx, int err,
 				       const struct db_recording *rows, uint32_t n),

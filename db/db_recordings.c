@@ -225,7 +225,8 @@ int db_recordings(struct db *db, const struct db_recordings_wish *wish,
 int db_recordings_running(struct db *db, recordings_done *done, void *ctx)
 {
 	return ask_recordings(db,
-			      RECORDINGS " WHERE state = 'running' AND origin = ''"
+			      RECORDINGS " WHERE state IN ('running', 'waiting')"
+					 " AND origin = ''"
 					 " ORDER BY started_ms, id LIMIT " MANY,
 			      done, ctx, NULL, 0);
 }
@@ -301,15 +302,17 @@ static void deliver_usage(const struct db_job *job)
 				  job->n_rows);
 }
 
+#define OF_CLASS \
+	"($1 = '' OR r.room = $1 OR r.room IN (SELECT id FROM rooms WHERE parent = $1))"
+
 /* Of before there were editions a recording's only file has no row. */
 int db_recordings_usage(struct db *db, const char *room, usage_done *done, void *ctx)
 {
 	struct db_query query = {
 		"SELECT room, CAST(SUM(n) AS BIGINT) FROM (SELECT r.room AS room,"
 		" f.bytes AS n FROM recordings r JOIN recording_files f ON"
-		" f.recording = r.id WHERE ($1 = '' OR r.room = $1) UNION ALL SELECT"
-		" r.room, r.bytes FROM recordings r WHERE ($1 = '' OR r.room = $1) AND "
-		"NOT"
+		" f.recording = r.id WHERE " OF_CLASS " UNION ALL SELECT r.room, r.bytes"
+		" FROM recordings r WHERE " OF_CLASS " AND NOT"
 		" EXISTS (SELECT 1 FROM recording_files f WHERE f.recording = r.id))"
 		" AS sizes GROUP BY room ORDER BY room LIMIT " MANY,
 		&db_table_usage,

@@ -12,7 +12,7 @@
  *   aula-derive captions FOLDER (FROM FROM_MS TO_MS AT_MS)...
  *                                                  see captions.h; FROM: a folder
  *
- *   aula-derive seal KEYFILE FILE...               see sealing.h; all in one folder;
+ *   aula-derive [-r MB] seal KEYFILE FILE...       see sealing.h; in one folder;
  *                                                  "ID.": all that begins so
  *   aula-derive open KEYFILE IN OUT                what was sealed, as it was before
  *
@@ -62,6 +62,7 @@ struct run {
 	char name[FOLDER_NAME]; /* of what is made, when it is one file */
 	uint64_t bytes;         /* of all that is read */
 	bool told;              /* a file was listed */
+	int64_t reserve_mb;     /* stay free on the disk */
 	struct seal_keys keys;
 };
 
@@ -501,7 +502,8 @@ static int use_keys(struct run *run, const char *path)
 
 static int run_seal(struct run *run, int argc, char **argv)
 {
-	struct sealing sealing = {.keys = &run->keys};
+	struct sealing sealing = {.keys = &run->keys,
+				  .reserve_bytes = run->reserve_mb << 20};
 	int err = use_keys(run, argv[0]);
 
 	if (!err)
@@ -572,6 +574,15 @@ static int command_run(struct run *run, int argc, char **argv)
 	return -EINVAL;
 }
 
+static int use_option(struct run *run, const char *option, const char *value)
+{
+	if (strcmp(option, "-k") == 0)
+		return use_keys(run, value);
+	if (strcmp(option, "-r") != 0 || !read_ms(value, &run->reserve_mb))
+		return -EINVAL;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = {.folder = {-1}};
@@ -579,11 +590,8 @@ int main(int argc, char **argv)
 
 	av_log_set_level(AV_LOG_QUIET);
 	progress_init(&run.progress, STDOUT_FILENO);
-	if (argc > 3 && strcmp(argv[1], "-k") == 0) {
-		err = use_keys(&run, argv[2]);
-		argc -= 2;
-		argv += 2;
-	}
+	for (; !err && argc > 3 && *argv[1] == '-'; argc -= 2, argv += 2)
+		err = use_option(&run, argv[1], argv[2]);
 	if (!err)
 		err = command_run(&run, argc, argv);
 	/* no destructors: what was read may have left anything behind */

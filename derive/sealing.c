@@ -1,6 +1,7 @@
 #include "derive/sealing.h"
 
 #include "base/seal.h"
+#include "base/unfinished.h"
 #include "derive/folder.h"
 #include "derive/progress.h"
 #include "derive/sealed.h"
@@ -14,10 +15,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#define BEGUN ".seal"
-#define DEPTH 4 /* folders in folders; ours have one */
+#define BEGUN    ".seal"
+#define OVERHEAD (SEAL_CHUNK / (2 * SEAL_TAG)) /* what a sealed one has more, at most */
+#define DEPTH    4                             /* folders in folders; ours have one */
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -115,6 +118,22 @@ static int own(int folder, const char *begun, int fd)
 	return 0;
 }
 
+/* Its second copy is beside it until it has its name. What is written meanwhile by others
+ * is theirs: a class that is recorded ends at the reserve, so this is not to bring it
+ * there. */
+static int check_room(const struct sealing *sealing, int folder, const struct stat *st)
+{
+	int64_t need = st->st_size + st->st_size / OVERHEAD + SEAL_HEAD +
+		       sealing->reserve_bytes;
+	struct statvfs vfs;
+
+	if (!sealing->reserve_bytes)
+		return 0; /* who writes finds out */
+	if (fstatvfs(folder, &vfs))
+		return -errno;
+	return (int64_t)((uint64_t)vfs.f_bavail * vfs.f_frsize) < need ? -ENOSPC : 0;
+}
+
 static int begin(int folder, const char *begun)
 {
 	int fd = openat(folder, begun, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -166,43 +185,14 @@ static int one_file(struct sealing *sealing, int folder, const char *name, int f
 		sealing->already++;
 		return 0;
 	}
-	err = make(sealing, folder, name, fd, st);
+	err = check_room(sealing, folder, st);
+	if (!err)
+		err = make(sealing, folder, name, fd, st);
 	if (err)
 		return err;
 	sealing->sealed++;
 	sealing->bytes += bytes;
 	return 0;
-}
-
-/* ---- what is left alone ----------------------------------------------------------- */
-
-static bool is_word(const char *at, size_t n, const char *word)
-{
-	return n == strlen(word) && memcmp(at, word, n) == 0;
-}
-
-/* ".at5000000": a piece that others will be joined with. */
-static bool is_place(const char *at, size_t n)
-{
-	return n > 2 && memcmp(at, "at", 2) == 0 && strspn(at + 2, "0123456789") == n - 2;
-}
-
-/* Who writes it goes on in the file that it opened, so that all of that would be lost; of
- * one that is broken nobody knows what it is. See recorder/store.h and folder.h. */
-static bool is_begun(const char *name)
-{
-	static const char *const words[] = {"part", "tmp", "broken"};
-
-	for (const char *at = strchr(name, '.'); at; at = strchr(at, '.')) {
-		size_t n = strcspn(++at, ".");
-
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (is_word(at, n, words[i]))
-				return true;
-		if (is_place(at, n))
-			return true;
-	}
-	return false;
 }
 
 /* ---- all of a folder ------------------------------------------------------------ */
@@ -270,7 +260,9 @@ static int one_name(struct sealing *sealing, int folder, const char *name, int d
 {
 	int fd, err;
 
-	if (is_begun(name) || left_over(folder, name))
+	/* Who writes it goes on in the file that it opened, so that all of that would be
+	 * lost; of one that is broken nobody knows what it is. */
+	if (left_over(folder, name) || unfinished_name(name) != UNFINISHED_NOT)
 		return 0;
 	fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT) {

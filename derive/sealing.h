@@ -16,6 +16,7 @@ struct progress;
 
 struct sealing {
 	const struct seal_keys *keys;
+	int64_t reserve_bytes;             /* stay free on the disk, whatever is sealed */
 	uint32_t sealed, already, missing; /* files */
 	int64_t bytes;                     /* of those that were sealed, before */
 };
@@ -27,7 +28,8 @@ struct sealing {
  * ".broken". What is not there is counted, and what fails ends nothing of the rest. A
  * file keeps its time, its owner and who may read it. -EAGAIN: it was changed meanwhile,
  * or somebody has a lock on it, since he writes it or seals it, and it stays as it is;
- * -EKEYREJECTED, -EBADMSG: it is sealed and cannot be opened; -ENOSPC and others of the
+ * -EKEYREJECTED, -EBADMSG: it is sealed and cannot be opened; -ENOSPC: there is no room
+ * for a second copy of it beside the reserve, and it stays as it is; and others of the
  * system. */
 int sealing_name(struct sealing *sealing, int folder, const char *name) AULA_MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* cmd_library.c - recordings that are kept: list, search, rename, trash, keep, cut, join.
+/* cmd_library.c - recordings that are kept: list, search, rename, keep, cut, join.
  */
 #include "mcu/cmd_library.h"
 
@@ -16,6 +16,7 @@
 #include "mcu/room.h"
 #include "mcu/workshop_cut.h"
 #include "mcu/workshop_join.h"
+#include "mcu/workshop_parts.h"
 
 #define PAGE_ROWS   50
 #define ROW_BYTES   1200 /* of a row without its title; links, what it is joined of */
@@ -104,6 +105,8 @@ static void got_files(void *ctx, int err, const struct db_recording_file *files,
 
 	thread_claim(&on_ctl);
 	reader = member_by_session(ask->server, ask->session);
+	if (ask->wish.trash && reader && !member_may(reader, CAP_RECORD))
+		reader = NULL; /* who asked may record no more */
 	for (; i < ask->n && i < ask->limit; i++) {
 		const struct db_recording *row = &ask->rows[i];
 		uint32_t n = files_of(row, &files, &n_files);
@@ -154,8 +157,8 @@ static void got_usage(void *ctx, int err, const struct db_usage *rows, uint32_t 
 	struct ask *ask = ctx;
 
 	thread_claim(&on_ctl);
-	if (!err && n)
-		ask->used_bytes = rows[0].bytes;
+	for (uint32_t i = 0; !err && i < n; i++)
+		ask->used_bytes += rows[i].bytes;
 	if (!err)
 		err = db_recordings(ask->server->db, &ask->wish, got_list, ask);
 	if (err)
@@ -164,7 +167,8 @@ static void got_usage(void *ctx, int err, const struct db_usage *rows, uint32_t 
 
 static bool is_state(const char *text)
 {
-	static const char *const states[] = {"running", "ready", "interrupted", "failed"};
+	static const char *const states[] = {"running", "waiting", "ready", "interrupted",
+					     "failed"};
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (strcmp(text, states[i]) == 0)
@@ -183,10 +187,14 @@ static const char *bad_state(struct command *c)
 const char *cmd_recording_list(struct command *c)
 {
 	const char *text = proto_string(c->d, "q"), *state = proto_string(c->d, "state");
+	bool trash = proto_bool(c->d, "trash", false);
 	struct ask *ask;
 
+	thread_claim(&on_ctl);
 	if (state && !is_state(state))
 		return bad_state(c);
+	if (trash && !member_may(c->member, CAP_RECORD))
+		return "forbidden"; /* it was taken from them */
 	ask = calloc(1, sizeof(*ask));
 	if (!ask)
 		return "no_resources";
@@ -205,11 +213,12 @@ const char *cmd_recording_list(struct command *c)
 		.to_ms = proto_int(c->d, "to_ms", 0),
 		.text = ask->text,
 		.state = ask->state,
-		.trash = proto_bool(c->d, "trash", false),
+		.trash = trash,
 		.now_ms = clock_wall_ms(),
 		.limit = ask->limit + 1,
 	};
-	if (db_recordings_usage(c->server->db, ask->room, got_usage, ask)) {
+	if (db_recordings_usage(c->server->db, keeper_class(c->room)->row.id, got_usage,
+				ask)) {
 		ask_free(ask);
 		return "no_resources";
 	}
@@ -240,8 +249,7 @@ static void got_row(void *ctx, int err, const struct db_recording *rows, uint32_
 		ask->found(ask, &rows[0]);
 }
 
-/* Who asked; nothing was looked for yet. */
-static struct library_ask *library_ask_new(const struct command *c) RUNS_ON(on_ctl)
+struct library_ask *library_ask_new(const struct command *c)
 {
 	struct library_ask *ask = calloc(1, sizeof(*ask));
 
@@ -273,9 +281,8 @@ struct library_ask *library_ask(struct command *c,
 	return ask;
 }
 
-/* What was changed is told before the answer: whoever asked hears both. */
-static void changed(struct library_ask *ask, const struct db_recording *row, cJSON *d,
-		    int err) RUNS_ON(on_ctl)
+void library_changed(struct library_ask *ask, const struct db_recording *row, cJSON *d,
+		     int err)
 {
 	if (err)
 		cJSON_Delete(d);
@@ -284,8 +291,7 @@ static void changed(struct library_ask *ask, const struct db_recording *row, cJS
 	library_answer(ask, NULL, err ? "no_resources" : NULL);
 }
 
-/* 0 says that it will never be. */
-static cJSON *json_gone(const struct server *server, const struct db_recording *row)
+cJSON *library_gone(const struct server *server, const struct db_recording *row)
 {
 	cJSON *d = cJSON_CreateObject();
 
@@ -294,18 +300,14 @@ static cJSON *json_gone(const struct server *server, const struct db_recording *
 	return d;
 }
 
-static bool is_running(const struct db_recording *row)
-{
-	return strcmp(row->state, "running") == 0;
-}
-
 static void rename_found(struct library_ask *ask, const struct db_recording *row)
 {
 	cJSON *d = cJSON_CreateObject();
 
 	thread_claim(&on_ctl);
 	cJSON_AddStringToObject(d, "title", ask->text);
-	changed(ask, row, d, db_recording_rename(ask->server->db, row->id, ask->text));
+	library_changed(ask, row, d,
+			db_recording_rename(ask->server->db, row->id, ask->text));
 }
 
 /* A title is one line. */
@@ -335,72 +337,6 @@ const char *cmd_recording_rename(struct command *c)
 	return NULL;
 }
 
-static void removed(void *ctx, int err)
-{
-	struct library_ask *ask = ctx;
-
-	thread_claim(&on_ctl);
-	library_answer(ask, NULL,
-		       !err                ? NULL
-		       : err == -ESHUTDOWN ? "server_draining"
-					   : "no_resources");
-}
-
-/* One that runs stays; a cut that is being made is given up. */
-static void delete_found(struct library_ask *ask, const struct db_recording *found)
-{
-	struct db_recording row = *found;
-	int err;
-
-	thread_claim(&on_ctl);
-	if (is_running(&row) && !*row.origin) {
-		library_answer(ask, NULL, "unknown_recording");
-		return;
-	}
-	if (ask->on || row.deleted_ms || is_running(&row) ||
-	    ask->server->conf->recording_grace_days == 0) {
-		keeper_remove(ask->server, &row, removed, ask);
-		return;
-	}
-	row.deleted_ms = clock_wall_ms();
-	err = db_recording_trash(ask->server->db, row.id, row.deleted_ms);
-	log_info("recording_trashed", "recording=%s err=%d", row.id, err);
-	changed(ask, &row, json_gone(ask->server, &row), err);
-}
-
-const char *cmd_recording_delete(struct command *c)
-{
-	struct library_ask *ask;
-
-	thread_claim(&on_ctl);
-	ask = library_ask(c, delete_found);
-	if (!ask)
-		return "no_resources";
-	ask->on = proto_bool(c->d, "now", false);
-	return NULL;
-}
-
-static void restore_found(struct library_ask *ask, const struct db_recording *found)
-{
-	struct db_recording row = *found;
-
-	thread_claim(&on_ctl);
-	if (!row.deleted_ms) {
-		library_answer(ask, NULL, "no_change");
-		return;
-	}
-	row.deleted_ms = 0;
-	log_info("recording_restored", "recording=%s", row.id);
-	changed(ask, &row, json_gone(ask->server, &row),
-		db_recording_trash(ask->server->db, row.id, 0));
-}
-
-const char *cmd_recording_restore(struct command *c)
-{
-	thread_claim(&on_ctl);
-	return library_ask(c, restore_found) ? NULL : "no_resources";
-}
-
 static void keep_found(struct library_ask *ask, const struct db_recording *found)
 {
 	struct db_recording row = *found;
@@ -408,9 +344,10 @@ static void keep_found(struct library_ask *ask, const struct db_recording *found
 
 	thread_claim(&on_ctl);
 	row.kept = ask->on;
-	d = json_gone(ask->server, &row);
+	d = library_gone(ask->server, &row);
 	cJSON_AddBoolToObject(d, "keep", ask->on);
-	changed(ask, &row, d, db_recording_keep(ask->server->db, row.id, ask->on));
+	library_changed(ask, &row, d,
+			db_recording_keep(ask->server->db, row.id, ask->on));
 }
 
 const char *cmd_recording_keep(struct command *c)
@@ -427,15 +364,23 @@ const char *cmd_recording_keep(struct command *c)
 
 /* ---- cuts -------------------------------------------------------------------------- */
 
-static void trim_found(struct library_ask *ask, const struct db_recording *row)
+static void trim_part(void *ctx, int err, const struct workshop_part *part, uint32_t n)
 {
+	struct library_ask *ask = ctx;
 	struct workshop_cut cut = {ask->from_ms, ask->to_ms, ask->text};
 	char id[DB_ID + 1];
 	cJSON *d;
-	int err;
 
+	(void)n;
 	thread_claim(&on_ctl);
-	err = workshop_cut(ask->server, row, &cut, id);
+	if (!err && strcmp(part->room, ask->room) != 0)
+		err = -ENOENT;
+	if (!err && ask->server->draining) {
+		library_answer(ask, NULL, "server_draining");
+		return;
+	}
+	if (!err)
+		err = workshop_cut(ask->server, part, &cut, id);
 	if (err) {
 		library_answer(ask, NULL, workshop_refusal(err));
 		return;
@@ -455,12 +400,18 @@ const char *cmd_recording_trim(struct command *c)
 	code = text && *text ? read_title(c, title) : NULL;
 	if (code)
 		return code;
-	ask = library_ask(c, trim_found);
+	ask = library_ask_new(c);
 	if (!ask)
 		return "no_resources";
+	snprintf(ask->recording, sizeof(ask->recording), "%s", proto_string(c->d, "id"));
 	ask->from_ms = proto_int(c->d, "from_ms", 0);
 	ask->to_ms = proto_int(c->d, "to_ms", 0);
 	snprintf(ask->text, sizeof(ask->text), "%s", title);
+	if (workshop_parts_find(c->server, &ask->recording, 1, trim_part, ask)) {
+		free(ask);
+		return "no_resources";
+	}
+	c->later = true;
 	return NULL;
 }
 

@@ -28,6 +28,10 @@ struct library_ask {
 	bool on;
 };
 
+/* Who asked; nothing was looked for yet. NULL without memory. */
+struct library_ask *library_ask_new(const struct command *c)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
 /* Asked for the recording that the field `id` names. The caller fills in what it needs
  * of the rest before it returns. NULL without memory, or when nobody can be asked. */
 struct library_ask *library_ask(struct command *c,
@@ -38,5 +42,13 @@ struct library_ask *library_ask(struct command *c,
 /* Replies by `d` (NULL: {}) or, unless that is NULL, by the error code; and it is over.
  */
 void library_answer(struct library_ask *ask, cJSON *d, const char *code) RUNS_ON(on_ctl);
+
+/* Takes `d`, what was changed, unless `err`: told before the answer, so that whoever
+ * asked hears both. */
+void library_changed(struct library_ask *ask, const struct db_recording *row, cJSON *d,
+		     int err) RUNS_ON(on_ctl);
+/* When it was thrown away, and when it goes for good; 0: it was not, never. */
+cJSON *library_gone(const struct server *server, const struct db_recording *row)
+	RUNS_ON(on_ctl);
 
 #endif

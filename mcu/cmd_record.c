@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mcu/cmd_library.h"
 #include "mcu/editions.h"
+#include "mcu/keeper.h"
 #include "mcu/push_target.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
 #include "plugins/set.h"
-#include "signaling/session.h"
 
 static const char *bad_edition(struct command *c, const char *text, const char *why)
 {
@@ -124,11 +125,12 @@ static const char *own_layout(const struct room *room)
 	return *chosen ? chosen : looks_usual(PICTURE_RECORDING);
 }
 
-/* What there is to choose, and what an hour of it takes. */
+/* What there is to choose, what an hour of it takes, and how much there may be. */
 const char *cmd_record_options(struct command *c)
 {
 	const struct server *server = c->server;
 	uint32_t usual;
+	int64_t left;
 	cJSON *list;
 
 	thread_claim(&on_ctl);
@@ -148,6 +150,10 @@ const char *cmd_record_options(struct command *c)
 		cJSON_AddItemToArray(list, d);
 	}
 	cJSON_AddStringToObject(c->reply, "layout", own_layout(c->room));
+	left = keeper_left(c->room);
+	if (left < INT64_MAX)
+		cJSON_AddNumberToObject(c->reply, "left_bytes",
+					left > 0 ? (double)left : 0);
 	return NULL;
 }
 
@@ -175,6 +181,8 @@ const char *cmd_record_start(struct command *c)
 		code = read_view(c, &wish);
 	if (code)
 		return code;
+	wish.editions = editions_along(c->server->plugins, c->server->conf,
+				       wish.editions);
 	err = recording_start(room, &wish);
 	if (err == -ENOENT)
 		return "nobody_there";
@@ -260,48 +268,42 @@ const char *cmd_record_mark(struct command *c)
 	return NULL;
 }
 
-/* Who asked, until the database answered. */
-struct ask {
-	struct server *server;
-	char session[SESSION_TOKEN + 1];
-	int64_t id;
-};
-
-static int ask_make(struct ask **out, const struct command *c)
-{
-	struct ask *ask = calloc(1, sizeof(*ask));
-
-	if (!ask)
-		return -ENOMEM;
-	ask->server = c->server;
-	ask->id = c->id;
-	snprintf(ask->session, sizeof(ask->session), "%s",
-		 session_token(c->member->session));
-	*out = ask;
-	return 0;
-}
-
 static void got_marks(void *ctx, int err, const struct db_mark *rows, uint32_t n)
 {
-	struct ask *ask = ctx;
+	struct library_ask *ask = ctx;
 	cJSON *d = cJSON_CreateObject();
 	cJSON *list = cJSON_AddArrayToObject(d, "marks");
 
 	thread_claim(&on_ctl);
 	for (uint32_t i = 0; i < n; i++)
 		cJSON_AddItemToArray(list, json_mark(&rows[i]));
-	command_reply(ask->server, ask->session, ask->id, d, err ? "no_resources" : NULL);
-	free(ask);
+	library_answer(ask, d, err ? "no_resources" : NULL);
+}
+
+/* What is in the trash was taken from all others. */
+static void marks_found(void *ctx, int err, const struct db_recording *rows, uint32_t n)
+{
+	struct library_ask *ask = ctx;
+	bool told = n && (!rows[0].deleted_ms || ask->on);
+
+	thread_claim(&on_ctl);
+	if (err || !told)
+		got_marks(ask, err, NULL, 0);
+	else if (db_marks(ask->server->db, ask->room, ask->recording, got_marks, ask))
+		got_marks(ask, -ENOBUFS, NULL, 0);
 }
 
 const char *cmd_recording_marks(struct command *c)
 {
-	struct ask *ask;
+	struct library_ask *ask;
 
-	if (ask_make(&ask, c))
+	thread_claim(&on_ctl);
+	ask = library_ask_new(c);
+	if (!ask)
 		return "no_resources";
-	if (db_marks(c->server->db, c->room->row.id, proto_string(c->d, "id"), got_marks,
-		     ask)) {
+	ask->on = member_may(c->member, CAP_RECORD);
+	snprintf(ask->recording, sizeof(ask->recording), "%s", proto_string(c->d, "id"));
+	if (db_recording(c->server->db, ask->recording, marks_found, ask)) {
 		free(ask);
 		return "no_resources";
 	}

@@ -60,9 +60,10 @@ command_fn cmd_member_allow, cmd_member_mute, cmd_member_remove, cmd_member_bans
 command_fn cmd_room_set, cmd_room_links;                     /* cmd_room.c */
 command_fn cmd_record_options, cmd_record_start, cmd_record_stop, cmd_record_pause,
 	cmd_record_resume, cmd_record_mark, cmd_recording_marks; /* cmd_record.c */
-command_fn cmd_recording_list, cmd_recording_rename, cmd_recording_delete,
-	cmd_recording_restore, cmd_recording_keep, cmd_recording_trim,
-	cmd_recording_join; /* cmd_library.c */
+command_fn cmd_recording_list, cmd_recording_rename, cmd_recording_keep,
+	cmd_recording_trim, cmd_recording_join; /* cmd_library.c */
+command_fn cmd_recording_delete, cmd_recording_restore,
+	cmd_recording_empty_trash; /* cmd_trash.c */
 command_fn cmd_recording_share, cmd_recording_shares,
 	cmd_recording_unshare;     /* cmd_share.c */
 command_fn cmd_recording_live;     /* cmd_live.c */

@@ -65,14 +65,14 @@ uint32_t disk_watch_minutes(const struct disk_watch *watch)
 	return watch->low ? watch->told_min : DISK_WATCH_PLENTY;
 }
 
-static void tell(struct room *room, const struct disk_watch *watch, uint32_t minutes)
-	RUNS_ON(on_ctl)
+void disk_watch_tell(const struct room *room, bool low, uint32_t minutes, const char *why)
 {
 	cJSON *d = cJSON_CreateObject();
 	struct session_text *text;
 
-	cJSON_AddBoolToObject(d, "low", watch->low);
-	if (watch->low)
+	cJSON_AddBoolToObject(d, "low", low);
+	cJSON_AddStringToObject(d, "why", why);
+	if (low)
 		cJSON_AddNumberToObject(d, "minutes", minutes);
 	text = session_text_create("record.disk", cJSON_PrintUnformatted(d));
 	cJSON_Delete(d);
@@ -110,5 +110,6 @@ void disk_watch_tick(struct server *server, int64_t now_us)
 		log_warn("disk_low", "disk=recordings minutes=%u", minutes);
 	for (uint32_t i = 0; i < server->n_rooms; i++)
 		if (server->rooms[i]->recording)
-			tell(server->rooms[i], &server->disk_watch, minutes);
+			disk_watch_tell(server->rooms[i], server->disk_watch.low, minutes,
+					"disk");
 }

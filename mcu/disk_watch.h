@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct room;
 struct server;
 
 #define DISK_WATCH_LOW_MIN  30 /* less is told */
@@ -33,6 +34,10 @@ bool disk_watch_look(struct disk_watch *watch, int64_t recorded, int64_t left,
 
 /* Each second, for all classes that are recorded. */
 void disk_watch_tick(struct server *server, int64_t now_us) RUNS_ON(on_ctl);
+
+/* Tells those who record in this room; `why`: "disk", or "quota", see quota_watch.h. */
+void disk_watch_tell(const struct room *room, bool low, uint32_t minutes, const char *why)
+	RUNS_ON(on_ctl);
 
 /* What is left, while it is low; else PLENTY. */
 uint32_t disk_watch_minutes(const struct disk_watch *watch);

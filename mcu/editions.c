@@ -122,7 +122,28 @@ uint32_t editions_usual(const struct plugin_set *plugins, const struct conf *con
 		if (e < EDITIONS && ops_of(plugins, conf, e))
 			bits |= EDITION_BIT(e);
 	}
-	return bits;
+	return editions_along(plugins, conf, bits);
+}
+
+uint32_t editions_along(const struct plugin_set *plugins, const struct conf *conf,
+			uint32_t bits)
+{
+	const uint32_t good = EDITION_BIT(EDITION_FULL) | EDITION_BIT(EDITION_LIGHT) |
+			      EDITION_BIT(EDITION_SOUND);
+	uint32_t kept = bits & ~EDITION_BIT(EDITION_PUSH);
+
+	if (!kept || kept & good || !ops_of(plugins, conf, EDITION_FULL))
+		return bits;
+	return bits | EDITION_BIT(EDITION_FULL);
+}
+
+void edition_used(struct plugin_set *plugins, const struct conf *conf,
+		  enum edition edition, bool failed)
+{
+	const struct aula_recorder_ops *ops = ops_of(plugins, conf, edition);
+
+	if (ops)
+		plugin_set_used(plugins, ops, failed);
 }
 
 const char *edition_extension(const struct plugin_set *plugins, const struct conf *conf,

@@ -47,12 +47,22 @@ void editions_make(struct recorder_edition out[EDITIONS_MAX],
 uint32_t editions_usual(const struct plugin_set *plugins, const struct conf *conf)
 	RUNS_ON(on_ctl);
 
+/* With `full` where it is needed: of the other editions nothing is made afterwards (no
+ * chapters, no captions, no cuts), and most play nowhere, so a recording that keeps any
+ * of them keeps one of full, light and sound, too. What is only sent keeps nothing. */
+uint32_t editions_along(const struct plugin_set *plugins, const struct conf *conf,
+			uint32_t bits) RUNS_ON(on_ctl);
+
 /* Can the plugins make what the configuration asks for? A plugin for another codec, or of
  * another kind (AULA_RECORDER_*), is none for an edition: that is logged, and an error of
  * the edition `full`. `said`: those of `record_editions` have to be there as well.
  * Otherwise `why` says what is wrong. */
 int editions_check(const struct plugin_set *plugins, const struct conf *conf, bool said,
 		   char *why, size_t why_len) RUNS_ON(on_ctl) AULA_MUST_CHECK;
+
+/* What plugin.list counts of the one that makes it, see plugin_set_used(). */
+void edition_used(struct plugin_set *plugins, const struct conf *conf,
+		  enum edition edition, bool failed) RUNS_ON(on_ctl);
 
 /* The file extension of an edition's files; NULL: the server does not make it. */
 const char *edition_extension(const struct plugin_set *plugins, const struct conf *conf,

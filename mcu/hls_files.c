@@ -366,6 +366,11 @@ void hls_files_get(struct hls_files *files, struct http_request *req, const char
 	files->n_waits++;
 }
 
+int hls_files_run(struct hls_files *files, void (*fn)(void *arg), void *arg)
+{
+	return loop_post(files->loop, fn, arg);
+}
+
 /* What is being read of it finds no file then. */
 void hls_files_forget(struct hls_files *files, const char *id)
 {

@@ -40,6 +40,10 @@ void hls_files_destroy(struct server *server) RUNS_ON(on_ctl);
  * runs or as it is finished. `open`: for caches between us and all who watch. */
 void hls_files_get(struct hls_files *files, struct http_request *req, const char *id,
 		   const char *name, bool open) RUNS_ON(on_ctl);
+/* Has its thread run something else that a disk may hold up. -ENOBUFS: `arg` is still the
+ * caller's. */
+int hls_files_run(struct hls_files *files, void (*fn)(void *arg), void *arg)
+	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 /* It was deleted: nothing of it is in memory any more. None is accepted. */
 void hls_files_forget(struct hls_files *files, const char *id) RUNS_ON(on_ctl);
 /* Each second. */

@@ -17,6 +17,7 @@
 #include "mcu/audit.h"
 #include "mcu/hls_files.h"
 #include "mcu/notice_library.h"
+#include "mcu/quota_watch.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
 #include "mcu/workshop.h"
@@ -289,13 +290,32 @@ static void sweep(struct keeper *keeper) RUNS_ON(on_ctl)
 /* ---- how much there is ----------------------------------------------------------------
  */
 
+/* A group that was there before this process does not know its class at first. */
+const struct room *keeper_class(const struct room *room)
+{
+	const struct room *class = room->parent;
+
+	if (!class && *room->row.parent)
+		class = room_by_id(room->server, room->row.parent);
+	return class ? class : room;
+}
+
 int64_t keeper_left(const struct room *room)
 {
-	uint32_t quota_mb = room->server->conf->recording_quota_mb;
+	const struct server *server = room->server;
+	const struct room *class = keeper_class(room);
+	uint32_t quota_mb = server->conf->recording_quota_mb;
+	int64_t bytes = 0;
 
 	if (!quota_mb)
 		return INT64_MAX;
-	return ((int64_t)quota_mb << 20) - room->stored_bytes - room->growing_bytes;
+	for (uint32_t i = 0; i < server->n_rooms; i++) {
+		const struct room *one = server->rooms[i];
+
+		if (one == class || (*one->row.parent && keeper_class(one) == class))
+			bytes += one->stored_bytes + one->growing_bytes;
+	}
+	return ((int64_t)quota_mb << 20) - bytes;
 }
 
 static void got_usage(void *ctx, int err, const struct db_usage *rows, uint32_t n)
@@ -364,6 +384,16 @@ static int64_t entry_bytes(int dir, const char *name)
 	return S_ISDIR(st.st_mode) ? folder_bytes(dir, name) : st.st_size;
 }
 
+/* The class whose recording that is, as long as it runs. */
+static struct room *looked_at(const struct look *look, uint32_t i) RUNS_ON(on_ctl)
+{
+	struct room *room = room_by_number(look->server, look->list[i].room);
+	bool runs_still = room && room->recording &&
+			  strcmp(room->recording_row.id, look->list[i].id) == 0;
+
+	return runs_still ? room : NULL;
+}
+
 static void look_told(void *arg)
 {
 	struct look *look = arg;
@@ -372,12 +402,17 @@ static void look_told(void *arg)
 	if (look->server->keeper)
 		look->server->keeper->looking = false;
 	for (uint32_t i = 0; i < look->n; i++) {
-		struct room *room = room_by_number(look->server, look->list[i].room);
+		struct room *room = looked_at(look, i);
 
-		if (!room || !room->recording ||
-		    strcmp(room->recording_row.id, look->list[i].id) != 0)
+		if (room)
+			quota_watch_grew(room, look->list[i].bytes);
+	}
+	for (uint32_t i = 0; i < look->n; i++) {
+		struct room *room = looked_at(look, i);
+
+		if (!room)
 			continue;
-		room->growing_bytes = look->list[i].bytes;
+		quota_watch_look(room, clock_us());
 		if (keeper_left(room) > 0)
 			continue;
 		log_warn("recording_quota_full", "room=%s recording=%s", room->row.id,

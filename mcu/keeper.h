@@ -1,7 +1,7 @@
 /* keeper.h - how long recordings are kept, and how much of them: what is in the trash
  * goes after `recording_grace_days`, what is old after `recording_keep_days`, and a class
- * has at most `recording_quota_mb`. Control thread; disks are touched on the threads of
- * the recorder.
+ * with its groups has at most `recording_quota_mb`. Control thread; disks are touched on
+ * the threads of the recorder.
  *
  * Whatever goes takes one way: nobody works on it any more, then its files go, and its
  * row last. What is interrupted, by a restart too, is found again by the next sweep, for
@@ -37,8 +37,11 @@ void keeper_tick(struct keeper *keeper, int64_t now_us) RUNS_ON(on_ctl);
 /* When it will be gone for good, as things are; 0: never. Pure. */
 int64_t keeper_gone_ms(const struct conf *conf, const struct db_recording *row);
 
-/* How many bytes the class may still record; INT64_MAX: as many as it likes. As it was
- * known last, so that a little more may come together. */
+/* Whose quota it is: the class, or of a group that whose it is. */
+const struct room *keeper_class(const struct room *room) RUNS_ON(on_ctl);
+
+/* How many bytes the class and its groups together may still record; INT64_MAX: as many
+ * as they like. As it was known last, so that a little more may come together. */
 int64_t keeper_left(const struct room *room) RUNS_ON(on_ctl);
 
 /* Removes a recording with all that was made of it, and tells the class. done(ctx, err)

@@ -1,7 +1,9 @@
 #include "mcu/notice_json.h"
 
+#include "base/clock.h"
 #include "mcu/notice.h"
 #include "mcu/notice_rights.h"
+#include "mcu/quota_watch.h"
 #include "mcu/recording.h"
 #include "mcu/rest.h"
 #include "mcu/rest_live.h"
@@ -218,6 +220,7 @@ static void json_errors(cJSON *d, const struct room *room)
 cJSON *notice_json_record(const struct room *room, const char *error)
 {
 	uint32_t disk_min = disk_watch_minutes(&room->server->disk_watch);
+	uint32_t quota_min = quota_watch_minutes(room, clock_us());
 	cJSON *d = cJSON_CreateObject(), *list = NULL;
 
 	cJSON_AddBoolToObject(d, "on", room->recording);
@@ -237,6 +240,8 @@ cJSON *notice_json_record(const struct room *room, const char *error)
 		json_errors(cJSON_AddObjectToObject(d, "errors"), room);
 	if (room->recording && disk_min != DISK_WATCH_PLENTY)
 		cJSON_AddNumberToObject(d, "disk_min", disk_min);
+	if (room->recording && quota_min != DISK_WATCH_PLENTY)
+		cJSON_AddNumberToObject(d, "quota_min", quota_min);
 	if (room->recording && room->recorded_base)
 		cJSON_AddStringToObject(d, "view", picture_name(PICTURE_RECORDING));
 	if (rest_live_running(room))
@@ -326,7 +331,8 @@ cJSON *notice_recording(const struct member *reader, bool links,
 			const struct db_recording *row,
 			const struct db_recording_file *files, uint32_t n_files)
 {
-	const struct member *signed_for = links ? reader : NULL;
+	bool away = row->deleted_ms && !(reader && member_may(reader, CAP_RECORD));
+	const struct member *signed_for = links && !away ? reader : NULL;
 	cJSON *d = cJSON_CreateObject();
 	enum edition first;
 

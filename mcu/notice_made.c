@@ -3,15 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "mcu/early_files.h"
 #include "mcu/rest.h"
 #include "mcu/room.h"
 #include "mcu/workshop.h"
 #include "signaling/session.h"
-
-/* Sheets of small pictures that are told of before all is ready. */
-#define EARLY_SHEETS 40
 
 static double hundredths(double v)
 {
@@ -70,55 +67,31 @@ static void add_failed(cJSON *made, const struct db_recording *row)
 	cJSON_Delete(kept);
 }
 
-/* True: it is there, and listed. */
-static bool add_if_there(cJSON *list, const struct server *server,
-			 const struct db_recording *row, const char *name)
+/* What is made first is there long before the rest: what it looks like. */
+static void add_early(cJSON *made, struct server *server, const struct member *reader,
+		      const struct db_recording *row) RUNS_ON(on_ctl)
 {
-	char path[CONF_PATH + 96];
-	struct stat st;
-	cJSON *file;
+	char base[REST_MADE_BASE], query[REST_MADE_QUERY];
+	const struct early_file *files;
+	uint32_t n = reader ? early_files_get(server, row->id, &files) : 0;
+	cJSON *list, *file;
 
-	snprintf(path, sizeof(path), "%s/%s.made/%s", server->conf->recordings_dir,
-		 row->id, name);
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return false;
-	file = cJSON_CreateObject();
-	cJSON_AddStringToObject(file, "name", name);
-	cJSON_AddNumberToObject(file, "bytes", (double)st.st_size);
-	cJSON_AddItemToArray(list, file);
-	return true;
-}
-
-/* What is made first is there long before the rest: what it looks like. The list of
- * small pictures is written behind all of them. */
-static void add_early(cJSON *made, const struct server *server,
-		      const struct member *reader, const struct db_recording *row)
-	RUNS_ON(on_ctl)
-{
-	char base[REST_MADE_BASE], query[REST_MADE_QUERY], name[32] = "sprite.vtt";
-	cJSON *list;
-
-	if (!reader)
+	if (!n)
 		return;
-	list = cJSON_CreateArray();
-	if (add_if_there(list, server, row, "poster.jpg"))
-		for (int i = 1; i <= EARLY_SHEETS + 1; i++) {
-			if (!add_if_there(list, server, row, name))
-				break;
-			snprintf(name, sizeof(name), "sprite-%d.jpg", i);
-		}
-	if (!cJSON_GetArraySize(list)) {
-		cJSON_Delete(list);
-		return;
-	}
 	rest_made_link(row->id, reader->base, base, query);
 	cJSON_AddStringToObject(made, "base", base);
 	cJSON_AddStringToObject(made, "query", query);
-	cJSON_AddItemToObject(made, "files", list);
+	list = cJSON_AddArrayToObject(made, "files");
+	for (uint32_t i = 0; i < n; i++) {
+		file = cJSON_CreateObject();
+		cJSON_AddStringToObject(file, "name", files[i].name);
+		cJSON_AddNumberToObject(file, "bytes", (double)files[i].bytes);
+		cJSON_AddItemToArray(list, file);
+	}
 }
 
 /* Of one that has no file, and where nothing is made, nothing is said. */
-void notice_made(cJSON *d, const struct server *server, const struct member *reader,
+void notice_made(cJSON *d, struct server *server, const struct member *reader,
 		 const struct db_recording *row)
 {
 	bool there = row->bytes > 0 && (strcmp(row->state, "ready") == 0 ||
@@ -150,13 +123,17 @@ void notice_made_event(struct server *server, const struct db_recording *row,
 {
 	const struct room *room = room_by_id(server, row->room);
 	bool works = strcmp(state, "working") == 0;
+	const struct early_file *files;
 	cJSON *d = cJSON_CreateObject();
 	struct session_text *text;
 
 	cJSON_AddStringToObject(d, "id", row->id);
 	cJSON_AddStringToObject(d, "state", state);
-	if (works)
+	if (works) {
 		cJSON_AddNumberToObject(d, "done", hundredths(done));
+		/* whoever lists it next is told what there is by now */
+		(void)early_files_get(server, row->id, &files);
+	}
 	if (code)
 		cJSON_AddStringToObject(d, "code", code);
 	text = session_text_create("recording.made", cJSON_PrintUnformatted(d));

@@ -11,7 +11,7 @@
 #include <cjson/cJSON.h>
 
 /* Adds `made` to a recording's row, with links for this member; NULL: without links. */
-void notice_made(cJSON *d, const struct server *server, const struct member *reader,
+void notice_made(cJSON *d, struct server *server, const struct member *reader,
 		 const struct db_recording *row) RUNS_ON(on_ctl);
 
 /* To those of its class who may see it. `code`: why it failed, or NULL. `done` is told

@@ -83,7 +83,7 @@ static void add_made(cJSON *row, const char *id, const char *share)
 	cJSON_AddStringToObject(made, "query", query);
 }
 
-char *notice_share_open(const struct server *server, const struct db_share *share,
+char *notice_share_open(struct server *server, const struct db_share *share,
 			const struct db_recording *row,
 			const struct db_recording_file *files, uint32_t n_files)
 {

@@ -18,7 +18,7 @@ struct server;
 /* Texts for free(), NULL without memory: before a password was said, and the whole of it
  * with links of this share. */
 char *notice_share_closed(const struct db_recording *row);
-char *notice_share_open(const struct server *server, const struct db_share *share,
+char *notice_share_open(struct server *server, const struct db_share *share,
 			const struct db_recording *row,
 			const struct db_recording_file *files, uint32_t n_files)
 	RUNS_ON(on_ctl);

@@ -46,7 +46,7 @@ static void reply(const struct page_file *file, struct http_request *req) RUNS_O
 	if (fd < 0)
 		http_reply_error(req, 503, "no_resources");
 	else
-		http_reply_file(req, fd, "image/webp", NULL);
+		http_reply_file(req, fd, "image/webp");
 }
 
 /* The request of one who waited; the caller replies. */

@@ -9,9 +9,8 @@
 #include <strings.h>
 
 #include "base/inner.h"
+#include "base/rtmp_signs.h"
 #include "recorder/recorder.h"
-
-#define HOST_MAX 253 /* RFC 1035, 2.3.4 */
 
 /* Numbers in any way that a resolver reads as an address are one: 127.1, 0x7f000001. */
 static bool looks_like_number(const char *host)
@@ -54,19 +53,16 @@ static bool listed(const char *host, const struct conf *conf)
 }
 
 /* The host into `out`, and the rest behind it; NULL: it is none. */
-static const char *read_host(const char *url, char out[HOST_MAX + 1])
+static const char *read_host(const char *url, char out[RTMP_NAME_MAX + 1])
 {
-	static const char v6[] = "0123456789abcdefABCDEF:.";
-	static const char name[] = "0123456789abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-";
 	bool brackets = *url == '[';
 	size_t n;
 
 	url += brackets;
-	n = strspn(url, brackets ? v6 : name);
-	if (n == 0 || n > HOST_MAX || url[0] == '.' || url[0] == '-')
+	n = strspn(url, brackets ? RTMP_V6_SIGNS : RTMP_NAME_SIGNS);
+	if (n == 0 || n > RTMP_NAME_MAX || url[0] == '.' || url[0] == '-')
 		return NULL;
-	if (brackets && url[n] != ']')
+	if (brackets && (url[n] != ']' || n < RTMP_V6_MIN || n > RTMP_V6_MAX))
 		return NULL;
 	memcpy(out, url, n);
 	out[n] = '\0';
@@ -89,21 +85,20 @@ static const char *read_port(const char *rest)
 	return port >= 1 && port <= 65535 ? rest + n : NULL;
 }
 
-/* "/app/key": two parts at least, of signs that can be seen. */
+/* "/app/key": two parts at least. */
 static bool path_good(const char *path)
 {
 	const char *second;
 
-	for (const char *p = path; *p; p++)
-		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '\\')
-			return false;
+	if (path[strspn(path, RTMP_PATH_SIGNS)])
+		return false;
 	second = *path == '/' ? strchr(path + 1, '/') : NULL;
 	return second && second > path + 1 && second[1];
 }
 
 const char *push_target_wrong(const char *url, const struct conf *conf)
 {
-	char host[HOST_MAX + 1];
+	char host[RTMP_NAME_MAX + 1];
 	const char *rest;
 
 	if (strlen(url) > TARGET_MAX)

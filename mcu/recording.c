@@ -107,6 +107,9 @@ static int take_start(struct room *room, const struct db_recording *row,
 	explicit_bzero(&conf, sizeof(conf)); /* it may hold a key to a platform */
 	if (err)
 		takes_drop(server, row->id);
+	for (enum edition e = 0; !err && e < EDITIONS; e++)
+		if (wish->editions & EDITION_BIT(e))
+			edition_used(server->plugins, server->conf, e, false);
 	return err;
 }
 
@@ -152,6 +155,7 @@ static void begin(struct room *room, const struct db_recording *row, uint32_t ed
 	room->recording_row = *row;
 	room->recorded_ms = 0;
 	room->recorded_at_ms = row->started_ms;
+	room->recorded_at_us = clock_us();
 	room->n_marks = 0;
 	room->n_told = 0;
 	room->take = ++server->n_takes;
@@ -239,11 +243,12 @@ void recording_stop_why(struct room *room, const char *error)
 
 int64_t recording_at_ms(const struct room *room)
 {
-	int64_t since_ms = clock_wall_ms() - room->recorded_at_ms;
+	/* not by the wall clock: that may be set while it runs */
+	int64_t since_us = clock_us() - room->recorded_at_us;
 
-	if (!room->recorded_counts || since_ms < 0)
+	if (!room->recorded_counts || since_us < 0)
 		return room->recorded_ms;
-	return room->recorded_ms + since_ms;
+	return room->recorded_ms + since_us / MS_US;
 }
 
 int recording_pause(struct room *room)
@@ -283,6 +288,7 @@ int recording_resume(struct room *room)
 		return err;
 	room->recording_paused = room->recording_waits = false;
 	room->recorded_at_ms = clock_wall_ms();
+	room->recorded_at_us = clock_us();
 	notice_record_state(room, NULL); /* everybody knows before a frame is written */
 	mix_tap(room, true);
 	taps(room, room->editions, true); /* and so there is a key frame */
@@ -353,6 +359,7 @@ void recording_started(struct server *server, uint32_t id, int64_t at_ms)
 		return; /* stopped meanwhile */
 	room->recorded_ms = at_ms;
 	room->recorded_at_ms = clock_wall_ms();
+	room->recorded_at_us = clock_us();
 	room->recorded_counts = true;
 	if (at_ms == 0) {
 		take = takes_find(server, room->recording_row.id);

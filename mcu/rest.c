@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,10 @@
 #include "mcu/captions.h"
 #include "mcu/console.h"
 #include "mcu/deck.h"
+#include "mcu/member.h"
 #include "mcu/overload.h"
 #include "mcu/rest_live.h"
+#include "mcu/room.h"
 #include "mcu/server.h"
 #include "mcu/share.h"
 #include "mcu/vault.h"
@@ -190,73 +191,66 @@ static const char *type_of(const char *ext)
 	return "application/octet-stream"; /* of a plugin that we do not know */
 }
 
-static void send_file(struct server *server, struct http_request *req,
-		      const struct rest_file *file);
+/* Where a file of a recording is. */
+struct source {
+	char path[CONF_PATH + DB_ID + WORKSHOP_NAME + 32];
+	char save[DB_ID + WORKSHOP_NAME + 64]; /* the name to save it by */
+	const char *type;
+};
 
-/* From the folder of recordings, or from where they are kept when they are no longer
- * there: since a link into that outlives what is deleted, the database is asked before.
- * `save`: the name to save it by, or NULL. */
-static void send_path(struct server *server, struct http_request *req,
-		      const struct rest_file *file, const char *path, const char *type,
-		      const char *save) RUNS_ON(on_ctl)
-{
-	uint32_t seconds = file->shared ? VAULT_SHARE_SEC : VAULT_LINK_SEC;
-	const char *name = path + strlen(server->conf->recordings_dir) + 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd >= 0)
-		http_reply_file(req, fd, type, save);
-	else if (errno == ENOENT && server->vault && !file->looked_up)
-		share_let(server, req, "", file, send_file);
-	else if (errno != ENOENT ||
-		 !vault_redirect(server->vault, req, name, type, save, seconds))
-		http_reply_error(req, 404, "unknown_recording");
-}
-
-/* Of the folder of tracks. */
-static void send_track(struct server *server, struct http_request *req,
-		       const struct rest_file *file) RUNS_ON(on_ctl)
+static void source_of_track(struct source *out, const struct server *server,
+			    const struct rest_file *file) RUNS_ON(on_ctl)
 {
 	const char *ext = edition_extension(server->plugins, server->conf, file->edition);
 	bool list = strcmp(file->made, TRACKS_LIST) == 0;
-	char path[CONF_PATH + DB_ID + WORKSHOP_NAME + 32], save[DB_ID + 64];
 
-	snprintf(path, sizeof(path), "%s/%s.tracks.%s/%s", server->conf->recordings_dir,
-		 file->id, ext ? ext : "dir", file->made);
-	snprintf(save, sizeof(save), "class-%s-%s", file->id, file->made);
-	send_path(server, req, file, path, list ? "application/json" : type_of("mkv"),
-		  http_query(req, "download") ? save : NULL);
+	snprintf(out->path, sizeof(out->path), "%s/%s.tracks.%s/%s",
+		 server->conf->recordings_dir, file->id, ext ? ext : "dir", file->made);
+	snprintf(out->save, sizeof(out->save), "class-%s-%s", file->id, file->made);
+	out->type = list ? "application/json" : type_of("mkv");
 }
+
+static void source_of(struct source *out, const struct server *server,
+		      const struct rest_file *file) RUNS_ON(on_ctl)
+{
+	const char *dir = server->conf->recordings_dir, *ext;
+	bool full = file->edition == EDITION_FULL;
+	char name[96];
+
+	if (file->edition == EDITION_TRACKS) {
+		source_of_track(out, server, file);
+	} else if (*file->made) {
+		snprintf(out->path, sizeof(out->path), "%s/%s.made/%s", dir, file->id,
+			 file->made);
+		snprintf(out->save, sizeof(out->save), "class-%s-%s", file->id,
+			 file->made);
+		out->type = workshop_type(file->made);
+	} else {
+		ext = edition_extension(server->plugins, server->conf, file->edition);
+		ext = ext ? ext : "mp4";
+		snprintf(name, sizeof(name), "%s%s%s.%s", file->id, full ? "" : ".",
+			 full ? "" : edition_name(file->edition), ext);
+		snprintf(out->path, sizeof(out->path), "%s/%s", dir, name);
+		snprintf(out->save, sizeof(out->save), "class-%s", name);
+		out->type = type_of(ext);
+	}
+}
+
+static void no_file(void *ctx, struct http_request *req, int err);
 
 /* The file of a link that is good. */
 static void send_file(struct server *server, struct http_request *req,
 		      const struct rest_file *file)
 {
-	char path[CONF_PATH + DB_ID + WORKSHOP_NAME + 16], name[96];
-	char save[DB_ID + WORKSHOP_NAME + 64];
-	bool full = file->edition == EDITION_FULL;
-	const char *ext, *type = workshop_type(file->made);
+	struct http_disk_file disk = {.missing = no_file, .ctx = server};
+	struct source source;
 
 	thread_claim(&on_ctl);
-	if (file->edition == EDITION_TRACKS) {
-		send_track(server, req, file);
-		return;
-	}
-	if (*file->made) {
-		snprintf(path, sizeof(path), "%s/%s.made/%s",
-			 server->conf->recordings_dir, file->id, file->made);
-		snprintf(save, sizeof(save), "class-%s-%s", file->id, file->made);
-	} else {
-		ext = edition_extension(server->plugins, server->conf, file->edition);
-		ext = ext ? ext : "mp4";
-		type = type_of(ext);
-		snprintf(name, sizeof(name), "%s%s%s.%s", file->id, full ? "" : ".",
-			 full ? "" : edition_name(file->edition), ext);
-		snprintf(path, sizeof(path), "%s/%s", server->conf->recordings_dir, name);
-		snprintf(save, sizeof(save), "class-%s", name);
-	}
-	send_path(server, req, file, path, type,
-		  http_query(req, "download") ? save : NULL);
+	source_of(&source, server, file);
+	disk.path = source.path;
+	disk.type = source.type;
+	disk.download = http_query(req, "download") ? source.save : NULL;
+	http_reply_disk_file(req, &disk);
 }
 
 /* tracks.json or N.mkv: it leads nowhere else. */
@@ -312,19 +306,123 @@ static bool file_read(const char *link, struct rest_file *file,
 	return true;
 }
 
-static void recording(struct server *server, struct http_request *req, const char *link)
+/* Of a request below RECORDINGS. */
+static bool file_of(const struct http_request *req, struct rest_file *file,
+		    char signed_for[FILE_NAME])
+{
+	return file_read(http_path(req) + strlen(RECORDINGS), file, signed_for);
+}
+
+/* It is not in the folder of recordings: then perhaps where they are kept. */
+static void no_file(void *ctx, struct http_request *req, int err)
+{
+	struct server *server = ctx;
+	uint32_t seconds = http_query(req, "s") ? VAULT_SHARE_SEC : VAULT_LINK_SEC;
+	size_t dir = strlen(server->conf->recordings_dir) + 1;
+	char signed_for[FILE_NAME];
+	struct rest_file file;
+	struct source source;
+
+	thread_claim(&on_ctl);
+	if (err == -ENOENT && file_of(req, &file, signed_for)) {
+		source_of(&source, server, &file);
+		if (vault_redirect(server->vault, req, source.path + dir, source.type,
+				   http_query(req, "download") ? source.save : NULL,
+				   seconds))
+			return;
+	}
+	http_reply_error(req, 404, "unknown_recording");
+}
+
+/* ---- looking it up ------------------------------------------------------------- */
+
+/* A link of a member, while the database is asked for its recording. */
+struct look {
+	struct server *server;
+	struct http_request *req;
+	struct rest_file file;
+};
+
+static void look_failed(struct look *look, int status, const char *code) RUNS_ON(on_ctl)
+{
+	if (!look->server->draining) /* else its request is gone */
+		http_reply_error(look->req, status, code);
+	free(look);
+}
+
+static const struct room *class_of(const struct room *room)
+{
+	return room && room->parent ? room->parent : room;
+}
+
+/* Those to whom the trash is shown. */
+static bool sees_trash(struct server *server, uint32_t base, const char *room)
 	RUNS_ON(on_ctl)
+{
+	const struct member *member = base ? idmap_get(&server->member_of, base) : NULL;
+
+	for (uint32_t i = 0; i < server->n_consoles; i++)
+		if (server->consoles[i]->base == base)
+			return true;
+	return member && member->room && member_may(member, CAP_RECORD) &&
+	       (member->role == ROLE_ADMIN ||
+		class_of(member->room) == class_of(room_by_id(server, room)));
+}
+
+/* Where others keep files as well, they have only those of finished recordings. */
+static bool there(struct look *look, const struct db_recording *row) RUNS_ON(on_ctl)
+{
+	uint32_t member = rest_link_member(look->req);
+
+	if (row->deleted_ms && !sees_trash(look->server, member, row->room))
+		return false;
+	return !look->server->vault ||
+	       (row->bytes > 0 && strcmp(row->state, "running") != 0);
+}
+
+static void got_row(void *ctx, int err, const struct db_recording *rows, uint32_t n)
+{
+	struct look *look = ctx;
+
+	thread_claim(&on_ctl);
+	if (err || look->server->draining) {
+		look_failed(look, 503, "no_resources");
+	} else if (n == 0 || !there(look, &rows[0])) {
+		look_failed(look, 404, "unknown_recording");
+	} else {
+		send_file(look->server, look->req, &look->file);
+		free(look);
+	}
+}
+
+/* A link outlives what is deleted, and what was thrown away is for those alone who may
+ * take it back: the database is asked each time. */
+static void look_up(struct server *server, struct http_request *req,
+		    const struct rest_file *file) RUNS_ON(on_ctl)
+{
+	struct look *look = malloc(sizeof(*look));
+
+	if (!look) {
+		http_reply_error(req, 503, "no_resources");
+		return;
+	}
+	*look = (struct look){server, req, *file};
+	if (db_recording(server->db, file->id, got_row, look))
+		look_failed(look, 503, "no_resources");
+}
+
+static void recording(struct server *server, struct http_request *req) RUNS_ON(on_ctl)
 {
 	char signed_for[FILE_NAME], share[DB_ID + 1];
 	struct rest_file file;
 
-	if (!file_read(link, &file, signed_for) ||
+	if (!file_of(req, &file, signed_for) ||
 	    !link_good(server, req, signed_for, share))
 		http_reply_error(req, 403, "bad_link");
 	else if (*share)
 		share_let(server, req, share, &file, send_file);
 	else
-		send_file(server, req, &file);
+		look_up(server, req, &file);
 }
 
 static void health(const struct server *server, struct http_request *req) RUNS_ON(on_ctl)
@@ -422,7 +520,7 @@ void rest_request(struct server *server, struct http_request *req)
 	else if (strncmp(path, SHARES_PATH, strlen(SHARES_PATH)) == 0)
 		share_get(server, req, path + strlen(SHARES_PATH));
 	else if (strncmp(path, RECORDINGS, strlen(RECORDINGS)) == 0)
-		recording(server, req, path + strlen(RECORDINGS));
+		recording(server, req);
 	else
 		http_reply_error(req, 404, "not_found");
 }

@@ -38,8 +38,6 @@ struct rest_file {
 	char id[DB_ID + 1];
 	enum edition edition;
 	char made[WORKSHOP_NAME + 1]; /* one that was made of it; empty: the edition */
-	bool looked_up; /* the database has its recording, and not in the trash */
-	bool shared;    /* the link names a share */
 };
 
 /* Whom a link was made for (its base), as the link itself says; 0: it names nobody. */

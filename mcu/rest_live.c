@@ -13,8 +13,10 @@
 #include "mcu/breakout.h"
 #include "mcu/console.h"
 #include "mcu/door.h"
+#include "mcu/early_files.h"
 #include "mcu/editions.h"
 #include "mcu/hls_files.h"
+#include "mcu/live_ends.h"
 #include "mcu/recording.h"
 #include "mcu/room.h"
 #include "mcu/server_load.h"
@@ -172,15 +174,18 @@ static void no(struct asked *asked, int status, const char *code) RUNS_ON(on_ctl
 	free(asked);
 }
 
-/* Everybody may see the class while it goes on, and how it ends. */
-static bool may_see(const struct db_recording *row, bool open)
+/* Everybody may see the class while it goes on, and how it ends. The row does not say
+ * when that was: pauses are not in its duration. */
+static bool may_see(const struct server *server, const struct db_recording *row,
+		    bool open) RUNS_ON(on_ctl)
 {
 	int64_t end_ms = row->started_ms + row->duration_ms;
 
 	if (row->deleted_ms)
 		return false;
 	return !open || strcmp(row->state, "running") == 0 ||
-	       end_ms + LIVE_TAIL_MS > clock_wall_ms();
+	       live_ends_late(server->live_ends, row->id, clock_us()) ||
+	       end_ms + LIVE_TAIL_US / 1000 > clock_wall_ms();
 }
 
 static void got_recording(void *ctx, int err, const struct db_recording *rows, uint32_t n)
@@ -192,7 +197,7 @@ static void got_recording(void *ctx, int err, const struct db_recording *rows, u
 	thread_claim(&on_ctl);
 	if (err || asked->server->draining) {
 		no(asked, 503, "no_resources");
-	} else if (n == 0 || !may_see(&rows[0], asked->open)) {
+	} else if (n == 0 || !may_see(asked->server, &rows[0], asked->open)) {
 		if (n == 0 || rows[0].deleted_ms)
 			hls_files_forget(files, asked->id);
 		no(asked, 403, "bad_link");
@@ -394,6 +399,8 @@ void rest_live_tick(struct server *server, int64_t now_us)
 	for (uint32_t i = 0; i < server->n_rooms; i++) {
 		struct room *room = server->rooms[i];
 
+		if (rest_live_running(room))
+			live_ends_see(server->live_ends, room->recording_row.id, now_us);
 		if (!room->n_watchers && !rest_live_running(room))
 			continue;
 		room->n_watchers = watchers_count(server->watchers, room->base, now_us);
@@ -405,15 +412,19 @@ void rest_live_tick(struct server *server, int64_t now_us)
 int rest_live_create(struct server *server)
 {
 	server->watchers = calloc(1, sizeof(*server->watchers));
-	if (!server->watchers)
+	server->live_ends = calloc(1, sizeof(*server->live_ends));
+	if (!server->watchers || !server->live_ends)
 		return -ENOMEM;
 	rand_bytes(server->watchers->seed, sizeof(server->watchers->seed));
-	return hls_files_create(server);
+	return early_files_create(server) ? -ENOMEM : hls_files_create(server);
 }
 
 void rest_live_destroy(struct server *server)
 {
 	hls_files_destroy(server);
+	early_files_destroy(server);
 	free(server->watchers);
+	free(server->live_ends);
 	server->watchers = NULL;
+	server->live_ends = NULL;
 }

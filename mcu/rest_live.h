@@ -20,7 +20,6 @@ struct server;
 #define LIVE_PATH    "/api/v1/live/"
 #define WATCH_PATH   "/api/v1/watch"
 #define LIVE_GOOD_MS (INT64_C(6) * 3600 * 1000) /* the longest lesson, and a break */
-#define LIVE_TAIL_MS INT64_C(60000)             /* so long everybody sees how it ended */
 #define LIVE_URL     192
 
 /* The files and the watchers of a server. */
@@ -39,7 +38,7 @@ void rest_live_watch(struct server *server, struct http_request *req) RUNS_ON(on
  * not once it was removed. */
 void rest_live_url(const char *id, uint32_t member, char out[LIVE_URL]);
 /* The same for everybody, to be kept by caches: for who may tell it. Good while it runs,
- * and LIVE_TAIL_MS. */
+ * and LIVE_TAIL_US, see live_ends.h. */
 void rest_live_public_url(const char *id, char out[LIVE_URL]);
 /* May the class be watched without a seat, as it says itself? What it says counts at
  * once, for links that are out, too. And may there be a link for everybody? */

@@ -97,16 +97,19 @@ struct room {
 	enum level recorded_levels[EDITIONS];
 	int edition_errs[EDITIONS]; /* of those that ended early */
 	struct db_recording recording_row;
-	/* how far it was at that wall time; it stays there while `recorded_counts` is
-	 * false: before the first frame, in a pause, and before the first after it */
-	int64_t recorded_ms, recorded_at_ms;
+	/* how far it was at that time, by the wall and by clock_us(); it stays there
+	 * while `recorded_counts` is false: before the first frame, in a pause, and
+	 * before the first after it */
+	int64_t recorded_ms, recorded_at_ms, recorded_at_us;
 	bool recorded_counts;
 	uint32_t n_marks;
 	struct happenings *happenings;       /* see happenings.h; NULL: none yet */
 	int64_t stored_bytes, growing_bytes; /* of its recordings, see keeper.h */
-	uint32_t n_watchers; /* without a seat, see watchers.h; each second */
-	uint32_t take;       /* its number, of those that this process started */
-	uint32_t n_told;     /* members who were told of it */
+	int64_t grown_bytes; /* of a class: recorded of it and its groups, ever */
+	struct disk_watch quota_watch; /* of a class: see quota_watch.h */
+	uint32_t n_watchers;           /* without a seat, see watchers.h; each second */
+	uint32_t take;   /* its number, of those that this process started */
+	uint32_t n_told; /* members who were told of it */
 	/* what was said */
 	uint32_t n_chat;
 	struct db_message *chat;     /* the last ROOM_CHAT, oldest first */

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct early_files;
+struct live_ends;
 struct room;
 struct member;
 struct nets;
@@ -36,6 +38,7 @@ struct projector;
 struct caption_job;
 struct page_files;
 struct hls_files;
+struct live_ends;
 struct watchers;
 struct shelf;
 struct cutter;
@@ -86,7 +89,7 @@ struct server {
 	uint32_t n_pins; /* pictures with somebody in front, see picture.h */
 	int64_t away_us; /* how long a seat is held: MEMBER_AWAY_US but in tests */
 	int64_t tick_us; /* of the last second's tick, for /healthz */
-	bool loaded; /* classes and their seats are there, see server_load.h */
+	bool loaded;     /* classes and their seats are there, see server_load.h */
 	bool draining;
 	bool no_newcomers;       /* by an administrator's word */
 	struct console *console; /* what administrators are shown, see console.h */
@@ -108,6 +111,8 @@ struct server {
 	uint32_t n_uploads;          /* of them, that run */
 	struct hls_files *hls_files; /* of recordings that run, see hls_files.h */
 	struct watchers *watchers;   /* who watches them without a seat */
+	struct early_files *early_files;
+	struct live_ends *live_ends; /* which of them ended just now */
 	struct gallery *gallery;     /* of layouts, see gallery.h */
 	struct projector *projector; /* of clips, see clip.h */
 	uint32_t n_clips;            /* that are played */

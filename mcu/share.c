@@ -455,11 +455,8 @@ void share_let(struct server *server, struct http_request *req, const char *shar
 	letting->server = server;
 	letting->req = req;
 	letting->file = *file;
-	letting->file.looked_up = true;
-	letting->file.shared = *share != '\0';
 	letting->then = then;
 	letting->saves = http_query(req, "download") != NULL;
-	if (*share ? db_share(server->db, share, let_share, letting)
-		   : db_recording(server->db, file->id, let_recording, letting))
+	if (db_share(server->db, share, let_share, letting))
 		not_let(letting, 503, "no_resources");
 }

@@ -61,8 +61,7 @@ void share_open(struct server *server, struct http_request *req, const char *tok
 	RUNS_ON(on_ctl);
 
 /* A signed link names this share: calls then() when it still is good for the file's
- * recording, else replies. "": it names none, and the recording alone is looked up, which
- * must be there and not in the trash. */
+ * recording, which must be there and not in the trash; else replies. */
 void share_let(struct server *server, struct http_request *req, const char *share,
 	       const struct rest_file *file,
 	       void (*then)(struct server *server, struct http_request *req,

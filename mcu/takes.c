@@ -14,6 +14,7 @@
 #include "mcu/workshop_seal.h"
 
 #define ASK_AGAIN_US (5 * SEC_US)
+#define ASK_LEFT_US  (60 * SEC_US) /* what the recorder had no room to look for */
 
 int takes_add(struct server *server, const struct db_recording *row, bool rescued,
 	      uint32_t editions)
@@ -96,18 +97,16 @@ const char *takes_error(enum edition edition, int err)
 	}
 }
 
-/* There was no room for the work itself: the part is still there. */
-static bool not_tried(int err)
+/* As long as there is no file and one was left it has not failed. */
+static const char *state_of(const struct take *take, bool err)
 {
-	return err == -ENOBUFS || err == -ENOMEM;
-}
+	bool sent = !err && !take->rescued && *take->files[EDITION_PUSH].id;
 
-/* The row stays "running": the next start asks for the part again, or got_late(), once
- * the recorder had room for it. */
-static void left_for_later(const struct db_recording *row, int err)
-{
-	log_warn("recording_left",
-		 "recording=%s err=%d hint=\"the next start finishes it\"", row->id, err);
+	if (take->row.bytes)
+		return take->rescued || err ? "interrupted" : "ready";
+	if (sent)
+		return "ready"; /* and nothing but sent */
+	return take->left ? "waiting" : "failed";
 }
 
 /* The row says of the first edition that there is what older clients know. */
@@ -115,26 +114,19 @@ static void row_sum(struct take *take)
 {
 	struct db_recording *row = &take->row;
 	int64_t known_ms = row->duration_ms;
-	bool sent;
-	int err = 0;
+	bool err = false;
 
 	row->bytes = row->duration_ms = 0;
 	for (enum edition e = 0; e < EDITIONS && !row->bytes; e++) {
-		if (!err)
-			err = take->errs[e];
+		err |= *take->files[e].err != 0;
 		row->bytes = take->files[e].bytes;
 		if (row->bytes || !row->duration_ms)
 			row->duration_ms = take->files[e].duration_ms;
 	}
-	sent = !row->bytes && !err && !take->rescued && *take->files[EDITION_PUSH].id;
 	/* of a file that was there before its rescue it is told no more */
 	if (row->bytes && !row->duration_ms)
 		row->duration_ms = known_ms;
-	snprintf(row->state, sizeof(row->state), "%s",
-		 sent                   ? "ready" /* and nothing but sent */
-		 : row->bytes == 0      ? "failed"
-		 : take->rescued || err ? "interrupted"
-					: "ready");
+	snprintf(row->state, sizeof(row->state), "%s", state_of(take, err));
 }
 
 static void finished(struct server *server, struct take *take) RUNS_ON(on_ctl)
@@ -170,29 +162,16 @@ static void file_put(struct server *server, struct take *take,
 		log_error("recording_row_lost", "recording=%s", file->id);
 }
 
-/* Of an edition that was left the next start puts the file's row, see late(). But as long
- * as there is none at all, the recording has not failed. */
-static bool is_for_later(const struct take *take)
-{
-	bool some = false;
-
-	for (enum edition e = 0; e < EDITIONS; e++)
-		some |= take->files[e].bytes > 0;
-	return take->later || (take->left && !some);
-}
-
-/* Nothing more comes of it. */
+/* Nothing more comes of it, but of what was left: see late(). */
 static void take_over(struct server *server, struct take *take) RUNS_ON(on_ctl)
 {
 	struct room *room = room_by_id(server, take->row.room);
 
 	if (take->elsewhere)
 		log_info("recording_elsewhere", "recording=%s", take->row.id);
-	else if (is_for_later(take))
-		left_for_later(&take->row, -ENOBUFS);
 	else
 		finished(server, take);
-	if (room && strcmp(take->row.state, "running") != 0)
+	if (room && !take->elsewhere)
 		notice_recording_ready(room, &take->row, take->files, EDITIONS);
 	take_remove(server, take);
 }
@@ -215,6 +194,7 @@ static void rescue(struct server *server, const struct db_recording *from)
 struct late_letter {
 	struct server *server;
 	struct recording_result result;
+	struct take take;
 };
 
 /* Of what there was before nothing could be made: of this file it may. True: nothing,
@@ -231,68 +211,156 @@ static bool made_anew(struct server *server, const struct db_recording *row,
 	return none;
 }
 
-/* The row tells of this file. */
+/* What only came to an end early by what was mended since is whole. */
+static bool is_whole(const struct take *take)
+{
+	bool err = take->rescued || strcmp(take->row.state, "interrupted") != 0;
+
+	for (enum edition e = 0; e < EDITIONS; e++)
+		err |= *take->files[e].err;
+	return !err;
+}
+
+/* The row tells of the first edition that there is now. Its state stays when there was
+ * one before, unless all of it is whole by now. */
 static void mend(struct server *server, struct take *take,
 		 const struct recording_result *result) RUNS_ON(on_ctl)
 {
 	struct db_recording *row = &take->row;
-	struct room *room = room_by_id(server, row->room);
+	struct db_recording was = *row;
+	bool told = was.bytes && strcmp(was.state, "failed") != 0;
+	bool whole = result->again && is_whole(take);
 
-	row->bytes = (int64_t)result->bytes;
-	if (result->duration_ms)
-		row->duration_ms = result->duration_ms;
-	snprintf(row->state, sizeof(row->state), "interrupted");
+	if (result->bytes && made_anew(server, row, (enum edition)result->edition))
+		told = false;
+	row_sum(take);
+	if (told)
+		snprintf(row->state, sizeof(row->state), "%s",
+			 whole ? "ready" : was.state);
+	if (told && !whole && row->bytes == was.bytes)
+		return;
 	takes_row_put(server, row);
-	log_info("recording_mended", "recording=%s bytes=%lld", row->id,
-		 (long long)row->bytes);
+	log_info("recording_mended", "recording=%s state=%s bytes=%lld", row->id,
+		 row->state, (long long)row->bytes);
+}
+
+/* All that there is of it is known now. */
+static void got_late_files(void *ctx, int err, const struct db_recording_file *rows,
+			   uint32_t n)
+{
+	struct late_letter *letter = ctx;
+	struct server *server = letter->server;
+	struct take *take = &letter->take;
+	struct room *room;
+
+	thread_claim(&on_ctl);
+	room = room_by_id(server, take->row.room);
+	for (uint32_t i = 0; !err && i < n; i++) {
+		enum edition e = edition_by_name(rows[i].edition);
+
+		if (e < EDITIONS && !*take->files[e].id &&
+		    strcmp(rows[i].recording, take->row.id) == 0)
+			take->files[e] = rows[i];
+	}
+	take->rescued = letter->result.interrupted;
+	mend(server, take, &letter->result);
 	if (room)
-		notice_recording_ready(room, row, take->files, EDITIONS);
+		notice_recording_ready(room, &take->row, take->files, EDITIONS);
+	/* behind the rows: what waits is looked for in them */
+	if (letter->result.bytes)
+		workshop_seal_late(server->workshop, server, take->row.id);
+	free(letter);
+}
+
+/* False: it is done with, and the letter is not taken. */
+static bool take_up(struct late_letter *letter, const struct db_recording *row)
+	RUNS_ON(on_ctl)
+{
+	struct server *server = letter->server;
+	struct take *take = &letter->take;
+	bool runs = strcmp(row->state, "running") == 0;
+
+	if (runs && *row->origin)
+		return false; /* a cut: who makes it tells */
+	take->row = *row;
+	take->left = letter->result.left || letter->result.left_beside;
+	file_put(server, take, &letter->result);
+	if (runs) { /* nobody had the room to ask for it, see rescue() */
+		rescue(server, row);
+		return false;
+	}
+	if (db_recording_files(server->db, row->room, row->started_ms,
+			       row->started_ms + 1, got_late_files, letter))
+		got_late_files(letter, -ENOBUFS, NULL, 0);
+	return true;
 }
 
 static void got_late(void *ctx, int err, const struct db_recording *rows, uint32_t n)
 {
 	struct late_letter *letter = ctx;
-	struct server *server = letter->server;
-	struct recording_result result = letter->result;
-	struct take take = {.rescued = true};
-	bool runs, told;
 
 	thread_claim(&on_ctl);
-	free(letter);
-	if (err || n != 1 || server->draining)
-		return;
-	runs = strcmp(rows[0].state, "running") == 0;
-	if (runs && *rows[0].origin)
-		return; /* a cut: who makes it tells */
-	take.row = rows[0];
-	file_put(server, &take, &result);
-	if (runs) { /* it was left without any file, see left_for_later() */
-		rescue(server, &take.row);
-		return;
-	}
-	/* as it was, the row tells of a file that is there */
-	told = take.row.bytes && strcmp(take.row.state, "failed") != 0;
-	if (made_anew(server, &take.row, (enum edition)result.edition))
-		told = false;
-	if (!told)
-		mend(server, &take, &result);
-	/* behind the rows: what waits is looked for in them */
-	workshop_seal_late(server->workshop, server, take.row.id);
+	if (err || n != 1 || letter->server->draining || !take_up(letter, rows))
+		free(letter);
 }
 
-/* There is a file now of what an earlier server left: its row was final already. */
+/* There is more to tell now of what was left: its row was told already. */
 static int late(struct server *server, const struct recording_result *result)
 {
-	struct late_letter *letter = malloc(sizeof(*letter));
+	struct late_letter *letter = calloc(1, sizeof(*letter));
 	int err;
 
 	if (!letter)
 		return -ENOMEM;
-	*letter = (struct late_letter){server, *result};
+	letter->server = server;
+	letter->result = *result;
 	err = db_recording(server->db, result->name, got_late, letter);
 	if (err)
 		free(letter);
 	return err;
+}
+
+/* What an earlier server left of a recording whose row is final: the log of the recorder
+ * says what it was. */
+static void not_asked_for(const struct recording_result *result)
+{
+	if (result->empty || result->err == -ENOENT)
+		log_debug("recording_nothing_left", "recording=%s", result->name);
+	else
+		log_warn("recording_not_rescued", "recording=%s err=%d", result->name,
+			 result->err);
+}
+
+static void note_left(struct take *take, const struct recording_result *result)
+{
+	uint32_t bit = EDITION_BIT(result->edition);
+
+	take->left &= ~bit;
+	if (result->left && result->edition != EDITION_PUSH)
+		take->left |= bit;
+}
+
+/* Of what was left, while others of its editions are finished or behind all of them; or
+ * a part that nobody asked for, or one without a row. */
+static void unexpected(struct server *server, struct take *take,
+		       const struct recording_result *result) RUNS_ON(on_ctl)
+{
+	bool known = result->id == 0 && result->edition < EDITIONS;
+
+	if (known && take && result->again) {
+		note_left(take, result);
+		file_put(server, take, result);
+		return;
+	}
+	/* one that runs is not rescued */
+	if (known && !take && (result->bytes || result->again) &&
+	    late(server, result) == 0)
+		return;
+	if (known && !take)
+		not_asked_for(result);
+	else
+		log_warn("recording_unknown", "recording=%s err=%d", result->name,
+			 result->err);
 }
 
 void takes_done(struct server *server, const struct recording_result *result)
@@ -301,22 +369,18 @@ void takes_done(struct server *server, const struct recording_result *result)
 
 	if (result->id == 0 && result->edition == EDITION_PUSH)
 		return;
-	/* a part that nobody asked for has no row; one that runs is not rescued */
-	if (!take && result->id == 0 && result->bytes && result->edition < EDITIONS &&
-	    late(server, result) == 0)
-		return;
 	if (!expects(take, result)) {
-		log_warn("recording_unknown", "recording=%s err=%d", result->name,
-			 result->err);
+		unexpected(server, take, result);
 		return;
 	}
+	/* that there was no picture is none of its faults */
+	if (!take->rescued && result->err && result->err != -ENODATA)
+		edition_used(server->plugins, server->conf, (enum edition)result->edition,
+			     true);
 	take->pending &= ~EDITION_BIT(result->edition);
-	take->errs[result->edition] = result->err;
-	take->left |= result->left && result->edition != EDITION_PUSH;
+	note_left(take, result);
 	if (elsewhere(result))
 		take->elsewhere = true;
-	else if (result->bytes == 0 && not_tried(result->err))
-		take->later = true;
 	else
 		file_put(server, take, result);
 	recording_ended(server, result);
@@ -354,8 +418,10 @@ static void rescue(struct server *server, const struct db_recording *from) RUNS_
 	}
 	if (!err)
 		return;
-	if (not_tried(err)) {
-		left_for_later(&row, err);
+	if (err == -ENOBUFS || err == -ENOMEM) { /* for want of room, which will be */
+		log_warn("recording_left",
+			 "recording=%s err=%d hint=\"it is tried again\"", row.id, err);
+		server->takes_ask_us = clock_us() + ASK_LEFT_US;
 		return;
 	}
 	log_error("rescue_failed", "recording=%s err=%d", row.id, err);

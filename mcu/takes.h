@@ -1,5 +1,9 @@
 /* takes.h - the rows of recordings that are not final yet: they run, are being finished,
- * or were left by a server that died. Control thread.
+ * or were left, by a server that died or on a disk in trouble. Control thread.
+ *
+ *   running -> ready, interrupted, failed
+ *   running -> waiting -> one of these     there is no file of it yet, but will be: its
+ *                                          editions say why, and it can be deleted
  */
 #ifndef MCU_TAKES_H
 #define MCU_TAKES_H
@@ -19,11 +23,9 @@ struct take {
 	struct take *next;
 	struct db_recording row;
 	bool rescued;
-	bool elsewhere;     /* another server works on it, or has */
-	bool later;         /* there was no room for the work: the next start does it */
-	bool left;          /* the next start goes on with what is there of an edition */
-	uint32_t pending;   /* editions that are not there yet, a bit each */
-	int errs[EDITIONS]; /* of those that are */
+	bool elsewhere;   /* another server works on it, or has */
+	uint32_t left;    /* editions that could not be finished yet, a bit each */
+	uint32_t pending; /* editions that are not there yet, a bit each */
 	struct db_recording_file files[EDITIONS]; /* `id` empty: none */
 };
 
@@ -44,7 +46,8 @@ void takes_done(struct server *server, const struct recording_result *result)
 /* At start: files of a server that died are finished and listed. */
 int takes_recover(struct server *server) RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
-/* Once a second: asks again when the database could not say which they are. */
+/* Once a second: asks again when the database could not say which they are, or there was
+ * no room to have one finished. */
 void takes_second(struct server *server) RUNS_ON(on_ctl);
 
 /* At the end: frees what is known of unfinished ones. */

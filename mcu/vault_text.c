@@ -35,8 +35,9 @@ bool vault_troubles_program(const char *code)
 
 bool vault_troubles_all(const char *code)
 {
-	static const char *const of_one[] = {"differs", "missing",  "no_file",
-					     "changed", "too_long", "io"};
+	static const char *const of_one[] = {"differs",   "missing",  "no_file",
+					     "changed",   "too_long", "io",
+					     "unfinished"};
 
 	for (size_t i = 0; i < sizeof(of_one) / sizeof(of_one[0]); i++)
 		if (strcmp(of_one[i], code) == 0)

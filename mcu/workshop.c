@@ -341,24 +341,37 @@ static void got_files(void *ctx, int err, const struct db_recording_file *rows,
 		w->asking = true;
 }
 
+void workshop_pass_over(struct workshop *w, const struct db_recording *row)
+{
+	struct workshop_passed *passed = &w->passed[w->sealing];
+
+	if (!*passed->place.id) { /* one line says it of all */
+		passed->until_us = clock_us() + WORKSHOP_LATER_US;
+		if (!w->sealing)
+			log_warn("recording_not_made_yet", "recording=%s why=disk_full",
+				 row->id);
+		else if (strcmp(passed->told, row->id) != 0)
+			log_warn("recording_not_sealed_yet",
+				 "recording=%s why=disk_full hint=\"it stays plain\"",
+				 row->id);
+		memcpy(passed->told, row->id, sizeof(passed->told));
+	}
+	passed->place.started_ms = row->started_ms;
+	memcpy(passed->place.id, row->id, sizeof(passed->place.id));
+	if (w->sealing)
+		count_set(COUNT_SEAL_WAITS, 1);
+}
+
 bool workshop_has_room(struct workshop *w, const struct db_recording *row, int64_t bytes)
 {
 	const struct server *server = w->server;
 	const struct disks *disks = &server->console->health.disks;
 	const struct disk_state *disk = &disks->list[DISK_RECORDINGS];
 	int64_t need = ((int64_t)server->conf->recording_reserve_mb << 20) + bytes;
-	struct workshop_passed *passed = &w->passed[w->sealing];
 
 	if (!disk->known || disk->free_bytes >= need)
 		return disk->known;
-	if (!*passed->place.id) { /* one line says it of all */
-		log_warn(w->sealing ? "recording_not_sealed_yet"
-				    : "recording_not_made_yet",
-			 "recording=%s why=disk_full", row->id);
-		passed->until_us = clock_us() + WORKSHOP_LATER_US;
-	}
-	passed->place.started_ms = row->started_ms;
-	memcpy(passed->place.id, row->id, sizeof(passed->place.id));
+	workshop_pass_over(w, row);
 	return false;
 }
 
@@ -417,10 +430,12 @@ static void look_again(struct workshop *w) RUNS_ON(on_ctl)
 		if (!*passed->place.id || clock_us() < passed->until_us)
 			continue;
 		passed->place.id[0] = '\0';
-		if (i)
+		if (i) {
 			w->seal_look = w->server->seal_keys;
-		else
+			count_set(COUNT_SEAL_WAITS, 0); /* until it is, again */
+		} else {
 			w->look = true;
+		}
 	}
 }
 

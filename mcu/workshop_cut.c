@@ -487,29 +487,29 @@ const char *workshop_program_path(const struct server *server)
 	return server->cutter->program;
 }
 
-int workshop_cut(struct server *server, const struct db_recording *row,
+int workshop_cut(struct server *server, const struct workshop_part *part,
 		 const struct workshop_cut *cut, char id[DB_ID + 1])
 {
 	struct workshop_cut fit = *cut;
 	struct db_recording made;
 	int err;
 
-	if (row->bytes == 0 || strcmp(row->state, "running") == 0)
+	if (!part->fit)
 		return -ENOENT;
-	if (!server->cutter)
+	if (!server->cutter || !workshop_part_has_form(part))
 		return -ENOSYS;
-	if (row->duration_ms && fit.to_ms > row->duration_ms)
-		fit.to_ms = row->duration_ms;
+	if (part->duration_ms && fit.to_ms > part->duration_ms)
+		fit.to_ms = part->duration_ms;
 	if (fit.from_ms < 0 || fit.to_ms < fit.from_ms + CUT_LEAST_MS)
 		return -ERANGE;
-	err = workshop_may(server, row->room);
+	err = workshop_may(server, part->room);
 	if (err)
 		return err;
-	if (workshop_part_away(server, row->id))
+	if (workshop_part_away(server, part->id))
 		return -EREMOTE;
-	workshop_row(&made, row->room, row->id, row->started_ms + fit.from_ms);
+	workshop_row(&made, part->room, part->id, part->started_ms + fit.from_ms);
 	snprintf(made.title, sizeof(made.title), "%s",
-		 *fit.title ? fit.title : row->title);
+		 *fit.title ? fit.title : part->title);
 	made.cut_from_ms = fit.from_ms;
 	made.cut_to_ms = fit.to_ms;
 	err = workshop_queue(server, &made);

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct workshop_part;
 struct cutter; /* NULL, everywhere: nothing is cut */
 struct server;
 
@@ -40,11 +41,11 @@ struct workshop_cut {
 };
 
 /* Queues a cut of this recording and makes its row; `id` is that one's. -ENOENT: there is
- * no file; -ERANGE: nothing lies between the times, or less than CUT_LEAST_MS; -EBUSY:
- * LIMIT_CUTS wait, of all classes; -ENOSYS: nothing is cut here; -EDQUOT: the class has
- * no room left; -EREMOTE: its files are in the storage alone, see vault.h; -ENOMEM,
- * -ENOBUFS. */
-int workshop_cut(struct server *server, const struct db_recording *row,
+ * no file, or it is in the trash; -ERANGE: nothing lies between the times, or less than
+ * CUT_LEAST_MS; -EBUSY: LIMIT_CUTS wait, of all classes; -ENOSYS: nothing is cut here, or
+ * none of its files can be; -EDQUOT: the class has no room left; -EREMOTE: its files are
+ * in the storage alone, see vault.h; -ENOMEM, -ENOBUFS. */
+int workshop_cut(struct server *server, const struct workshop_part *part,
 		 const struct workshop_cut *cut, char id[DB_ID + 1])
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "mcu/console.h"
 #include "mcu/server.h"
 
 static const struct form {
@@ -48,11 +50,23 @@ void forms_sweep(const char *dir, const char *id)
 	}
 }
 
+bool workshop_part_has_form(const struct workshop_part *part)
+{
+	for (unsigned i = 0; i < FORMS; i++)
+		if (part->bytes[i] > 0)
+			return true;
+	return false;
+}
+
 bool workshop_part_away(const struct server *server, const char *id)
 {
 	char path[FORM_PATH];
 	bool away = server->vault != NULL;
 
+	/* Where a storage is, and then seldom: when somebody asks for a cut. A disk that
+	 * is known to hang is not asked, what is on it could not be cut now either. */
+	if (away && !disks_well(&server->console->health.disks, clock_us()))
+		return true;
 	for (unsigned i = 0; i < FORMS && away; i++) {
 		form_path(server->conf->recordings_dir, id, i, path);
 		away = access(path, F_OK) != 0;

@@ -33,6 +33,9 @@ struct workshop_part {
 	int64_t bytes[FORMS]; /* 0: there is none */
 };
 
+/* There is a file of it that can be cut. Pure. */
+bool workshop_part_has_form(const struct workshop_part *part);
+
 /* None of its files that could be cut is here: they are in the storage alone, see
  * vault.h. */
 bool workshop_part_away(const struct server *server, const char *id) RUNS_ON(on_ctl);

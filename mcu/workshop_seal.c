@@ -48,11 +48,22 @@ static void accident(struct workshop *w, const char *code) RUNS_ON(on_ctl)
 	workshop_idle(w);
 }
 
+/* What has its room is sealed, the rest as soon as there is enough of it: that is no
+ * accident of which there may be so many. */
+static void no_room(struct workshop *w) RUNS_ON(on_ctl)
+{
+	workshop_pass_over(w, &w->row);
+	workshop_idle(w);
+}
+
 void workshop_sealed(struct workshop *w, int exit_status)
 {
 	const struct workshop_line *last = &w->last;
 
-	if (exit_status == EX_OK && last->said == SAID_READY)
+	if (exit_status == EX_CANTCREAT && last->said == SAID_FAILED &&
+	    strcmp(last->code, "disk_full") == 0)
+		no_room(w);
+	else if (exit_status == EX_OK && last->said == SAID_READY)
 		over(w, NULL);
 	else if (exit_status > 0 && last->said == SAID_FAILED &&
 		 !workshop_may_pass(exit_status))
@@ -68,10 +79,11 @@ void workshop_sealed(struct workshop *w, int exit_status)
  * editions that this server knows no more. */
 static int begin(struct workshop *w) RUNS_ON(on_ctl)
 {
-	char seal[] = "seal", keys[] = ERRAND_OTHER, path[PATH];
-	char *const argv[] = {w->program, seal, keys, path, NULL};
+	char r[] = "-r", mb[16], seal[] = "seal", keys[] = ERRAND_OTHER, path[PATH];
+	char *const argv[] = {w->program, r, mb, seal, keys, path, NULL};
 	int fd, err;
 
+	snprintf(mb, sizeof(mb), "%u", w->server->conf->recording_reserve_mb);
 	snprintf(path, sizeof(path), "%s/%s.", w->server->conf->recordings_dir,
 		 w->row.id);
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

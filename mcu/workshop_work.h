@@ -28,6 +28,7 @@ struct server;
 struct workshop_passed {
 	struct db_recording_place place; /* its id is empty: nothing was */
 	int64_t until_us;
+	char told[DB_ID + 1]; /* the last that the log said it of */
 };
 
 struct workshop {
@@ -67,6 +68,9 @@ void workshop_idle(struct workshop *w) RUNS_ON(on_ctl);
  * is passed over; w->sealing says what it is for. False, too, when the disk has not
  * answered yet. */
 bool workshop_has_room(struct workshop *w, const struct db_recording *row, int64_t bytes)
+	RUNS_ON(on_ctl);
+/* This one is passed over for WORKSHOP_LATER_US: there is no room on the disk. */
+void workshop_pass_over(struct workshop *w, const struct db_recording *row)
 	RUNS_ON(on_ctl);
 /* Of one more accident with what is worked on: is it to be tried again, and not now? */
 bool workshop_try_again(struct workshop *w) RUNS_ON(on_ctl);

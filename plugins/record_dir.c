@@ -24,8 +24,9 @@ static int keep_file(int dir, const char *name, uint64_t *bytes)
 	return err;
 }
 
-int record_dir_tidy(int dir, bool (*wanted)(const void *ctx, const char *name),
-		    const void *ctx, uint64_t *bytes)
+/* Removes what is not wanted, and puts the rest and the folder onto the disk. */
+static int tidy(int dir, bool (*wanted)(const void *ctx, const char *name),
+		const void *ctx, uint64_t *bytes)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 	struct dirent *entry;
@@ -87,7 +88,8 @@ int record_dir_replace(int dir, const char *name, const char *text, size_t len)
 	return err;
 }
 
-int record_dir_move(const char *part, const char *path)
+/* An older one goes where the part was; the server removes that. */
+static int move(const char *part, const char *path)
 {
 	if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
 		return 0;
@@ -96,4 +98,18 @@ int record_dir_move(const char *part, const char *path)
 		return 0;
 	/* a file system that knows neither */
 	return errno == EINVAL && rename(part, path) == 0 ? 0 : -errno;
+}
+
+int record_dir_finish(int dir, bool (*wanted)(const void *ctx, const char *name),
+		      const void *ctx, const char *part, const char *path,
+		      uint64_t *bytes)
+{
+	uint64_t sum = 0;
+	int err = tidy(dir, wanted, ctx, &sum);
+
+	if (!err)
+		err = move(part, path);
+	if (!err)
+		*bytes = sum;
+	return err;
 }

@@ -8,13 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Removes what is not wanted, puts the rest and the folder onto the disk, and adds its
- * bytes to *bytes. */
-int record_dir_tidy(int dir, bool (*wanted)(const void *ctx, const char *name),
-		    const void *ctx, uint64_t *bytes);
 /* A small file: a reader sees the older one or this one. */
 int record_dir_replace(int dir, const char *name, const char *text, size_t len);
-/* Gives it its name. An older one goes where the part was; the server removes that. */
-int record_dir_move(const char *part, const char *path);
+/* Removes what is not wanted, puts the rest, *bytes, and the folder onto the disk, and
+ * gives the folder, `part`, its name. An older one goes where the part was; the server
+ * removes that. */
+int record_dir_finish(int dir, bool (*wanted)(const void *ctx, const char *name),
+		      const void *ctx, const char *part, const char *path,
+		      uint64_t *bytes);
 
 #endif

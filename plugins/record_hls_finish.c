@@ -187,7 +187,6 @@ static bool is_wanted(const void *ctx, const char *name)
 int hls_finish(const char *part, const char *path, struct aula_finished *info)
 {
 	struct hls_list list = {.segments = NULL};
-	uint64_t bytes = 0;
 	int dir, err;
 
 	dir = open(part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -195,13 +194,9 @@ int hls_finish(const char *part, const char *path, struct aula_finished *info)
 		return -errno;
 	err = repair(&list, dir);
 	if (!err)
-		err = record_dir_tidy(dir, is_wanted, &list, &bytes);
+		err = record_dir_finish(dir, is_wanted, &list, part, path, &info->bytes);
 	if (!err)
-		err = record_dir_move(part, path);
-	if (!err) {
-		info->bytes = bytes;
 		info->duration_us = (int64_t)hls_list_ms(&list) * 1000;
-	}
 	hls_list_fini(&list);
 	close(dir);
 	return err;

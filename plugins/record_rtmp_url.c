@@ -1,40 +1,22 @@
 #include "plugins/record_rtmp.h"
 
+#include <string.h>
 #include <strings.h>
 
-/* Each of these stands for itself in a URL (RFC 3986); no space, no control character,
- * nothing that quotes. */
-static bool is_path(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("-._~!$&'()*+,;=:@/?%", c));
-}
-
-static bool is_host(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.';
-}
-
-static bool is_number_host(char c)
-{
-	return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-	       (c >= '0' && c <= '9') || c == ':' || c == '.';
-}
+#include "base/rtmp_signs.h"
 
 /* Behind the host; NULL: it is none. */
 static const char *skip_host(const char *at)
 {
-	const char *from = at;
+	size_t n;
 
 	if (*at == '[') {
-		for (at++; is_number_host(*at); at++)
-			;
-		return *at == ']' && at - from >= 3 && at - from < 48 ? at + 1 : NULL;
+		n = strspn(++at, RTMP_V6_SIGNS);
+		return at[n] == ']' && n >= RTMP_V6_MIN && n <= RTMP_V6_MAX ? at + n + 1
+									    : NULL;
 	}
-	while (is_host(*at))
-		at++;
-	return at > from && at - from <= 253 && *from != '-' && *from != '.' ? at : NULL;
+	n = strspn(at, RTMP_NAME_SIGNS);
+	return n && n <= RTMP_NAME_MAX && *at != '-' && *at != '.' ? at + n : NULL;
 }
 
 static const char *skip_port(const char *at)
@@ -67,7 +49,5 @@ int rtmp_url_check(const char *url)
 	/* an application at least: "/app", and what follows is the platform's */
 	if (!at || at[0] != '/' || !at[1] || at[1] == '/')
 		return -EINVAL;
-	while (is_path(*at))
-		at++;
-	return *at ? -EINVAL : 0;
+	return at[strspn(at, RTMP_PATH_SIGNS)] ? -EINVAL : 0;
 }

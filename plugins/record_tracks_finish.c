@@ -64,7 +64,6 @@ int tracks_finish(const char *part, const char *path, struct aula_finished *info
 {
 	struct tracks_list list = {.lines = NULL};
 	int64_t end_us = 0;
-	uint64_t bytes = 0;
 	int dir, err;
 
 	dir = open(part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -78,13 +77,9 @@ int tracks_finish(const char *part, const char *path, struct aula_finished *info
 	if (!err)
 		err = tracks_list_write(&list, dir);
 	if (!err)
-		err = record_dir_tidy(dir, is_wanted, &list, &bytes);
+		err = record_dir_finish(dir, is_wanted, &list, part, path, &info->bytes);
 	if (!err)
-		err = record_dir_move(part, path);
-	if (!err) {
-		info->bytes = bytes;
 		info->duration_us = end_us;
-	}
 	tracks_list_fini(&list);
 	close(dir);
 	return err;

@@ -24,7 +24,7 @@ _Static_assert(AULA_CELLS_MAX == LIMIT_CELLS, "a scene takes what the contract p
 struct entry {
 	struct plugin *plugin;              /* owned */
 	bool built_in, hidden, quarantined; /* hidden: one of the same name was loaded */
-	char *own; /* owned: the text of an administrator's layout; else NULL */
+	char *own;       /* owned: the text of an administrator's layout; else NULL */
 	char *path;      /* owned: of the file; NULL: none */
 	const char *why; /* it was put aside; a constant, or NULL */
 	struct plugin_info did; /* its figures only */
@@ -175,7 +175,8 @@ int plugin_set_load(struct plugin_set *set, const char *dir, const char *file)
 	int err;
 
 	if (!file_name_ok(file))
-		return refused(set, "?", "a plugin is named [a-z0-9_-]{1,63}, without .so",
+		return refused(set, "?",
+			       "a plugin is named [a-z0-9_-]{1,63}, without .so",
 			       -EINVAL);
 	if (snprintf(path, sizeof(path), "%s/%s.so", dir, file) >= (int)sizeof(path))
 		return refused(set, file, "the path is too long", -ENAMETOOLONG);
@@ -293,6 +294,19 @@ const struct aula_recorder_ops *plugin_set_recorder(const struct plugin_set *set
 	return NULL;
 }
 
+void plugin_set_used(struct plugin_set *set, const struct aula_recorder_ops *ops,
+		     bool failed)
+{
+	for (uint32_t i = 0; i < set->n; i++) {
+		struct entry *e = &set->entries[i];
+
+		if (plugin_is_layout(e->plugin) || plugin_recorder(e->plugin) != ops)
+			continue;
+		e->did.calls += !failed;
+		e->did.failed += failed;
+	}
+}
+
 /* A hidden one has its successor's name, so it stands for it in the list. */
 uint32_t plugin_set_layouts(const struct plugin_set *set, const char **names,
 			    uint32_t max)
@@ -343,9 +357,9 @@ bool plugin_set_info(const struct plugin_set *set, uint32_t i, struct plugin_inf
 	info->layout = plugin_is_layout(e->plugin);
 	info->abi = plugin_plan(e->plugin) ? 0 : AULA_ABI_MAJOR;
 	info->path = e->path ? e->path : "";
-	info->why = e->why         ? e->why
-		    : e->hidden    ? "another one of this name took its place"
-				   : "";
+	info->why = e->why      ? e->why
+		    : e->hidden ? "another one of this name took its place"
+				: "";
 	info->aside = e->quarantined;
 	return true;
 }

@@ -83,20 +83,26 @@ void plugin_set_watch(struct plugin_set *set,
 		      void (*aside)(void *ctx, const char *layout, const char *why),
 		      void *ctx) RUNS_ON(on_ctl);
 
+/* A recorder of the set begins, or (`failed`) has ended one early: what administrators
+ * are shown. Its own calls are on other threads, and nobody takes their times. */
+void plugin_set_used(struct plugin_set *set, const struct aula_recorder_ops *ops,
+		     bool failed) RUNS_ON(on_ctl);
+
 /* What administrators are shown of a plugin. */
 struct plugin_info {
-	const char *name;      /* of a refused one the file's */
-	bool layout;           /* else a recorder; of a refused one not known: false */
-	int abi;               /* major; 0: of data, or not known */
+	const char *name;       /* of a refused one the file's */
+	bool layout;            /* else a recorder; of a refused one not known: false */
+	int abi;                /* major; 0: of data, or not known */
 	const char *path, *why; /* empty: built in; nothing is wrong */
 	bool aside, refused;
+	/* of a recorder: editions of recordings that it began, and that ended early */
 	uint64_t calls, slow, failed, us, max_us;
 };
 
 /* The plugin `i` of all, those that were refused behind the others. False: there are no
  * more. Good until the set changes. */
-bool plugin_set_info(const struct plugin_set *set, uint32_t i,
-		     struct plugin_info *info) RUNS_ON(on_ctl);
+bool plugin_set_info(const struct plugin_set *set, uint32_t i, struct plugin_info *info)
+	RUNS_ON(on_ctl);
 
 bool plugin_set_quarantined(const struct plugin_set *set, const char *name)
 	RUNS_ON(on_ctl);

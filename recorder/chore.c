@@ -220,15 +220,17 @@ static void make_one(struct chore *c)
 {
 	int err = 0, kept;
 
-	if (part_bytes(c->parts[0]) == 0)
+	bool empty = part_bytes(c->parts[0]) == 0;
+
+	if (empty)
 		err = -EBADMSG;
 	else if (c->ops.finish)
 		err = call_finish(c);
 	if (hand_left(&c->hand))
-		return; /* the next start will do it again */
+		return; /* it is done again, once this lets go of it */
 	c->result.err = err;
 	if (err == -EBADMSG) {
-		part_set_aside(c->parts[0]);
+		c->result.empty = part_set_aside(c->parts[0]) == 0 && empty;
 	} else if (err || !c->ops.finish) {
 		kept = keep_as_it_is(c);
 		c->result.left = kept != 0;
@@ -354,8 +356,10 @@ static void run(struct hand *hand)
 	else
 		make_one(c);
 	/* the disk does not even say how large it is */
-	if (!c->result.err && !c->result.bytes)
+	if (!c->result.err && !c->result.bytes) {
 		c->result.err = -EIO;
+		c->result.left = true;
+	}
 	if (!hand_leave(hand))
 		return;
 	hand_end(hand);

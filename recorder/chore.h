@@ -17,6 +17,7 @@ struct chore;
 struct chore_result {
 	int err;
 	bool left;          /* the part stays as it is */
+	bool empty;         /* nothing was in the part, and it is gone */
 	struct part *piece; /* what was made, owned by who asked; NULL: nothing that is
 			       to be joined */
 	uint64_t bytes;     /* of the finished file; 0: there is none */

@@ -78,6 +78,11 @@ bool edition_has_video(const struct edition *e)
 	return e->video && !e->ended;
 }
 
+bool edition_has_sound_alone(const struct edition *e)
+{
+	return !e->video && !e->tracks && !e->ended;
+}
+
 bool edition_wants(const struct edition *e, uint32_t video, const struct au *au)
 {
 	if (e->ended || e->tracks)
@@ -165,8 +170,8 @@ bool edition_runs(struct edition *e)
 	e->over = true;
 	if (scribe_left(e->scribe)) {
 		log_error("recording_hangs",
-			  "id=%u edition=%s hint=\"its recorder did not come back; the "
-			  "next start finishes what it wrote\"",
+			  "id=%u edition=%s hint=\"its recorder did not come back; what "
+			  "it wrote is finished once it does\"",
 			  e->result.id, e->env->editions[e->result.edition].name);
 		e->result.err = 0; /* this is why, whatever came before */
 	}

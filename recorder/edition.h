@@ -25,6 +25,8 @@ void edition_drop(struct edition *e) RUNS_ON(on_rec);
 
 /* Does it take pictures, and this one? Not when it has failed. */
 bool edition_has_video(const struct edition *e) RUNS_ON(on_rec);
+/* Does it take the class's sound, and nothing else? */
+bool edition_has_sound_alone(const struct edition *e) RUNS_ON(on_rec);
 bool edition_wants(const struct edition *e, uint32_t video, const struct au *au)
 	RUNS_ON(on_rec);
 

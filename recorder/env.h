@@ -30,9 +30,11 @@ struct rec_env {
 	struct reel *waiting OWNED_BY(on_finish);
 	uint32_t n_waiting OWNED_BY(on_finish);
 	int64_t again_us OWNED_BY(on_finish);
-	/* What could not be joined for want of room, in bytes, and when the disk is looked
-	 * at again. */
-	int64_t left_bytes OWNED_BY(on_finish), left_us OWNED_BY(on_finish);
+	/* What could not be finished, see leftover.h, and when the directory is looked at
+	 * for more of it; 0: there is no more. */
+	struct reel *left OWNED_BY(on_finish);
+	uint32_t n_left OWNED_BY(on_finish);
+	int64_t left_look_us OWNED_BY(on_finish);
 	int64_t last_us
 		OWNED_BY(on_finish); /* clock_us() of the end; 0: it is not near */
 };

@@ -4,6 +4,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "recorder/chore.h"
+#include "recorder/leftover.h"
 #include "recorder/reel.h"
 #include "recorder/rescue.h"
 
@@ -14,6 +15,7 @@
 
 #define AGAIN_US    (5 * SEC_US)
 #define LAST_US     (60 * SEC_US)
+#define LEFT_A_TICK 16   /* looked for: each reads the directory */
 #define WAITING_MAX 1024 /* more than that are told -EBUSY at once */
 
 struct thread_role on_finish = {"finish"};
@@ -21,38 +23,75 @@ struct thread_role on_finish = {"finish"};
 /* ---- its event ------------------------------------------------------------------------
  */
 
-/* It stays in parts for want of room: they need as much again. */
-static void note_left(const struct reel *reel) RUNS_ON(on_finish)
+/* Of this edition there was nothing to rescue: it may never have been asked for. */
+static bool has_no_part(const struct reel *reel) RUNS_ON(on_finish)
 {
-	struct rec_env *env = reel->env;
-
-	if (!reel->left || reel->finished ||
-	    (reel->result.err != -ENOSPC && reel->result.err != -EDQUOT))
-		return;
-	for (uint32_t i = 0; i < reel->n; i++)
-		env->left_bytes += part_bytes(reel->pieces[i].part);
-	env->left_us = clock_us() + FINISH_LEFT_US;
+	return reel->result.interrupted && reel->result.err == -ENOENT && !reel->known;
 }
 
-/* Takes the reel. */
-static void done(struct reel *reel) RUNS_ON(on_finish)
+static void tell(const struct recording_result *result, const char *edition,
+		 uint32_t parts) RUNS_ON(on_finish)
 {
-	struct recording_result *result = &reel->result;
-	const char *edition = reel->env->editions[result->edition].name;
-	enum log_level level = result->err && result->err != -ENODATA ? LOG_WARN
-								      : LOG_INFO;
+	bool failed = result->err && result->err != -ENODATA;
 
-	result->left = reel->left && !reel->finished;
-	note_left(reel);
 	if (result->err)
 		count_add(COUNT_REC_ERRORS, 1);
-	log_line(level, "recording_done",
+	log_line(failed ? LOG_WARN : LOG_INFO, "recording_done",
 		 "id=%u name=%s edition=%s err=%d bytes=%llu ms=%lld parts=%u",
 		 result->id, result->name, edition, result->err,
 		 (unsigned long long)result->bytes, (long long)result->duration_ms,
-		 reel->n);
-	reel->env->events.done(reel->env->events.ctx, result);
-	reel_free(reel);
+		 parts);
+}
+
+/* Is one of another edition that was left tried again now? */
+static bool tried_beside(const struct reel *list, const struct recording_result *of)
+{
+	for (; list; list = list->next)
+		if (list->result.again && list->result.edition != of->edition &&
+		    strcmp(list->result.name, of->name) == 0)
+			return true;
+	return false;
+}
+
+static void tell_done(struct reel *reel) RUNS_ON(on_finish)
+{
+	struct recording_result *result = &reel->result;
+	const struct rec_env *env = reel->env;
+	const char *edition = env->editions[result->edition].name;
+
+	result->left_beside = leftover_beside(env, result) ||
+			      tried_beside(env->waiting, result) ||
+			      tried_beside(env->reels, result);
+	if (has_no_part(reel)) {
+		log_debug("recording_no_part", "name=%s edition=%s", result->name,
+			  edition);
+	} else if (result->empty) {
+		log_info("recording_empty_part",
+			 "name=%s edition=%s hint=\"its recorder wrote nothing: it is "
+			 "removed\"",
+			 result->name, edition);
+	} else {
+		tell(result, edition, reel->n);
+	}
+	env->events.done(env->events.ctx, result);
+}
+
+/* Takes the reel. What was told of one that was left is told once. */
+static void done(struct reel *reel) RUNS_ON(on_finish)
+{
+	struct recording_result *result = &reel->result;
+
+	result->left = reel->left && !reel->finished;
+	/* that it was written to its end is not so by its being finished */
+	if (result->again && (!result->err || result->err == -ENOENT) && reel->early_err)
+		result->err = reel->early_err;
+	if (!result->again || !result->left ||
+	    (result->err != reel->told_err && !reel->env->last_us))
+		tell_done(reel);
+	if (result->left && !reel->env->last_us)
+		leftover_add(reel);
+	else
+		reel_free(reel);
 }
 
 /* Where the one of this file is in a list, or its end. */
@@ -119,7 +158,8 @@ static bool only_just_begun(const struct reel *reel, uint32_t i,
 			    const struct chore_result *result) RUNS_ON(on_finish)
 {
 	return result->err == -EBADMSG && !result->left && !result->bytes &&
-	       reel->result.interrupted && i > 0 && i == reel->n - 1;
+	       (reel->result.interrupted || reel->result.again) && i > 0 &&
+	       i == reel->n - 1;
 }
 
 static void collect(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
@@ -135,6 +175,7 @@ static void collect(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
 	env->chores[edition] = NULL;
 	if (!only_just_begun(reel, i, &result))
 		fail(reel, result.err);
+	reel->result.empty = result.empty && reel->n == 1 && reel->result.interrupted;
 	if (result.left) {
 		reel->left = true;
 	} else if (result.piece) {
@@ -194,8 +235,8 @@ static void look_after(struct rec_env *env, uint32_t edition) RUNS_ON(on_finish)
 
 	if (chore && !chore_ended(chore) && chore_late(chore) && chore_abandon(chore)) {
 		log_error("recording_hangs",
-			  "name=%s edition=%s hint=\"its recorder did not finish it; the "
-			  "next start tries again\"",
+			  "name=%s edition=%s hint=\"its recorder did not finish it: it "
+			  "is tried again\"",
 			  chore_reel(chore)->result.name, env->editions[edition].name);
 		collect(env, edition);
 	} else if (chore && chore_ended(chore)) {
@@ -219,29 +260,42 @@ static int nothing_left(struct reel *reel) RUNS_ON(on_finish)
 		bytes = store_bytes(reel->env->store, &file);
 	if (bytes < 0)
 		return (int)bytes;
-	if (reel->waited)
+	if (reel->waited && !reel->result.again)
 		return -EALREADY;
 	reel->result.bytes = (uint64_t)bytes;
 	return 0;
 }
 
-/* False: later. Otherwise it is taken. */
-static bool rescue_now(struct reel *reel) RUNS_ON(on_finish)
+/* 0: it is taken. Otherwise later, and why. */
+static int rescue_now(struct reel *reel) RUNS_ON(on_finish)
 {
 	int err = rescue_open(reel);
 
 	if (err && err != -ENOENT)
-		return false;
+		return err;
 	if (err)
 		reel->result.err = nothing_left(reel);
 	if (!reel->n)
 		done(reel);
 	else
 		finish_know(reel);
-	return true;
+	return 0;
 }
 
-static void let_wait(struct reel *reel) RUNS_ON(on_finish)
+/* An empty one may be about to be written by who has made it a moment ago. */
+static const char *why_later(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "locked";
+	case -EAGAIN:
+		return "new_and_empty";
+	default:
+		return "not_opened";
+	}
+}
+
+static void let_wait(struct reel *reel, int err) RUNS_ON(on_finish)
 {
 	struct rec_env *env = reel->env;
 
@@ -253,7 +307,9 @@ static void let_wait(struct reel *reel) RUNS_ON(on_finish)
 	if (!env->waiting)
 		env->again_us = clock_us() + AGAIN_US;
 	if (!reel->waited)
-		log_info("recording_held", "name=%s", reel->result.name);
+		log_info("recording_waits", "name=%s edition=%s why=%s err=%d",
+			 reel->result.name, env->editions[reel->result.edition].name,
+			 why_later(err), err);
 	reel->waited = true;
 	reel->next = env->waiting;
 	env->waiting = reel;
@@ -264,11 +320,21 @@ static void let_wait(struct reel *reel) RUNS_ON(on_finish)
 static void rescue_one(struct reel *reel) RUNS_ON(on_finish)
 {
 	struct rec_env *env = reel->env;
+	struct reel *other = *find(&env->waiting, &reel->result);
+	int err;
 
-	if (*find(&env->waiting, &reel->result) || *find(&env->reels, &reel->result))
-		reel_free(reel); /* the other one tells */
-	else if (!rescue_now(reel))
-		let_wait(reel);
+	if (!other)
+		other = *find(&env->reels, &reel->result);
+	if (other) { /* it tells, of both */
+		other->result.again |= reel->result.again;
+		other->told_err = 0;
+		reel_free(reel);
+		return;
+	}
+	reel_free(leftover_take(env, &reel->result));
+	err = rescue_now(reel);
+	if (err)
+		let_wait(reel, err);
 }
 
 /* Several that are linked. */
@@ -357,20 +423,20 @@ void finish_recover(struct rec_env *env)
 		log_error("recordings_not_read", "err=%d", err);
 }
 
-/* Once there is room again: else the next start would be the first to join it. */
+/* Else the next start would be the first to finish it. */
 static void try_left(struct rec_env *env) RUNS_ON(on_finish)
 {
-	int64_t free_bytes;
+	struct reel *reel = NULL;
 
-	if (!env->left_bytes || env->last_us || clock_us() < env->left_us)
+	if (env->last_us)
 		return;
-	env->left_us = clock_us() + FINISH_LEFT_US;
-	free_bytes = store_free_bytes(env->store);
-	if (free_bytes < env->left_bytes + (int64_t)env->reserve_bytes)
-		return;
-	log_info("recordings_again", "bytes=%lld", (long long)env->left_bytes);
-	env->left_bytes = 0;
-	finish_recover(env);
+	for (int i = 0; i < LEFT_A_TICK && (reel = leftover_next(env)); i++) {
+		log_info("recording_again", "name=%s edition=%s", reel->result.name,
+			 env->editions[reel->result.edition].name);
+		rescue_one(reel);
+	}
+	if (leftover_look(env))
+		finish_recover(env);
 }
 
 /* Cuts all off the list. */
@@ -386,14 +452,16 @@ static struct reel *take_waiting(struct rec_env *env) RUNS_ON(on_finish)
 static void wait_on(struct rec_env *env) RUNS_ON(on_finish)
 {
 	struct reel *list, *next;
+	int err;
 
 	if (!env->waiting || clock_us() < env->again_us)
 		return;
 	for (list = take_waiting(env); list; list = next) {
 		next = list->next;
 		list->next = NULL;
-		if (!rescue_now(list))
-			let_wait(list);
+		err = rescue_now(list);
+		if (err)
+			let_wait(list, err);
 	}
 }
 
@@ -402,10 +470,15 @@ static void wait_on(struct rec_env *env) RUNS_ON(on_finish)
 
 int finish_delete(struct rec_env *env, const char *name)
 {
+	int err;
+
 	for (const struct reel *reel = env->reels; reel; reel = reel->next)
 		if (strcmp(reel->result.name, name) == 0)
 			return -EBUSY;
-	return store_delete(env->store, name);
+	err = store_delete(env->store, name);
+	if (!err)
+		leftover_drop(env, name);
+	return err;
 }
 
 void finish_tick(struct rec_env *env)
@@ -432,8 +505,10 @@ bool finish_last(struct rec_env *env)
 	for (list = take_waiting(env); list; list = next) {
 		next = list->next;
 		list->result.err = -EBUSY;
+		list->left = list->result.again;
 		done(list);
 	}
+	leftover_drop(env, NULL);
 	if (clock_us() - env->last_us > LAST_US) {
 		leave_chores(env);
 		for (list = env->reels; list; list = list->next) {

@@ -11,10 +11,6 @@
 
 #include <stdbool.h>
 
-/* What was left in parts for want of room is looked at again, each so long: while there
- * is more room than it takes, and than recordings need to go on, it is joined. */
-#define FINISH_LEFT_US INT64_C(10000000)
-
 /* Has parts now, or has ended: its turn will come. */
 void finish_know(struct reel *reel) RUNS_ON(on_finish);
 
@@ -33,7 +29,7 @@ void finish_tick(struct rec_env *env) RUNS_ON(on_finish);
 
 /* At the end, again and again: is all told? Those that somebody else holds are let go,
  * with -EBUSY; what takes longer than a minute is left for the next start, with
- * -ENOBUFS. */
+ * -ENOBUFS, and so is what was left until now. */
 bool finish_last(struct rec_env *env) RUNS_ON(on_finish);
 
 #endif

@@ -155,7 +155,7 @@ int part_adopt(struct part **out, struct store *store, const struct store_file *
 	if (!still_there(part))
 		err = -ENOENT;
 	else if (young(part))
-		err = -EBUSY;
+		err = -EAGAIN;
 	if (err) {
 		part_put(part);
 		return err;

@@ -19,8 +19,8 @@ struct worker;
 int part_create(struct part **out, struct store *store, const char *name, uint32_t kind,
 		int64_t at_us) AULA_MUST_CHECK;
 
-/* Opens what was left, or was made: a part or a piece. -EBUSY: somebody works on it, or
- * is about to; -ENOENT: there is none. */
+/* Opens what was left, or was made: a part or a piece. -EBUSY: somebody works on it;
+ * -EAGAIN: it is new and empty, so somebody may be about to; -ENOENT: there is none. */
 int part_adopt(struct part **out, struct store *store,
 	       const struct store_file *file) AULA_MUST_CHECK;
 

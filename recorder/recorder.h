@@ -6,8 +6,8 @@
  * Media never waits for it. Each edition has a thread and a queue of 2 s, 16 MiB or 400
  * units (policy when full: this edition ends with -EOVERFLOW, with all that was queued).
  * A call of a plugin that does not return for 10 s ends its edition with -ETIMEDOUT; what
- * it wrote is finished at the next start. Finishing has a thread for each edition of the
- * recorder. How the files are called: store.h.
+ * it wrote is finished once it lets go of that. Finishing has a thread for each edition
+ * of the recorder. How the files are called: store.h.
  */
 #ifndef RECORDER_RECORDER_H
 #define RECORDER_RECORDER_H
@@ -46,8 +46,12 @@ struct recording_result {
 	 * has finished it meanwhile), and why it could not be opened. */
 	int err;
 	bool interrupted; /* rescued: the server had died */
-	bool left; /* no file: what is there is kept, and the next start goes on with it
-		    */
+	bool empty; /* rescued: nothing had ever been written into it, and it is gone */
+	/* No file yet: what is there is kept, and tried again after 10 s to 10 minutes,
+	 * or by the next start. */
+	bool left;
+	bool again;       /* one that was left: its file is there, or another reason */
+	bool left_beside; /* of others of its editions that were left more will come */
 	uint64_t bytes;
 	int64_t duration_ms;
 };
@@ -58,7 +62,8 @@ struct recorder_events {
 	/* The first was written, or the first after a pause: `at_ms` in the recording.
 	 * A moment later; of several pauses in that moment each is told. */
 	void (*started)(void *ctx, uint32_t id, int64_t at_ms);
-	/* Exactly one for each edition of a recorder_start() that returned 0. */
+	/* Exactly one for each edition of a recorder_start() that returned 0; and of one
+	 * that was left, with id 0, more of them, until it is left no more. */
 	void (*done)(void *ctx, const struct recording_result *result);
 	/* One edition ended early, whether others go on or not: long before its done
 	 * event, since no file is finished yet; `bytes` and `duration_ms` are not known.
@@ -135,7 +140,8 @@ int recorder_start(struct recorder *r, const struct recording_conf *conf) AULA_M
  * plugin takes that; or Opus, one channel; `pts_us` of all by one clock. `video` says of
  * which encoder a picture is; sound goes to all editions. The recording begins with the
  * first key frame of any, the first picture of another one stands from there on; without
- * video with the first sound. -ENOENT: no such recording; -EOVERFLOW: more waits for the
+ * video with the first sound, and so, after 3 s of sound without a key frame, when one of
+ * them keeps sound alone. -ENOENT: no such recording; -EOVERFLOW: more waits for the
  * record thread than may (400 units or 16 MiB of one recording), this unit is lost and
  * all its editions end. */
 int recorder_push(struct recorder *r, uint32_t id, uint32_t video, struct au *au);

@@ -12,6 +12,7 @@
 
 #define HELD_MAX   64 /* sound units; the oldest goes when full */
 #define UNTOLD_MAX 8
+#define PICTURE_US (3 * SEC_US) /* of sound, before it begins without a picture */
 
 struct recording {
 	struct rec_env *env;
@@ -28,6 +29,7 @@ struct recording {
 	/* Sound that came before its picture, which takes longer to encode. */
 	struct au *held[HELD_MAX];
 	uint32_t n_held;
+	int64_t held_us;    /* of the first that was held, though it may be gone */
 	struct crowd crowd; /* who sends, for the editions that keep that */
 };
 
@@ -102,6 +104,15 @@ static bool has_video(const struct recording *rec) RUNS_ON(on_rec)
 	return false;
 }
 
+/* Some keep nothing but the sound of the class. */
+static bool has_sound(const struct recording *rec) RUNS_ON(on_rec)
+{
+	EACH_EDITION(rec, e)
+	if (edition_has_sound_alone(e))
+		return true;
+	return false;
+}
+
 /* Once, when something was written: the edition that it began with may have failed. */
 static void tell(struct recording *rec) RUNS_ON(on_rec)
 {
@@ -143,7 +154,17 @@ static void hold(struct recording *rec, struct au *au)
 		memmove(rec->held, rec->held + 1, (HELD_MAX - 1) * sizeof(rec->held[0]));
 		rec->n_held--;
 	}
+	if (rec->n_held == 0)
+		rec->held_us = au->pts_us;
 	rec->held[rec->n_held++] = au;
+}
+
+/* An encoder that gives no key frame costs nobody the sound who keeps that alone. */
+static bool sound_begins(const struct recording *rec, const struct au *au) RUNS_ON(on_rec)
+{
+	if (!has_video(rec))
+		return true;
+	return rec->n_held && au->pts_us - rec->held_us >= PICTURE_US && has_sound(rec);
 }
 
 /* Can the recording begin, or go on, with this one? */
@@ -153,7 +174,7 @@ static bool begins(const struct recording *rec, uint32_t video, const struct au 
 	uint8_t sets[ANNEXB_SETS_MAX];
 
 	if (au->codec == CODEC_OPUS)
-		return !has_video(rec);
+		return sound_begins(rec, au);
 	return au->flags & AU_KEY && wants(rec, video, au) &&
 	       (au->codec != CODEC_H264 || annexb_sets(au->data, au->len, sets) >= 0);
 }
@@ -170,13 +191,29 @@ static void begin_at(struct recording *rec, int64_t pts_us) RUNS_ON(on_rec)
 	edition_watch(e);
 }
 
-static void begin(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec)
+static void give_held(struct recording *rec) RUNS_ON(on_rec)
 {
-	begin_at(rec, au->pts_us);
-	give(rec, video, au);
 	for (uint32_t i = 0; i < rec->n_held; i++)
 		give(rec, 0, rec->held[i]);
 	let_go_of_held(rec);
+}
+
+static void begin(struct recording *rec, uint32_t video, struct au *au) RUNS_ON(on_rec)
+{
+	bool sound = au->codec == CODEC_OPUS;
+
+	if (sound && rec->n_held) {
+		if (has_video(rec))
+			log_warn("recording_without_picture",
+				 "id=%u hint=\"there is no key frame; sound is kept\"",
+				 rec->id);
+		begin_at(rec, rec->held[0]->pts_us);
+		give_held(rec);
+	} else {
+		begin_at(rec, au->pts_us);
+	}
+	give(rec, video, au);
+	give_held(rec);
 }
 
 void recording_unit(struct recording *rec, uint32_t video, struct au *au)

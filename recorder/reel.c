@@ -110,6 +110,7 @@ static void on_piece(void *arg)
 	log_error("recording_left", "path=%s err=%d", part_path(note->piece.part),
 		  -ENOMEM);
 	reel->left = true;
+	reel->result.err = -ENOMEM;
 	part_put(note->piece.part);
 }
 
@@ -136,6 +137,7 @@ static void on_end(void *arg)
 	reel->ended = true;
 	reel->left = reel->left || note->left;
 	reel->length_us = note->length_us;
+	reel->early_err = note->err;
 	if (note->err) /* else what an earlier part said stays */
 		reel->result.err = note->err;
 	reel->result.duration_ms = note->length_us / MS_US;

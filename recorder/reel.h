@@ -27,10 +27,15 @@ struct reel {
 	bool closing;      /* its last part is there: how it ended is known in a moment */
 	bool ended;        /* nothing is added to it any more */
 	bool finished;     /* its file is there, or will not be */
-	bool left;         /* something of it stays as it is for the next start */
+	bool left;         /* something of it stays as it is for another time */
 	bool waited;       /* it was in env->waiting */
 	uint32_t n_io;     /* so often the disk failed when it was to be rescued */
 	int64_t length_us; /* 0: not known */
+	int early_err;     /* why nothing more was written; 0: it was told to end */
+	/* Of one that was left, see leftover.h: the last that was told, how much there is
+	 * of it, how long it waits and when (clock_us()) it is tried. */
+	int told_err;
+	int64_t left_bytes, wait_us, try_us;
 	struct reel *next;
 };
 

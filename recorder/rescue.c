@@ -12,6 +12,7 @@ static bool may_pass(int err)
 {
 	switch (err) {
 	case -EBUSY:
+	case -EAGAIN:
 	case -EMFILE:
 	case -ENFILE:
 	case -ENOMEM:
@@ -42,6 +43,8 @@ static void set_aside(struct reel *reel, const struct store_file *file, int err)
 		 aside);
 	if (!reel->result.err)
 		reel->result.err = err;
+	if (aside) /* the disk takes nothing: it is there another time */
+		reel->left = true;
 }
 
 static int open_one(void *ctx, const struct store_file *file)

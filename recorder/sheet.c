@@ -244,7 +244,8 @@ void sheet_write(struct sheet *sheet, const struct au *au, struct aula_packet *p
 		sheet_fail(sheet, err > 0 ? -EPROTO : err);
 		return;
 	}
-	count_add(COUNT_REC_BYTES, (int64_t)au->len);
+	if (sheet->part) /* what is sent fills no disk */
+		count_add(COUNT_REC_BYTES, (int64_t)au->len);
 	sheet->n_written++;
 	sheet->n_in_part++;
 	if (sound)

@@ -63,9 +63,11 @@ void sheet_unit(struct sheet *sheet, struct au *au, int64_t at_us);
 /* What a member sends, in an edition that keeps that: each is a track of its own. NULL:
  * it has ended. Policy when LIMIT_TRACKS are written already: one that had nothing for
  * 10 s ends, or the unit is dropped. When all had LIMIT_TRACK_FILES, what would be
- * another one is left out; so are pictures of who had LIMIT_OWNER_FILES of them (tries
- * count, too) and gets one more each LIMIT_OWNER_SEC, up to the key frame after that. It
- * is logged once of each owner. */
+ * another one is left out. One member has of each kind, voice, camera and screen,
+ * LIMIT_OWNER_FILES (tries count, too) and gets one more each LIMIT_OWNER_SEC: what would
+ * be another one is left out until then, pictures up to the key frame after that. Who had
+ * LIMIT_OWNER_SHARE of all kinds gets none once half of all are used, so that a bad one
+ * costs nobody else anything. It is logged once of each owner. */
 void sheet_sender(struct sheet *sheet, struct sender *sender, struct au *au,
 		  int64_t at_us);
 void sheet_tracks_fini(struct sheet *sheet);

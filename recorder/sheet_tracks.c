@@ -30,8 +30,11 @@ struct sheet_track {
  * all others. As many as there are members who sent anything that could be a track. */
 struct sheet_owner {
 	char id[sizeof(((struct recording_sender *)0)->owner)];
-	int64_t paid_us; /* what it had of pictures is paid for by then; tries, too */
-	bool told;       /* that something of it is left out */
+	/* Of its voices, cameras and screens: what it had is paid for by then; tries,
+	 * too. */
+	int64_t paid_us[AULA_FROM_SCREEN];
+	uint32_t n_files; /* of all kinds */
+	bool told;        /* that something of it is left out */
 };
 
 #define OWNERS_STEP 64
@@ -237,25 +240,29 @@ static void bar(struct sheet *sheet, struct sheet_track *t, struct sheet_owner *
 }
 
 /* NULL: it may have one more. Else until when it may not. Pictures change their size by
- * what is asked of them, again and again in a long class: what was long ago is forgiven.
- * A voice changes only when its sender comes anew. */
+ * what is asked of them, and who is in and out of groups comes anew, again and again in a
+ * long class: what was long ago is forgiven, as long as others find enough. */
 static const char *limit_of(const struct sheet *sheet, struct sheet_owner *owner,
-			    bool voice, int64_t at_us, int64_t *until_us)
+			    uint32_t from, int64_t at_us, int64_t *until_us)
 {
+	int64_t *paid_us;
+
 	*until_us = INT64_MAX;
 	if (!owner)
 		return "no_memory";
 	if (sheet->n_track_files == LIMIT_TRACK_FILES)
 		return "too_many";
-	if (voice)
-		return NULL;
-	if (owner->paid_us < at_us)
-		owner->paid_us = at_us;
-	if (owner->paid_us - at_us > (LIMIT_OWNER_FILES - 1) * FILE_US) {
-		*until_us = owner->paid_us - (LIMIT_OWNER_FILES - 1) * FILE_US;
+	if (owner->n_files >= LIMIT_OWNER_SHARE &&
+	    sheet->n_track_files >= LIMIT_TRACK_FILES / 2)
+		return "too_many_of_one";
+	paid_us = &owner->paid_us[from - AULA_FROM_VOICE];
+	if (*paid_us < at_us)
+		*paid_us = at_us;
+	if (*paid_us - at_us > (LIMIT_OWNER_FILES - 1) * FILE_US) {
+		*until_us = *paid_us - (LIMIT_OWNER_FILES - 1) * FILE_US;
 		return "too_many_of_one";
 	}
-	owner->paid_us += FILE_US;
+	*paid_us += FILE_US;
 	return NULL;
 }
 
@@ -275,7 +282,7 @@ static void open_track(struct sheet *sheet, struct sheet_track *t, const struct 
 	t->barred_us = 0;
 	if (sheet->err)
 		return;
-	limit = limit_of(sheet, owner, au->codec == CODEC_OPUS, at_us, &until_us);
+	limit = limit_of(sheet, owner, t->sender->who.from, at_us, &until_us);
 	if (limit || !describe(t, au, head, &track)) {
 		bar(sheet, t, owner, limit ? limit : "codec", until_us);
 		return;
@@ -289,6 +296,7 @@ static void open_track(struct sheet *sheet, struct sheet_track *t, const struct 
 	} else {
 		t->open = true;
 		sheet->n_track_files++;
+		owner->n_files++;
 	}
 }
 

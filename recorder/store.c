@@ -317,6 +317,7 @@ static int hold_one(void *ctx, const struct store_file *file)
 		part_chain(&removal->held, part);
 		return 0;
 	case -EBUSY:
+	case -EAGAIN:
 		return -EBUSY;
 	default:
 		return 0; /* one that cannot be opened goes, too */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
+#include "signaling/file_reader.h"
 #include "signaling/http_conn.h"
 #include "signaling/tls.h"
 
@@ -43,6 +44,8 @@ static const struct http_times usual = {
 void http_set_times(struct http_server *server, const struct http_times *times)
 {
 	server->times = *times;
+	if (times->disk_us)
+		file_reader_wait(server->files, times->disk_us);
 }
 
 void http_set_caps(struct http_server *server, const struct http_caps *caps)
@@ -287,6 +290,8 @@ int http_create(struct http_server **out, struct loop *loop, const struct http_c
 
 	err = webroot_open(server, why, why_len);
 	if (!err)
+		err = file_reader_create(&server->files, loop, conf->seal_keys);
+	if (!err)
 		err = loop_timer_create(&server->retry, loop, on_retry, server);
 	if (!err)
 		err = loop_timer_create(&server->hourly, loop, on_hour, server);
@@ -316,6 +321,7 @@ void http_destroy(struct http_server *server)
 		conn_free(conn);
 	while ((req = TAILQ_FIRST(&server->requests)))
 		request_done(req);
+	file_reader_destroy(server->files);
 	loop_timer_destroy(server->retry);
 	loop_timer_destroy(server->hourly);
 	tls_destroy(server->tls);

@@ -35,7 +35,7 @@ struct http_conf {
 	 * nothing. */
 	char media_origin[288];
 	/* Files that are sealed by one of them are sent as they were before. NULL: there
-	 * are none. They live as long as the server. */
+	 * are none. */
 	const struct seal_keys *seal_keys;
 };
 
@@ -122,12 +122,23 @@ bool http_takes_gzip(const struct http_request *req);
 /* {"code": code, "title": ...} as application/problem+json (RFC 9457). */
 void http_reply_error(struct http_request *req, int status, const char *code)
 	RUNS_ON(on_ctl);
-/* Sends an open file with single Range, ETag and If-Range; takes the `fd`.
- * `download` (may be NULL) becomes the name to save it under. */
-void http_reply_file(struct http_request *req, int fd, const char *type,
-		     const char *download) RUNS_ON(on_ctl);
+/* Sends an open file that is in memory, with single Range, ETag and If-Range; takes the
+ * `fd`. */
+void http_reply_file(struct http_request *req, int fd, const char *type) RUNS_ON(on_ctl);
 /* The same; of the form only `type`, `cache` and `open` count. */
 void http_reply_file_form(struct http_request *req, int fd, const struct http_form *form)
+	RUNS_ON(on_ctl);
+/* A file of a disk; what is here is copied but for `ctx`. */
+struct http_disk_file {
+	const char *path, *type;
+	const char *download; /* the name to save it under; NULL: it is shown */
+	/* It cannot be opened (-ENOENT: it is not there): replies. */
+	void (*missing)(void *ctx, struct http_request *req, int err);
+	void *ctx;
+};
+/* The same of such a file, sealed or not: other threads read it, see file_reader.h. Who
+ * waits too long for its first bytes gets 503, for later ones the connection ends. */
+void http_reply_disk_file(struct http_request *req, const struct http_disk_file *file)
 	RUNS_ON(on_ctl);
 void http_reply_redirect(struct http_request *req, int status, const char *location)
 	RUNS_ON(on_ctl);

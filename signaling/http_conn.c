@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/count.h"
-#include "base/seal.h"
 #include "signaling/static.h"
 #include "signaling/tls.h"
 #include "signaling/ws.h"
@@ -55,16 +54,6 @@ static void request_orphan(struct http_conn *conn) RUNS_ON(on_ctl)
 		conn->sink.gone(conn->sink.ctx);
 	if (!req->listed)
 		request_done(req);
-}
-
-static void file_close(struct http_conn *conn) RUNS_ON(on_ctl)
-{
-	if (conn->file_fd >= 0)
-		close(conn->file_fd);
-	seal_close(conn->file_seal);
-	conn->file_seal = NULL;
-	conn->file_fd = -1;
-	conn->file_left = 0;
 }
 
 void conn_kill(struct http_conn *conn, bool reset)
@@ -130,15 +119,30 @@ void conn_replied(struct http_conn *conn)
 	phase_set(conn, CONN_REPLY, conn->server->times.read_us);
 }
 
+void conn_fed(struct http_conn *conn)
+{
+	conn->out_mark = evbuffer_get_length(conn_output(conn));
+	loop_timer_once(conn->timer, conn->server->times.read_us);
+}
+
+/* While its file is read the client has nothing to take: the reader has a time of its
+ * own. */
+static void reply_more(struct http_conn *conn) RUNS_ON(on_ctl)
+{
+	if (!file_feed(conn))
+		conn_kill(conn, true);
+	else if (conn->file_waits)
+		loop_timer_stop(conn->timer);
+	else
+		conn_fed(conn);
+}
+
 static void reply_left(struct http_conn *conn) RUNS_ON(on_ctl)
 {
+	if (conn->file_waits)
+		return;
 	if (conn->file_left > 0) {
-		if (!file_feed(conn)) {
-			conn_kill(conn, true);
-			return;
-		}
-		conn->out_mark = evbuffer_get_length(conn_output(conn));
-		loop_timer_once(conn->timer, conn->server->times.read_us);
+		reply_more(conn);
 		return;
 	}
 	file_close(conn);
@@ -524,7 +528,7 @@ struct http_conn *conn_create(struct http_server *server, int fd,
 		return NULL;
 	}
 	conn->server = server;
-	conn->file_fd = -1;
+	conn->memory.fd = -1;
 	conn->fresh = true;
 	conn->stranger = true;
 	conn_key(&conn->key, &conn->local, conn->ip, addr);

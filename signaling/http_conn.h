@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "base/loop.h"
 #include "base/thread.h"
+#include "signaling/file_content.h"
 #include "signaling/http.h"
 #include "signaling/http_head.h"
 
@@ -21,12 +22,15 @@
 #include <sys/queue.h>
 
 #define HTTP_PIPELINE 16    /* requests that may come without waiting for replies */
-#define HTTP_CHUNK    65536 /* bytes of a file in memory at once */
+#define HTTP_CHUNK    65536 /* bytes of a body that are moved at once */
 #define HTTP_METHODS  "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
 struct bufferevent;
 struct evbuffer;
 struct evconnlistener;
+struct file_ask;
+struct file_read;
+struct file_reader;
 struct tls;
 struct http_conn;
 
@@ -42,6 +46,7 @@ struct http_times {
 	int64_t ws_auth_us, ws_ping_us, ws_dead_us, ws_close_us;
 	int64_t ws_quiet_us; /* instead of ws_ping_us, of who is heard by another way */
 	int64_t ws_stuck_us; /* to take LIMIT_WS_STUCK_BYTES of a long queue */
+	int64_t disk_us;     /* for each piece of a file; 0: as file_reader.h says */
 };
 
 /* How many connections without a session there may be. */
@@ -55,8 +60,9 @@ struct http_server { /* control thread */
 	struct http_events events;
 	struct http_times times;
 	struct http_caps caps;
-	struct tls *tls;       /* NULL: plain */
-	struct http_conf conf; /* its three pointers are only good in http_create */
+	struct tls *tls; /* NULL: plain */
+	struct file_reader *files;
+	struct http_conf conf; /* its pointers are only good in http_create */
 	int webroot_fd;        /* -1: the files inside the binary */
 	uint16_t port;
 	bool draining;
@@ -103,8 +109,10 @@ struct http_conn { /* control thread; owned by the server */
 	size_t in_left, in_mark; /* of it: bytes to come, and when read_us was started */
 	int64_t in_until_us;     /* of it */
 	bool in_wait;            /* of it: the sink wants no more for now */
-	int file_fd;             /* the rest of a reply; -1: none */
-	struct seal *file_seal;  /* that opens it; NULL: it is not sealed */
+	/* the rest of a reply: of a file in memory, or of one that others read */
+	struct file_content memory;
+	struct file_read *file;     /* NULL: none */
+	bool file_waits;            /* for its next piece, and so does the timer */
 	int64_t file_at, file_left; /* bytes */
 	struct in6_addr key;        /* who it counts for: an IPv4 address or a /64 */
 	bool local;                 /* loopback: not capped per address */
@@ -116,6 +124,7 @@ struct http_request { /* owned by its connection, by the server once that is gon
 	struct http_server *server;
 	struct http_conn *conn; /* NULL: the client left */
 	bool listed;            /* at the events */
+	struct file_ask *file;  /* the reply, while its file is looked at; or NULL */
 	struct http_head head;
 	char *body; /* zero-terminated; NULL without one */
 	char ip[46];
@@ -142,6 +151,8 @@ void conn_kill(struct http_conn *conn, bool reset) RUNS_ON(on_ctl);
 void conn_free(struct http_conn *conn) RUNS_ON(on_ctl);
 /* The reply is in the output: now it must leave. */
 void conn_replied(struct http_conn *conn) RUNS_ON(on_ctl);
+/* A piece of it is in the output. */
+void conn_fed(struct http_conn *conn) RUNS_ON(on_ctl);
 /* Says no more; lets the client read what was sent. */
 void conn_linger(struct http_conn *conn) RUNS_ON(on_ctl);
 struct evbuffer *conn_output(struct http_conn *conn) RUNS_ON(on_ctl);
@@ -185,7 +196,11 @@ bool request_is_head(const struct http_request *req);
 
 /* ---- http_file.c ---------------------------------------------------------- */
 
-/* Puts the next piece into the output; false when it could not be read. */
+/* Puts the next piece into the output, now or once it is read: conn->file_waits then.
+ * False when it could not be read. */
 bool file_feed(struct http_conn *conn) RUNS_ON(on_ctl);
+/* Lets go of what there is of it. */
+void file_close(struct http_conn *conn) RUNS_ON(on_ctl);
+void file_ask_free(struct file_ask *ask) RUNS_ON(on_ctl); /* NULL is accepted */
 
 #endif

@@ -156,6 +156,7 @@ struct http_conn *request_done(struct http_request *req)
 		conn->keep = false; /* what is still to come of it is no request */
 	if (conn)
 		conn->req = NULL;
+	file_ask_free(req->file);
 	free(req->body);
 	free(req);
 	return conn;

@@ -27,6 +27,8 @@ static const struct {
 	{FAULT_PLACE,
 	 {"no_storage", "s3_endpoint, s3_bucket and s3_credentials_file are needed",
 	  EX_CONFIG}},
+	{FAULT_UNFINISHED,
+	 {"unfinished", "an edition of it is not finished yet", EX_TEMPFAIL}},
 	{-EINVAL, {"usage", "see aula-store --help", EX_USAGE}},
 	{-ENOENT, {"no_file", "there is no such file", EX_NOINPUT}},
 	{-ENOSPC, {"disk_full", "the disk is full", EX_CANTCREAT}},

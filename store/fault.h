@@ -17,6 +17,7 @@ enum {
 	FAULT_MISSING = -10009, /* there is no such object */
 	FAULT_REGION = -10010,  /* it says to ask elsewhere */
 	FAULT_PLACE = -10011,   /* the configuration names no storage */
+	FAULT_UNFINISHED = -10012, /* not all of the recording is made yet */
 };
 
 struct fault {

@@ -64,10 +64,19 @@ static int compare(struct wire *wire, const char *key, int fd,
 	return object_same(wire, key, fd, file->bytes);
 }
 
+/* As long as one of its editions waits to be made, all of it stays here: pieces that went
+ * would be joined by nobody, and the edition were lost. */
+static int open_whole(struct tree *tree, const struct keep *keep, const char *id)
+{
+	int err = tree_open(tree, keep->folder, id);
+
+	return err ? err : tree->left ? FAULT_UNFINISHED : 0;
+}
+
 int keep_save(struct keep *keep, const char *id)
 {
 	struct tree tree;
-	int err = tree_open(&tree, keep->folder, id);
+	int err = open_whole(&tree, keep, id);
 
 	say_step(wire_say(keep->wire), "save", tree.bytes);
 	for (uint32_t i = 0; i < tree.n && !err; i++)
@@ -79,7 +88,7 @@ int keep_save(struct keep *keep, const char *id)
 int keep_free(struct keep *keep, const char *id)
 {
 	struct tree tree;
-	int err = tree_open(&tree, keep->folder, id);
+	int err = open_whole(&tree, keep, id);
 
 	say_step(wire_say(keep->wire), "free", tree.bytes);
 	for (uint32_t i = 0; i < tree.n && !err; i++)

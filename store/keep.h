@@ -19,7 +19,8 @@ struct keep {
 /* [a-z0-9]+, as ids of recordings are. */
 bool keep_id_ok(const char *id);
 
-/* Everything of it is in the storage then, and was compared. */
+/* Everything of it is in the storage then, and was compared. FAULT_UNFINISHED, as of
+ * keep_free(): an edition of it is to be made yet, nothing was done. */
 int keep_save(struct keep *keep, const char *id) AULA_MUST_CHECK;
 /* Removes from the folder what may be in the storage alone; nothing, before all of that
  * was compared. FAULT_MISSING, FAULT_DIFFERS: it must be saved again first. */

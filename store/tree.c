@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/unfinished.h"
+
 static int add(struct tree *tree, const char *folder, const char *name, int64_t bytes)
 {
 	struct tree_file *file;
@@ -37,28 +39,16 @@ static int add(struct tree *tree, const char *folder, const char *name, int64_t 
 	return 0;
 }
 
-/* What is whole has no such word between its dots. */
-static bool unfinished(const char *name)
-{
-	static const char *const words[] = {".part", ".broken"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const char *at = strstr(name, words[i]);
-
-		if (at && (at[strlen(words[i])] == '.' || !at[strlen(words[i])]))
-			return true;
-	}
-	return false;
-}
-
 static int list(struct tree *tree, const char *folder, const char *start, bool deeper);
 
 static int take(struct tree *tree, int dir, const char *folder, const char *name,
 		bool deeper)
 {
+	enum unfinished is = unfinished_name(name);
 	struct stat st;
 
-	if (unfinished(name) || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+	tree->left |= is == UNFINISHED_LEFT;
+	if (is != UNFINISHED_NOT || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0; /* it went meanwhile */
 	if (S_ISREG(st.st_mode))
 		return add(tree, folder, name, st.st_size);
@@ -104,9 +94,9 @@ int tree_open(struct tree *out, const char *folder, const char *id)
 		return -errno;
 	snprintf(start, sizeof(start), "%.60s.", id);
 	err = list(out, "", start, true);
-	if (!err && !out->n)
+	if (!err && !out->n && !out->left)
 		err = -ENOENT;
-	if (!err)
+	if (out->n)
 		qsort(out->files, out->n, sizeof(*out->files), by_name);
 	return err;
 }

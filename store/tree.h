@@ -1,11 +1,12 @@
 /* tree.h - the files of one recording, <id>.* in the folder of recordings and in folders
- * of that name, without what still grows, broke, or will be renamed.
+ * of that name, without what still grows, broke, will be joined or renamed.
  */
 #ifndef STORE_TREE_H
 #define STORE_TREE_H
 
 #include "base/attr.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TREE_FILES 100000 /* of one recording; more are an error */
@@ -21,6 +22,7 @@ struct tree {
 	struct tree_file *files; /* sorted by name */
 	uint32_t n, room;
 	int64_t bytes; /* of all */
+	bool left;     /* and there is a part, of which an edition will be made */
 };
 
 /* -ENOENT: the folder is not there, or the recording has no file; -E2BIG. To be closed in

@@ -452,6 +452,33 @@ const char *class_client_reply(const struct class_client *c)
 	return c->reply;
 }
 
+void class_client_text(const struct class_client *c, const char *key, char *out,
+		       size_t size)
+{
+	const char *at = strstr(c->reply, key);
+	size_t n;
+
+	CHECK(at);
+	at += strlen(key);
+	n = strcspn(at, "\"");
+	CHECK(n < size);
+	memcpy(out, at, n);
+	out[n] = '\0';
+}
+
+bool class_client_list(struct class_client *c, unsigned limit)
+{
+	const char *error;
+	char d[40];
+
+	snprintf(d, sizeof(d), "{\"limit\":%u}", limit);
+	error = class_client_ask(c, "recording.list", d);
+	if (error && strcmp(error, "too_fast") == 0)
+		return false;
+	CHECK(class_client_ok(error));
+	return true;
+}
+
 static bool join(struct class_client *c, int timeout_ms)
 {
 	int64_t end = clock_us() + timeout_ms * MS_US;

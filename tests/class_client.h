@@ -57,6 +57,11 @@ bool class_client_ok(const char *error);
 bool class_client_said(const char *error, const char *want);
 /* The text of the last ok's reply. */
 const char *class_client_reply(const struct class_client *c);
+/* A text of it, behind `key` to the next quotation mark. */
+void class_client_text(const struct class_client *c, const char *key, char *out,
+		       size_t size);
+/* That reply is the list of the newest recordings now. False: it asks too often. */
+bool class_client_list(struct class_client *c, unsigned limit);
 
 /* Lets `ms` pass: reads, answers offers, and sends what is switched on. */
 void class_client_run(struct class_client *c, int ms);

@@ -179,6 +179,27 @@ struct class_client *class_world_join(const struct class_world *world, const cha
 	return client;
 }
 
+struct recorded {
+	const struct class_world *world;
+	bool counts;
+};
+
+static void look_for_time(void *arg)
+{
+	struct recorded *r = arg;
+
+	thread_claim(&on_ctl);
+	r->counts = class_world_room(r->world)->recorded_counts;
+}
+
+bool class_world_records(const struct class_world *world)
+{
+	struct recorded r = {.world = world};
+
+	class_world_on(world, look_for_time, &r);
+	return r.counts;
+}
+
 void class_world_pass(struct class_client **list, int n, int ms)
 {
 	int64_t end = clock_us() + ms * MS_US;

@@ -40,6 +40,9 @@ void class_world_on(const struct class_world *world, void (*fn)(void *arg), void
 /* The class; it is not always the first of the server's. */
 struct room *class_world_room(const struct class_world *world) RUNS_ON(on_ctl);
 
+/* Does the time of its recording go on? */
+bool class_world_records(const struct class_world *world);
+
 /* Joins the class, as a lecturer when `token` is given. */
 struct class_client *class_world_join(const struct class_world *world, const char *name,
 				      bool lecturer, bool vp8, bool tcp);

@@ -87,6 +87,23 @@ int derive_open(const char *name)
 	return fd;
 }
 
+struct make_result derive_make(const char *recording, const char *folder)
+{
+	int in = derive_open(recording), chapters = derive_open("chapters.json");
+	struct make_result result = {0};
+	struct progress progress;
+	struct folder to;
+
+	progress_init(&progress, -1);
+	CHECK(mkdir(derive_path(folder), 0700) == 0);
+	CHECK(folder_open(&to, derive_path(folder)) == 0);
+	CHECK(make_all(&result, &to, in, chapters, &progress) == 0);
+	folder_close(&to);
+	close(chapters);
+	close(in);
+	return result;
+}
+
 int16_t *derive_pcm(const char *name, int track, size_t *n)
 {
 	char command[700];

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "derive/make.h"
+
 extern char derive_dir[]; /* of this test */
 
 /* False: this machine cannot make recordings. */
@@ -26,6 +28,9 @@ char *derive_read(const char *name, size_t *len);
 void derive_put(const char *name, const void *data, size_t len);
 /* It is opened for reading. */
 int derive_open(const char *name);
+
+/* Makes all that is made of a recording, in a new folder, with chapters.json. */
+struct make_result derive_make(const char *recording, const char *folder);
 
 /* The sound of a file as ffmpeg decodes it: samples of 48 kHz from its beginning on.
  * Freed by the caller. `track`: 0, 1. */

@@ -6,6 +6,7 @@
 #include "tests/test.h"
 #include "tests/ws_client.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -91,6 +92,13 @@ static void big(struct http_request *req) RUNS_ON(on_ctl)
 	free(body);
 }
 
+static void missing(void *ctx, struct http_request *req, int err)
+{
+	(void)ctx;
+	thread_claim(&on_ctl);
+	http_reply_error(req, 404, err == -ENOENT ? "not_there" : "no_file");
+}
+
 static void on_request(void *ctx, struct http_request *req)
 {
 	struct rig *rig = ctx;
@@ -102,10 +110,16 @@ static void on_request(void *ctx, struct http_request *req)
 	} else if (strcmp(path, "/later") == 0) {
 		CHECK(loop_post(rig->loop, later, req) == 0);
 	} else if (strcmp(path, "/file") == 0) {
+		const struct http_disk_file file = {atomic_load(&rig->file), "video/mp4",
+						    http_query(req, "download"), missing,
+						    rig};
+
+		http_reply_disk_file(req, &file);
+	} else if (strcmp(path, "/memory") == 0) {
 		int fd = open(atomic_load(&rig->file), O_RDONLY | O_CLOEXEC);
 
 		CHECK(fd >= 0);
-		http_reply_file(req, fd, "video/mp4", http_query(req, "download"));
+		http_reply_file(req, fd, "video/mp4");
 	} else if (strcmp(path, "/away") == 0) {
 		http_reply_redirect(req, 303, "/echo?q=1");
 	} else if (strcmp(path, "/split") == 0) {

@@ -1,6 +1,7 @@
 /* http_rig.h - an HTTP server on loopback in a thread of its own, for tests.
  *
- * It answers /echo with what it got, /file with a file, /later from another turn
+ * It answers /echo with what it got, /file with a file, /memory with the
+ * same as one that is in memory, /later from another turn
  * of the loop, /away with a redirect, /big with 3 MB, else 404. What is PUT to /up is
  * summed up, to /up/full refused once it began, elsewhere at once. A WebSocket gets
  * its texts back; "keep" keeps it, "close" closes it with 4000, "flood" sends

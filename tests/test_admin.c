@@ -123,6 +123,31 @@ static void plugins(void)
 	CHECK(says("\"name\":\"no_such_plugin\"") && says("\"state\":\"refused\""));
 }
 
+/* What it says of a plugin: "calls":3. */
+static int64_t plugin_fact(const char *name, const char *key)
+{
+	char mark[60];
+	const char *at;
+
+	CHECK(is(rights_ask(&admin, "plugin.list", "{}"), NULL));
+	snprintf(mark, sizeof(mark), "{\"name\":\"%s\"", name);
+	at = strstr(admin.reply, mark);
+	CHECK(at);
+	snprintf(mark, sizeof(mark), "\"%s\":", key);
+	at = strstr(at, mark);
+	CHECK(at);
+	return strtoll(at + strlen(mark), NULL, 10);
+}
+
+/* Of a recorder each edition that it makes counts. */
+static void recorders(int64_t n)
+{
+	CHECK(plugin_fact("mp4", "calls") == 2 * n); /* full, light */
+	CHECK(plugin_fact("audio", "calls") == n);
+	CHECK(plugin_fact("tracks", "calls") == 0);
+	CHECK(plugin_fact("mp4", "failed") == 0 && plugin_fact("audio", "failed") == 0);
+}
+
 /* ---- acting by code ------------------------------------------------------------------
  */
 
@@ -144,10 +169,12 @@ static void by_code(void)
 	CHECK(is(rights_ask(&who, "chat.send", "{\"text\":\"x\"}"), "forbidden"));
 	CHECK(is(act("room.set", ",\"chat\":true"), NULL));
 	CHECK(is(act("room.links", ""), NULL));
+	recorders(0);
 	CHECK(is(act("record.start", ",\"title\":\"From afar\""), NULL));
 	CHECK(rights_hears(&who, "\"t\":\"record.state\""));
 	CHECK(is(act("recording.list", ""), NULL) && says("From afar"));
 	rights_pass(&who, 2000);
+	recorders(1);
 	CHECK(is(act("record.stop", ""), NULL));
 	CHECK(is(act("link.history", more), NULL));
 	CHECK(is(act("timer.set", ",\"seconds\":60"), NULL));

@@ -37,23 +37,6 @@
 
 extern char **environ;
 
-static struct make_result make(const char *recording, const char *folder)
-{
-	int in = derive_open(recording), chapters = derive_open("chapters.json");
-	struct make_result result;
-	struct progress progress;
-	struct folder to;
-
-	progress_init(&progress, -1);
-	CHECK(mkdir(derive_path(folder), 0700) == 0);
-	CHECK(folder_open(&to, derive_path(folder)) == 0);
-	CHECK(make_all(&result, &to, in, chapters, &progress) == 0);
-	folder_close(&to);
-	close(in);
-	close(chapters);
-	return result;
-}
-
 /* ---- sound ---------------------------------------------------------------------- */
 
 static double measured(const char *name, const char *what)
@@ -118,7 +101,7 @@ static void test_loud_peaks(void)
 		      "aevalsrc='0.06*sin(2765*t)+0.5*sin(6283*t)*lt(mod(t,5),0.1)':"
 		      "s=48000:d=20",
 		      30);
-	result = make("peaks.mp4", "peaks");
+	result = derive_make("peaks.mp4", "peaks");
 	CHECK(!result.loudness.linear);
 	is_as_loud_as_speech("peaks/sound.m4a", &result);
 	/* what looks ahead for peaks moves nothing */
@@ -231,7 +214,7 @@ static void test_recorded(void)
 	mp4_media_close(&media);
 	CHECK(mp4_results[0].err == 0);
 	CHECK(rename(mp4_results[0].path, derive_path("recorded.mp4")) == 0);
-	result = make("recorded.mp4", "recorded");
+	result = derive_make("recorded.mp4", "recorded");
 	is_as_loud_as_speech("recorded/video.mp4", &result);
 	mp4_is_fast_start(derive_path("recorded/video.mp4"));
 	pictures_are_as_they_were("recorded.mp4", "recorded/video.mp4");
@@ -503,7 +486,7 @@ int main(void)
 	av_log_set_level(AV_LOG_QUIET);
 	derive_record("in.mp4", PICTURE, QUIET, 15);
 	derive_put("chapters.json", CHAPTERS, sizeof(CHAPTERS) - 1);
-	result = make("in.mp4", "all");
+	result = derive_make("in.mp4", "all");
 	CHECK(result.loudness.linear && result.has_video && result.has_sound);
 	is_as_loud_as_speech("all/sound.m4a", &result);
 	is_as_loud_as_speech("all/video.mp4", &result);
@@ -512,8 +495,8 @@ int main(void)
 	same_time("in.mp4", "all/sound.m4a");
 	same_time("in.mp4", "all/video.mp4");
 	pictures_are_as_they_were("in.mp4", "all/video.mp4");
-	/* a key frame each second, and each other one begins a piece: 0.2, 0.2, 0.4, 0.2 s,
-	 * then one of a second */
+	/* a key frame each second, and each other one begins a piece: 0.2, 0.2, 0.4, 0.2
+	 * s, then one of a second */
 	lies_in_runs("all/video.mp4", "h264\naac\n", 2 * (5 * SEC / 2 + 5));
 	CHECK(index_bytes("all/video.mp4") < SEC * (4 * (15 + 47) + 100) + 2500);
 	test_chapters();

@@ -112,6 +112,40 @@ static void by_plugins_that_can(void) RUNS_ON(on_ctl)
 	CHECK(!loads(some, "hls", "full", why) && strstr(why, "'hls' cannot make"));
 }
 
+static uint32_t along(const char *const *plugins, uint32_t bits) RUNS_ON(on_ctl)
+{
+	struct plugin_set *set;
+	struct conf conf;
+
+	conf_init(&conf);
+	CHECK(plugin_set_create(&set) == 0);
+	for (; *plugins; plugins++)
+		CHECK(plugin_set_load(set, getenv("PLUGIN_DIR"), *plugins) == 0);
+	bits = editions_along(set, &conf, bits);
+	plugin_set_destroy(set);
+	return bits;
+}
+
+/* One of which nothing could be made, and that would play nowhere, is not kept alone. */
+static void full_comes_along(void) RUNS_ON(on_ctl)
+{
+	static const char *const some[] = {"record_mp4", NULL}, *const none[] = {NULL};
+	const uint32_t full = EDITION_BIT(EDITION_FULL), push = EDITION_BIT(EDITION_PUSH);
+
+	for (enum edition e = 0; e < EDITIONS; e++) {
+		uint32_t bit = EDITION_BIT(e);
+		bool alone = e <= EDITION_SOUND || e == EDITION_PUSH;
+
+		CHECK(along(some, bit) == (alone ? bit : bit | full));
+		CHECK(along(some, bit | EDITION_BIT(EDITION_SOUND)) ==
+		      (bit | EDITION_BIT(EDITION_SOUND)));
+		CHECK(along(none, bit) == bit);
+	}
+	CHECK(along(some, push | EDITION_BIT(EDITION_MKV)) ==
+	      (push | full | EDITION_BIT(EDITION_MKV)));
+	CHECK(along(some, 0) == 0);
+}
+
 int main(void)
 {
 	thread_enter(&on_ctl);
@@ -124,5 +158,6 @@ int main(void)
 	full_as_configured();
 	of_the_full_rung();
 	by_plugins_that_can();
+	full_comes_along();
 	return 0;
 }

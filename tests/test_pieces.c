@@ -157,23 +157,6 @@ static void same_packets(const char *file, const char *fragments, bool pictures)
 	mp4_decodes(derive_path(fragments));
 }
 
-static struct make_result make(const char *recording, const char *folder)
-{
-	int in = derive_open(recording), chapters = derive_open("chapters.json");
-	struct make_result result = {0};
-	struct progress progress;
-	struct folder to;
-
-	progress_init(&progress, -1);
-	CHECK(mkdir(derive_path(folder), 0700) == 0);
-	CHECK(folder_open(&to, derive_path(folder)) == 0);
-	CHECK(make_all(&result, &to, in, chapters, &progress) == 0);
-	folder_close(&to);
-	close(chapters);
-	close(in);
-	return result;
-}
-
 /* Titles of chapters lie among the media, before the first piece. */
 static void test_made(void)
 {
@@ -182,7 +165,7 @@ static void test_made(void)
 
 	derive_record("in.mp4", PICTURE, SOUND, 75);
 	derive_put("chapters.json", CHAPTERS, sizeof(CHAPTERS) - 1);
-	make("in.mp4", "all");
+	derive_make("in.mp4", "all");
 	ms = take("all", "video", "video_all.mp4", 0, 1000, &heads);
 	CHECK(ms >= SEC * 1000 - 100 && ms <= SEC * 1000 + 100);
 	CHECK(heads > 0 && heads < SEC * 600);

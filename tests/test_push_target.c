@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/record_rtmp.h"
 #include "recorder/recorder.h"
 #include "tests/test.h"
 
@@ -52,6 +53,7 @@ static void by_form(void)
 		"rtmp://a.example/live/\xd0\xb6",
 		"rtmp://[2600::1/live/secret",
 		"rtmp://[]/live/secret",
+		"rtmp://[0000:0000:0000:0000:0000:0000:0000:0000:0000:1]/live/secret",
 		" rtmp://a.example/live/secret",
 	};
 	char url[TARGET_MAX + 2];
@@ -73,6 +75,25 @@ static void by_form(void)
 	url[TARGET_MAX] = 'a';
 	url[TARGET_MAX + 1] = '\0';
 	CHECK(!good(url));
+}
+
+/* What is taken here the plugin takes, too: else a class is told that it is sent, and it
+ * never is. */
+static void by_sign(void)
+{
+	char url[] = "rtmp://a.example/live/secret?";
+	size_t at = sizeof(url) - 2;
+	uint32_t n = 0;
+
+	for (int sign = 1; sign < 256; sign++) {
+		url[at] = (char)sign;
+		CHECK(good(url) == (rtmp_url_check(url) == 0));
+		n += good(url);
+	}
+	CHECK(n == 62 + 20);
+	CHECK(!good("rtmp://a.example/live/secret^1") &&
+	      !good("rtmp://a.example/live/secret|1") &&
+	      !good("rtmp://a.example/live/secret#1"));
 }
 
 static void by_place(void)
@@ -135,6 +156,7 @@ int main(void)
 {
 	conf_init(&conf);
 	by_form();
+	by_sign();
 	by_place();
 	by_list();
 	return 0;

@@ -281,8 +281,19 @@ static int remote_write(void *self, const struct aula_packet *p)
 	return remote_fails ? remote_fails : text_write(self, p);
 }
 
+/* Of a unit, so often as it is written to the disk. */
+static int64_t unit_bytes(char kind)
+{
+	struct au *au = rec_unit(kind, 0);
+	int64_t bytes = (int64_t)au->len;
+
+	au_put(au);
+	return bytes;
+}
+
 static void sends_away(void)
 {
+	int64_t written = count_get(COUNT_REC_BYTES);
 	struct recorder *r;
 
 	guest = (struct aula_recorder_ops){.size = sizeof(guest),
@@ -298,6 +309,8 @@ static void sends_away(void)
 	CHECK(told(1, GUEST)->err == 0 && told(1, GUEST)->bytes == 0);
 	CHECK(told(1, GUEST)->duration_ms == 80 && !*told(1, GUEST)->path);
 	CHECK(text_fake.n[TEXT_CLOSE] == 1 && n_ended == 0);
+	/* that of the other one alone fills the disk */
+	CHECK(count_get(COUNT_REC_BYTES) - written == unit_bytes('K') + unit_bytes('v'));
 	rec_file_is("x.fak", "Kv");
 
 	r = make();

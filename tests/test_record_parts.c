@@ -4,11 +4,11 @@
  */
 #include "recorder/recorder.h"
 
+#include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
+#include "recorder/leftover.h"
 #include "tests/recorder_rig.h"
-#include "base/clock.h"
-#include "recorder/finish.h"
 #include "tests/test.h"
 #include "tests/text_recorder.h"
 
@@ -170,9 +170,10 @@ static void joined_later(void)
 	text_fake.fails[TEXT_JOIN] = 0;
 	usleep(1200000); /* the finisher has looked: it is too soon */
 	CHECK(rec_n_done == 1);
-	clock_fake(clock_us() + FINISH_LEFT_US + 1);
+	clock_fake(clock_us() + LEFTOVER_FIRST_US + 1);
 	rec_wait_done(2);
-	CHECK(rec_results[1].err == 0 && !rec_results[1].left && rec_results[1].bytes > 0);
+	CHECK(rec_results[1].err == 0 && !rec_results[1].left &&
+	      rec_results[1].bytes > 0);
 	recorder_destroy(r);
 	clock_fake(-1);
 	CHECK(rec_n_done == 2);

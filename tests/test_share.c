@@ -310,6 +310,15 @@ static void put_broken(void *arg)
 	snprintf(row.made, sizeof(row.made), "failed");
 	row.started_ms = 2000;
 	CHECK(db_recording_put(room->server->db, &row) == 0);
+	snprintf(row.id, sizeof(row.id), "film"); /* of before full came along */
+	row.started_ms = 3000;
+	CHECK(db_recording_put(room->server->db, &row) == 0);
+	CHECK(db_recording_file_put(room->server->db,
+				    &(struct db_recording_file){.id = "film.mkv",
+								.recording = "film",
+								.edition = "mkv",
+								.ext = "mkv",
+								.bytes = 9}) == 0);
 	CHECK(db_recording_file_put(room->server->db,
 				    &(struct db_recording_file){.id = "sounds.light",
 								.recording = "sounds",
@@ -318,16 +327,37 @@ static void put_broken(void *arg)
 								.bytes = 9}) == 0);
 }
 
+/* Of the last list. */
+static int rows(void)
+{
+	int n = 0;
+
+	for (const char *at = class_client_reply(lecturer);
+	     (at = strstr(at, "{\"id\":\"")); at++)
+		n++;
+	return n;
+}
+
 static void cut_fails(void)
 {
 	char path[400], made[40], d[80];
 	FILE *f;
+	int n;
 
 	class_world_on(world, put_broken, NULL);
 	snprintf(path, sizeof(path), "%s/broken.mp4", world->conf.recordings_dir);
 	f = fopen(path, "w");
 	CHECK(f && fputs("no recording", f) >= 0 && fclose(f) == 0);
 	trim_to("running", 0, 5000, "unknown_recording");
+	CHECK(said("recording.list", "{}", NULL));
+	n = rows();
+	trim_to("film", 0, 5000, "not_supported");
+	CHECK(said("recording.delete", "{\"id\":\"film\"}", NULL));
+	trim_to("film", 0, 5000, "unknown_recording"); /* what was thrown away goes */
+	CHECK(said("recording.list", "{}", NULL) && rows() == n - 1);
+	CHECK(said("recording.delete", "{\"id\":\"broken\"}", NULL));
+	trim_to("broken", 0, 5000, "unknown_recording");
+	CHECK(said("recording.restore", "{\"id\":\"broken\"}", NULL));
 	trim_to("broken", 0, 5000, NULL);
 	word(class_client_reply(lecturer), "\"id\":\"", made, sizeof(made));
 	CHECK(strstr(wait_row(made, "\"state\":\"failed\""), "\"error\":\""));

@@ -209,6 +209,7 @@ static void trees(void)
 		put_file(other[i]);
 	CHECK(symlink("abcd.mp4", "abc.link.mp4") == 0);
 	CHECK(tree_open(&tree, ".", "abc") == 0 && tree.n == 3 && tree.bytes == 3);
+	CHECK(tree.left); /* a part */
 	for (size_t i = 0; i < 3; i++)
 		CHECK(strcmp(tree.files[i].name, want[i]) == 0);
 	put_file("abc.mp4");
@@ -229,6 +230,35 @@ static void trees(void)
 	CHECK(chdir("..") == 0 && rmdir(top) == 0);
 }
 
+/* An edition that could not be joined yet: its pieces are whole files, and must not go,
+ * nor may all the rest as if that were all of it. */
+static void pieces(void)
+{
+	static const char *const files[] = {"abc.at0.mp4", "abc.at900000000.mp4",
+					    "abc.mp4.tmp", "abc.mp4.seal",
+					    "abc.light.mp4"};
+	char top[64];
+	struct tree tree;
+
+	snprintf(top, sizeof(top), "pieces-%d", (int)getpid());
+	CHECK(mkdir(top, 0700) == 0 && chdir(top) == 0);
+	put_file(files[0]);
+	CHECK(tree_open(&tree, ".", "abc") == 0 && tree.n == 0 && tree.left);
+	tree_close(&tree);
+	for (size_t i = 1; i < 5; i++)
+		put_file(files[i]);
+	CHECK(tree_open(&tree, ".", "abc") == 0 && tree.n == 1 && tree.left);
+	CHECK(strcmp(tree.files[0].name, "abc.light.mp4") == 0);
+	tree_close(&tree);
+	unlink(files[0]);
+	unlink(files[1]);
+	CHECK(tree_open(&tree, ".", "abc") == 0 && tree.n == 1 && !tree.left);
+	tree_close(&tree);
+	for (size_t i = 2; i < 5; i++)
+		unlink(files[i]);
+	CHECK(chdir("..") == 0 && rmdir(top) == 0);
+}
+
 int main(void)
 {
 	elements();
@@ -238,5 +268,6 @@ int main(void)
 	names();
 	settings();
 	trees();
+	pieces();
 	return 0;
 }

@@ -136,19 +136,6 @@ static bool ok(const char *type, const char *d)
 	return class_client_ok(class_client_ask(lecturer, type, d));
 }
 
-static void text_behind(const char *key, char *out, size_t size)
-{
-	const char *at = strstr(class_client_reply(lecturer), key);
-	size_t n;
-
-	CHECK(at);
-	at += strlen(key);
-	n = strcspn(at, "\"");
-	CHECK(n < size);
-	memcpy(out, at, n);
-	out[n] = '\0';
-}
-
 static void enter(struct class_world *of)
 {
 	world = of;
@@ -164,7 +151,7 @@ static void enter(struct class_world *of)
 static void record(void)
 {
 	CHECK(ok("record.start", "{\"editions\":[\"full\"]}"));
-	text_behind("\"id\":\"", id, sizeof(id));
+	class_client_text(lecturer, "\"id\":\"", id, sizeof(id));
 	class_world_pass(&lecturer, 1, 2500);
 	CHECK(ok("record.stop", "{}"));
 	RUN_UNTIL(&lecturer, 1, here());
@@ -174,7 +161,7 @@ static void list(void)
 {
 	class_world_pass(&lecturer, 1, 300); /* above the rate of lists */
 	CHECK(ok("recording.list", "{\"limit\":1}"));
-	text_behind("\"url\":\"", url, sizeof(url));
+	class_client_text(lecturer, "\"url\":\"", url, sizeof(url));
 }
 
 static void prepare(struct conf *conf)
@@ -262,7 +249,7 @@ static void it_is_shared(void)
 	snprintf(d, sizeof(d), "{\"id\":\"%s\"}", id);
 	class_world_pass(&lecturer, 1, 300);
 	CHECK(ok("recording.share", d));
-	text_behind("\"url\":\"/s/", token, sizeof(token));
+	class_client_text(lecturer, "\"url\":\"/s/", token, sizeof(token));
 	snprintf(path, sizeof(path), "/api/v1/shares/%s", token);
 	CHECK(deck_http_get(world, path) == 200);
 	at = strstr(deck_http_body(), "\"url\":\"");
@@ -276,7 +263,7 @@ static void it_is_shared(void)
 	CHECK(strstr(deck_http_body(), "X-Amz-Expires=60&"));
 }
 
-/* Neither a member's link nor a share's leads into the storage then. */
+/* Only who may take it back is led into the storage then. */
 static void it_is_in_the_trash(void)
 {
 	char d[100], shared[400];
@@ -290,7 +277,7 @@ static void it_is_in_the_trash(void)
 	snprintf(d, sizeof(d), "{\"id\":\"%s\"}", id);
 	class_world_pass(&lecturer, 1, 300);
 	CHECK(ok("recording.delete", d));
-	CHECK(deck_http_get(world, url) == 403 && deck_http_get(world, shared) == 403);
+	CHECK(deck_http_get(world, url) == 307 && deck_http_get(world, shared) == 403);
 	class_world_pass(&lecturer, 1, 300);
 	CHECK(ok("recording.restore", d));
 	CHECK(deck_http_get(world, url) == 307 && deck_http_get(world, shared) == 307);

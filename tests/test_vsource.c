@@ -1,5 +1,5 @@
 /* A source that is shown a picture directly: it is there at once and never freezes, and
- * takes no units. What decoding does to a source is looked at in test_vstage.c.
+ * takes no units. What decoding does to a source is looked at in test_vstage_seen.c.
  */
 #include "mixer/vsource.h"
 

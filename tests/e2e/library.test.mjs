@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,11 +12,11 @@ import { openBrowser } from './lib/browser.mjs';
 import { look } from './lib/look.mjs';
 import { openPage, press, snapshot } from './lib/pupil.mjs';
 import { createClass } from './lib/room.mjs';
-import { CAPTIONS, placeShelf } from './lib/shelf.mjs';
+import { CAPTIONS, placeShelf, troubled } from './lib/shelf.mjs';
 import { openTarget } from './lib/target.mjs';
 import { median, SLOW, sleep, until } from './lib/until.mjs';
 
-const LONG_S = 45; // of the recording that is watched on a slow link
+const LONG_S = 45; // at least, of the recording that is watched on a slow link
 const HOUR_S = 3600;
 const LOOP_S = 60; // of which the hour is made
 const SHORT_S = 6;
@@ -41,11 +41,14 @@ let hour; // the folder with a recording of an hour, laid out as the server does
 
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'aula-lib-'));
-  files = { video: join(dir, 'video.mp4'), poster: join(dir, 'poster.jpg') };
+  files = { video: join(dir, 'video.mp4'), poster: join(dir, 'poster.jpg'), pieces: join(dir, 'pieces') };
   const sources = ['-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=15:duration=120', '-f', 'lavfi', '-i', 'sine=440:duration=120'];
   const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '200k', '-g', '30', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-movflags', '+faststart'];
   execFileSync('ffmpeg', ['-v', 'error', ...sources, ...coded, files.video]);
   execFileSync('ffmpeg', ['-v', 'error', '-i', files.video, '-frames:v', '1', files.poster]);
+  mkdirSync(files.pieces);
+  const listed = ['-hls_segment_type', 'fmp4', '-hls_playlist_type', 'vod', '-hls_time', '4', '-hls_fmp4_init_filename', 'init0.mp4', '-hls_segment_filename', '%d.m4s'];
+  execFileSync('ffmpeg', ['-v', 'error', '-t', '20', '-i', files.video, '-c', 'copy', '-f', 'hls', ...listed, 'index.m3u8'], { cwd: files.pieces });
   hour = makeHour();
   target = await openTarget({ conf: { derive: 'true' } });
   browser = await openBrowser();
@@ -339,6 +342,93 @@ describe('a shelf with recordings in all states', () => {
     await row('r3').waitFor();
   });
 
+  test('is emptied at once, after one question', async () => {
+    const thrown = shelf.rows.slice(0, 2).map((one, i) => ({ ...one, id: `thrown${i}`, deleted_ms: Date.now(), gone_ms: Date.now() + 86_400_000 }));
+    shelf.rows.push(...thrown);
+    assert.equal(await act(page, 'empty-trash').count(), 0, 'nothing of the list is thrown away by it');
+    await key(page, act(page, 'trash'), 'Enter');
+    await row('thrown1').waitFor();
+    await act(page, 'search').fill(thrown[0].title.slice(0, 5));
+    await until('some are hidden', async () => (await page.locator('.recording').count()) < 2);
+    assert.equal(await act(page, 'empty-trash').count(), 0, 'nor what is not seen');
+    await act(page, 'search').fill('');
+    await row('thrown1').waitFor();
+    await key(page, act(page, 'empty-trash'), 'Enter');
+    assert.deepEqual(asked('recording.empty_trash'), [], 'it is asked');
+    await lookAt(page, 'empty-trash', 'dialog');
+    await page.keyboard.press('Enter');
+    await until('it is empty', async () => (await page.locator('.recording').count()) === 0);
+    assert.equal(await page.locator('.toast').innerText(), '2 recordings were deleted.');
+    assert.deepEqual(asked('recording.empty_trash'), [{}]);
+    assert.equal(await act(page, 'empty-trash').count(), 0);
+    await until('the focus is there', async () => (await focused(page)) === 'trash');
+    await page.keyboard.press('Enter');
+    await row('r3').waitFor();
+  });
+
+  test('says what is missing and why, and what is no file for a browser', async () => {
+    const there = shelf.rows;
+    shelf.rows = [...troubled(Date.now()), ...there];
+    shelf.tell('recording.ready', shelf.rows[1]); // without a link: it is listed anew
+    await row('later').waitFor();
+    const faults = (id) => row(id).locator('[data-fault]').allInnerTexts();
+    assert.deepEqual(await faults('full-disk'), [
+      'Full picture ends early: the disk of the server is full',
+      'Small file failed: the disk of the server was too slow',
+      'Sending to the platform failed: the platform did not take it; check its address and key',
+    ]);
+    assert.deepEqual(await faults('no-cut'), ['Full picture failed: the file that it is made of is not there']);
+    assert.match(await row('later').innerText(), /being finished[^]*tries again by itself/);
+    assert.equal(await row('later').locator('[data-act=manage]').count(), 1, 'it can be thrown away');
+    assert.equal(await row('mkv-soon').locator('[data-way=soon]').count(), 1);
+    assert.equal(await row('mkv').locator('[data-way=saved]').count(), 1);
+    for (const id of ['mkv-soon', 'mkv']) {
+      assert.equal(await row(id).locator('[data-act=play]').count(), 0, id);
+      assert.equal(await row(id).locator('[data-act=files]').count(), 1, id);
+    }
+    await key(page, row('mkv').locator('[data-act=manage]'), 'Enter');
+    assert.equal(await act(page, 'trim').count(), 0, 'the server could not cut it');
+    await key(page, row('mkv').locator('[data-act=manage]'), 'Enter');
+    await lookAt(page, 'faults', 'dialog');
+    await key(page, row('live').locator('[data-act=play]'), 'Enter');
+    await until('its pieces play', () => page.locator('.lv-video').evaluate((video) => video.currentTime > 0.3));
+    await until('the focus is there', async () => (await focused(page)) === 'toggle');
+    await lookAt(page, 'pieces', 'dialog');
+    shelf.rows = there;
+    shelf.tell('recording.changed', { id: 'unknown' }); // it is listed anew
+    await row('later').waitFor({ state: 'detached' });
+  });
+
+  test('and so does the class, while it is recorded', async () => {
+    const now = { on: true, since_ms: Date.now() - 60_000, id: 'now', paused: false, at_ms: 60_000, editions: ['full', 'light', 'push'], errors: { push: 'push_failed' }, error: 'push_failed' };
+    await page.keyboard.press('Escape');
+    shelf.tell('record.state', now);
+    const said = page.locator('.class > .lecturer [data-act=record-failed]');
+    await until('it is told', async () => /^Sending to the platform: the platform did not take it/.test(await page.locator('.toast').innerText()));
+    assert.match(await said.innerText(), /Sending to the platform: the platform did not take it/);
+    shelf.tell('record.disk', { low: true, minutes: 14, why: 'quota' });
+    await page.locator('[data-quota-min="14"]').first().waitFor();
+    await lookAt(page, 'class-faults', '.class > .lecturer');
+    shelf.tell('record.state', { ...now, errors: { push: 'push_failed', light: 'disk_full' }, error: 'disk_full' });
+    await until('both are said', async () => /^!\s*2 parts of the recording failed/.test(await said.innerText()));
+    await key(page, said, 'Enter');
+    await page.locator('[data-sheet=record] [data-fault=light]').waitFor();
+    await lookAt(page, 'sheet-faults', 'dialog');
+    await page.keyboard.press('Escape');
+    shelf.tell('record.state', { on: false, since_ms: 0, id: 'now', error: 'quota_full' });
+    await until('it is said why it ended', async () => /broke off: there is no room left/.test(await said.innerText()));
+    await key(page, said, 'Enter');
+    assert.match(await page.locator('[data-sheet=record] .error').innerText(), /broke off: there is no room left/);
+    await until('how much more there is room for', async () => /about 40 min/.test(await page.locator('[data-room]').innerText()));
+    await page.locator('[data-sheet=record] [data-edition=light]').check();
+    await until('it is less of more', async () => /about 30 min/.test(await page.locator('[data-room]').innerText()));
+    await lookAt(page, 'sheet-ended', 'dialog');
+    await page.keyboard.press('Escape');
+    await until('that was read', async () => (await said.count()) === 0);
+    await openList(pupil);
+    await row('r1').waitFor();
+  });
+
   test('changes as others change it', async () => {
     shelf.tell('recording.changed', { id: 'r5', title: 'Renamed elsewhere' });
     await until('it has its name', async () => /Renamed elsewhere/.test(await row('r5').innerText()));
@@ -360,6 +450,7 @@ describe('a shelf with recordings in all states', () => {
     assert.match(await one.locator('video.player').getAttribute('src'), /\/r1\/light\?/);
     assert.equal(await one.locator('.lib-poster img').count(), 0);
     assert.equal(await one.locator('[data-act=manage]').count(), 0, 'a student manages nothing');
+    assert.equal(await one.locator('[data-act=trash]').count(), 0, 'and sees nothing that was thrown away');
     await lookAt(one, 'archive', 'html');
     await context.close();
   });
@@ -412,11 +503,13 @@ function timeKey(page, selector, name, from) {
 
 describe(`recordings at ${LINK_BYTES / 1000} kB/s`, () => {
   let last;
+  let lengthS;
   let href; // of the file that is played
   let slides; // of the same as stills; none on a machine without x264
 
   before(async () => {
     await sleep(LONG_S * 1000 - (Date.now() - long.startMs));
+    lengthS = (Date.now() - long.startMs) / 1000;
     await long.lecturer.page.click(RECORD);
     await until('it has ended', async () => !(await snapshot(long.lecturer)).recording.on);
     await openList(long.lecturer);
@@ -430,7 +523,7 @@ describe(`recordings at ${LINK_BYTES / 1000} kB/s`, () => {
   });
 
   /** {play, seek}: ms from the key that asks for it. `early`: seconds that it begins before the place that was asked for. */
-  async function measureOnce(lengthS, edition) {
+  async function measureOnce(wholeS, edition) {
     const { context, page, media } = await openArchive(long.room.student, { edition });
     const file = edition || 'video';
     await page.locator('[data-act=play]').waitFor();
@@ -440,7 +533,7 @@ describe(`recordings at ${LINK_BYTES / 1000} kB/s`, () => {
     const play = await timeKey(page, '[data-act=play]', 'Enter', 0);
     await sleep(2000);
     const whole = await page.locator('video.player').evaluate((video) => video.duration);
-    assert.ok(Math.abs(whole - lengthS) < 5, `it has ${whole} s`);
+    assert.ok(Math.abs(whole - wholeS) < 5, `it has ${whole} s`);
     const seek = await timeKey(page, '[data-act=seek]', '7', whole * 0.5);
     const early = Math.max(0, whole * 0.7 - (await page.locator('video.player').evaluate((video) => video.currentTime)));
     assert.deepEqual(media.slice(0, 2).map((one) => [one.name, one.status]), [[`${file}.index`, 200], [`${file}.mp4`, 206]], 'two questions, then it plays');
@@ -451,12 +544,12 @@ describe(`recordings at ${LINK_BYTES / 1000} kB/s`, () => {
     return { play, seek, early };
   }
 
-  async function measure(lengthS, edition = '') {
+  async function measure(wholeS, edition = '') {
     const rows = [];
-    for (let i = 0; i < TIMES; i++) rows.push(await measureOnce(lengthS, edition));
+    for (let i = 0; i < TIMES; i++) rows.push(await measureOnce(wholeS, edition));
     const [play, seek] = ['play', 'seek'].map((name) => Math.round(median(rows.map((one) => one[name]))));
     const early = Math.max(...rows.map((one) => one.early));
-    console.log(`${edition} ${lengthS} s at ${LINK_BYTES / 1000} kB/s: it plays after ${play} ms, and elsewhere after ${seek} ms, ${early.toFixed(1)} s early`);
+    console.log(`${edition} ${Math.round(wholeS)} s at ${LINK_BYTES / 1000} kB/s: it plays after ${play} ms, and elsewhere after ${seek} ms, ${early.toFixed(1)} s early`);
     assert.ok(play <= PLAY_MS * SLACK, `it plays after ${play} ms`);
     assert.ok(seek <= SEEK_MS * SLACK, `elsewhere after ${seek} ms`);
     assert.ok(early <= 15.5, `${early} s before the place`);
@@ -475,14 +568,14 @@ describe(`recordings at ${LINK_BYTES / 1000} kB/s`, () => {
   }
 
   test('plays and seeks soon, in parts only', async () => {
-    await measure(LONG_S);
+    await measure(lengthS);
     const load = Math.round(await loadMs(await last.page.locator('video.player').evaluate((video) => video.duration * 0.7)));
     console.log(`from the key frame to that place it would have been ${load} ms`);
   });
 
   test('and so do its slides', async (t) => {
     if (!slides) return t.skip('none are made here');
-    await measure(LONG_S, 'slides');
+    await measure(lengthS, 'slides');
   });
 
   /** In place of what was made of it. */
@@ -639,6 +732,41 @@ describe('the recordings of a real class', () => {
     await until('it is gone', async () => (await own.count()) === 0);
     await act(page, 'trash').click();
     await until('the others stay', async () => (await page.locator('.recording').count()) === 2);
+  });
+
+  test('all that is in the trash goes at once', async () => {
+    await row('Only a part').locator('[data-act=manage]').click();
+    await row('Only a part').locator('[data-act=delete]').click();
+    await act(page, 'undo').waitFor();
+    await act(page, 'trash').click();
+    await row('Only a part').waitFor();
+    await act(page, 'empty-trash').click();
+    await act(page, 'empty-trash-sure').click();
+    await until('it is empty', async () => (await page.locator('.recording').count()) === 0);
+    await until('it is told', async () => (await page.locator('.toast').innerText()) === '1 recording was deleted.');
+    assert.equal(await act(page, 'undo').count(), 0);
+    await act(page, 'trash').click();
+    await until('the other one stays', async () => (await page.locator('.recording').count()) === 1);
+  });
+
+  test('one that was to be gone back in alone plays, too', async () => {
+    await page.keyboard.press('Escape');
+    await page.click('.class > .lecturer [data-act=record-options]');
+    await page.locator('[data-sheet=record] [data-edition=live]').check();
+    for (const name of ['full', 'light', 'sound']) await page.locator(`[data-sheet=record] [data-edition=${name}]`).uncheck();
+    await page.locator('[data-brings=true]').waitFor();
+    const full = page.locator('[data-sheet=record] [data-edition=full]');
+    assert.ok((await full.isChecked()) && (await full.isDisabled()), 'it comes with it, and that is seen');
+    await lookAt(page, 'sheet-brings', 'dialog[data-sheet=record]');
+    await act(page, 'record-title').fill('Halley');
+    await act(page, 'record-start').click();
+    await until('it is recorded', async () => (await snapshot(lecturer)).recording.on);
+    await sleep(SHORT_S * 1000);
+    await page.click(RECORD);
+    await openList(lecturer);
+    await until('it is ready', async () => (await row('Halley').count()) === 1 && (await row('Halley').getAttribute('data-state')) === 'ready');
+    await row('Halley').locator('[data-act=play]').click();
+    await until('it plays', () => row('Halley').locator('video').evaluate((video) => video.currentTime > 0.3 && !video.error));
     assert.deepEqual(lecturer.errors, []);
   });
 });

@@ -151,7 +151,7 @@ def recording(storage, site):
                        ('abc.made/poster.jpg', 900), ('abc.live.hls/0.m4s', 70),
                        ('abc.live.hls/index.m3u8', 80)):
         kept[name] = read(site.file(name, size))
-    site.file('abc.part.mp4', 5)
+    site.file('abc.mp4.tmp', 5)
     site.file('abcd.mp4', 5)
     lines = site.well('save', 'abc')
     assert len([x for x in lines if '"step":"save"' in x]) > 10
@@ -163,8 +163,7 @@ def recording(storage, site):
     site.well('free', 'abc')
     left = sorted(os.path.relpath(os.path.join(d, f), site.rec)
                   for d, _, files in os.walk(site.rec) for f in files)
-    assert left == ['abc.live.hls/index.m3u8', 'abc.made/poster.jpg', 'abc.part.mp4',
-                    'abcd.mp4'], left
+    assert left == ['abc.live.hls/index.m3u8', 'abc.made/poster.jpg', 'abc.mp4.tmp', 'abcd.mp4'], left
     for name in ('abc.mp4', 'abc.live.hls/0.m4s'):
         site.well('get', name, os.path.join(site.dir, 'back'))
         assert read(os.path.join(site.dir, 'back')) == kept[name]
@@ -189,6 +188,25 @@ def free_only_what_is_there(storage, site):
     site.well('save', 'abc')
     site.well('free', 'abc')
     assert not os.path.exists(path) and not os.path.exists(other)
+
+
+def unfinished(storage, site):
+    """An edition waits to be joined: what is there of it is not all of the recording."""
+    light = site.file('abc.light.mp4', 20000)
+    site.well('save', 'abc')
+    pieces = [site.file('abc.at%d.mp4' % at, 10000) for at in (0, 900000000)]
+    storage.asked(clear=True)
+    site.fails('unfinished', 75, 'save', 'abc')
+    site.fails('unfinished', 75, 'free', 'abc')
+    assert not storage.asked(), 'it was asked for something'
+    assert all(os.path.exists(path) for path in [light, *pieces])
+    for path in pieces:
+        os.unlink(path)
+    site.file('abc.mp4', 20000)
+    site.file('abc.light.mp4.tmp', 10)  # nobody waits for that
+    site.well('save', 'abc')
+    site.well('free', 'abc')
+    assert not os.path.exists(light)
 
 
 def errors(storage, site):
@@ -351,8 +369,8 @@ def tls(storage, site):
         each.end()
 
 
-TESTS = [one_object, links, recording, free_only_what_is_there, errors, damage, opaque_tags, slow, away, keys,
-         killed, nobody_listens, tls]
+TESTS = [one_object, links, recording, free_only_what_is_there, unfinished, errors, damage, opaque_tags, slow, away,
+         keys, killed, nobody_listens, tls]
 
 
 def main():

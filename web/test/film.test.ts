@@ -206,6 +206,6 @@ test('a server that is away for a moment is asked again: what played by parts ca
   film.jumped();
   await until(() => w.failed.length > 0);
   assert.equal(w.failed[0], 'away');
-  assert.equal(w.asked.length, 6);
+  assert.ok(w.asked.length >= 6, `${w.asked.length} questions`); // it goes on asking until it is stopped
   film.stop();
 });

@@ -8,11 +8,12 @@ import { EVERYTHING, type Filter, isNarrow, matches, queryOf, spanOf } from '../
 import { canJoin, inOrder, lengthOf, MOST, titleOf, toggled } from '../src/core/library/joining';
 import { Library } from '../src/core/library/library';
 import { answerOf } from '../src/core/library/shared';
+import { canCut, liveUrl, wayOf } from '../src/core/library/ways';
 import { size } from '../src/core/library/words';
 import { readChapters } from '../src/core/player/chapters';
 import { keyPlace, moved, precise, readTime } from '../src/core/player/cut';
 import { choicesOf, thriftyOf } from '../src/core/player/sources';
-import { type Made, type Recording, Refusal } from '../src/core/protocol';
+import { type Edition, type Made, type Recording, Refusal } from '../src/core/protocol';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const DAY = 86_400_000;
@@ -164,6 +165,47 @@ test('into the trash, and back', async () => {
   library.close();
 });
 
+test('the trash is emptied at once', async () => {
+  const { library, asked, ids } = shelf((t) => (t === 'recording.list' ? { recordings: asked.some(([one]) => one === 'recording.empty_trash') ? [] : [row('a', { deleted_ms: 1 })] } : { deleted: 1 }));
+  library.narrow({ trash: true });
+  await wait(10);
+  assert.equal(ids(), 'a');
+  library.undo.value = row('a');
+  assert.equal(await library.emptyTrash(), 1);
+  assert.equal(ids(), '');
+  assert.equal(library.undo.value, null, 'nothing comes back from there');
+  await wait(10);
+  assert.deepEqual(asked.map(([t]) => t), ['recording.list', 'recording.empty_trash', 'recording.list']);
+  assert.deepEqual(asked[1]![1], {});
+  library.close();
+});
+
+test('a trash that cannot be emptied stays as it is', async () => {
+  const { library, refused, ids } = shelf((t) => {
+    if (t !== 'recording.list') throw new Refusal('unknown_command');
+    return { recordings: [row('a', { deleted_ms: 1 })] };
+  });
+  library.narrow({ trash: true });
+  await wait(10);
+  assert.equal(await library.emptyTrash(), -1);
+  assert.equal(ids(), 'a');
+  assert.deepEqual(refused, ['unknown_command']);
+  library.close();
+});
+
+test('who may not see the trash is shown the list, without a word', async () => {
+  const { library, refused, ids } = shelf((_t, d) => {
+    if (d.trash) throw new Refusal('forbidden');
+    return { recordings: [row('a')] };
+  });
+  library.narrow({ trash: true });
+  await wait(20);
+  assert.equal(ids(), 'a');
+  assert.ok(!library.filter.value.trash && !library.busy.value);
+  assert.deepEqual([library.error.value, refused], ['', []]);
+  library.close();
+});
+
 test('what is refused changes nothing, and is told', async () => {
   const { library, refused, ids } = shelf((t) => {
     if (t !== 'recording.list') throw new Refusal('forbidden');
@@ -241,6 +283,7 @@ test('each file can be saved, as it was recorded and as it was made', () => {
   assert.equal(files.at(-1)!.language, 'ru');
   assert.deepEqual(filesOf(row('a', { url: '' })), []);
   assert.deepEqual(filesOf(row('a')).map((one) => one.url), ['/a?1&download=1']);
+  assert.deepEqual(filesOf(row('a', { editions: editions.slice(2, 3) })), [], 'pieces are no file');
   assert.equal(asFile('/x'), '/x?download=1');
 });
 
@@ -250,6 +293,32 @@ test('what browsers do not play is not offered to be played', () => {
   assert.deepEqual(editions([file('full'), file('light'), file('mkv'), file('webm'), file('live')]), ['full', 'light', 'webm']);
   const made = choicesOf(row('a', { editions: [file('mkv')], made: MADE }));
   assert.deepEqual(made.map((one) => [one.edition, one.url]), [['mkv', '/made/video.mp4?m=1'], ['slides', '/made/slides.mp4?m=1'], ['sound', '/made/sound.m4a?m=1']], 'what was made of it is');
+});
+
+test('a row plays, or says what is the matter', () => {
+  const file = (edition: Edition) => ({ edition, bytes: 1, ms: 1, url: `/${edition}` });
+  const way = (editions: Recording['editions'], more: Partial<Recording> = {}) => wayOf(row('a', { editions, ...more }));
+  assert.equal(way([file('full'), file('mkv')]), 'film');
+  assert.equal(way(undefined), 'film', 'of before there were editions');
+  assert.equal(way([file('mkv')]), 'saved');
+  assert.equal(way([file('mkv')], { made: { state: 'failed', code: 'not_supported' } }), 'saved');
+  for (const state of ['waiting', 'working', 'ready'] as const) assert.equal(way([file('mkv')], { made: { state } }), 'soon', state);
+  assert.equal(way([file('mkv')], { made: MADE }), 'film');
+  assert.equal(way([file('live')]), 'live');
+  assert.equal(way([file('mkv'), file('live')], { made: { state: 'working' } }), 'live');
+  assert.equal(way([file('live')], { made: MADE }), 'film', 'what is made of it is better');
+  assert.equal(way([file('live')], { state: 'running' }), '', 'it runs: there is another button for that');
+  assert.equal(way([{ edition: 'live', bytes: 1, ms: 1 }], { url: '', made: MADE }), 'film', 'by a link that has nothing else');
+  assert.equal(way([{ edition: 'live', bytes: 1, ms: 1 }], { url: '', made: { state: 'waiting' } }), 'soon');
+  assert.equal(way([{ edition: 'full', bytes: 0, ms: 0, error: 'disk_full' }], { url: '', state: 'failed' }), '');
+  assert.equal(liveUrl(row('a', { editions: [file('mkv'), file('live')] })), '/live');
+});
+
+test('parts are cut only out of what the server cuts', () => {
+  const file = (edition: Edition) => ({ edition, bytes: 1, ms: 1, url: `/${edition}` });
+  assert.ok(canCut(row('a')) && canCut(row('a', { editions: [file('sound'), file('mkv')] })));
+  assert.ok(!canCut(row('a', { url: '' })) && !canCut(row('a', { editions: [file('mkv'), file('live'), file('webm')] })));
+  assert.ok(!canJoin(row('a', { editions: [file('mkv')] })));
 });
 
 test('who saves data begins with little', () => {

@@ -2,6 +2,7 @@
 // answered here, all else by the server. Its files are given, too.
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -68,6 +69,21 @@ function shelfOf(nowMs) {
   ];
 }
 
+/** What did not become what it should, each in its own way. */
+export function troubled(nowMs) {
+  const row = (id, title, more) => ({ id, title, state: 'ready', started_ms: nowMs, duration_ms: 120_000, bytes: 3_400_000, url: `/api/v1/recordings/${id}?sig=x`, ...more });
+  const file = (id, edition, more) => ({ edition, bytes: 3_400_000, ms: 120_000, url: `/api/v1/recordings/${id}/${edition}?sig=x`, ...more });
+  const none = (edition, error) => ({ edition, bytes: 0, ms: 0, error });
+  return [
+    row('full-disk', 'Optics on a full disk', { state: 'interrupted', editions: [file('full-disk', 'full', { error: 'disk_full' }), none('light', 'too_slow'), none('push', 'push_failed')] }),
+    row('no-cut', 'A part of nothing', { state: 'failed', url: '', bytes: 0, duration_ms: 0, of: 'gone', editions: [none('full', 'no_file')] }),
+    row('later', 'Left for later', { state: 'waiting', url: '', bytes: 0, duration_ms: 0, editions: [none('full', 'write_failed')] }),
+    row('mkv-soon', 'For an editor, being prepared', { editions: [file('mkv-soon', 'mkv')], made: { state: 'waiting' } }),
+    row('mkv', 'For an editor alone', { editions: [file('mkv', 'mkv')], made: { state: 'failed', code: 'not_supported' } }),
+    row('live', 'Only to go back', { editions: [file('live', 'live', { url: '/api/v1/live/live/sig/index.m3u8' })], made: { state: 'failed', code: 'no_file' } }),
+  ];
+}
+
 /** What the server would answer; `rows` change as they would there. */
 function answers(shelf) {
   const of = (id) => shelf.rows.find((one) => one.id === id);
@@ -79,12 +95,23 @@ function answers(shelf) {
       const within = found.filter((one) => one.started_ms < Math.min(before, to_ms) && one.started_ms >= from_ms);
       return { recordings: within, more: false, quota: { used_bytes: 9_300_000_000, limit_bytes: 10_000_000_000 } };
     },
+    'record.options': () => ({
+      editions: [{ edition: 'full', hour_mb: 204, usual: true }, { edition: 'light', hour_mb: 67, usual: false }, { edition: 'mkv', hour_mb: 175, usual: false }],
+      layout: 'lecture-pip names=on',
+      left_bytes: 136_000_000,
+    }),
     'recording.marks': () => ({ marks: [] }),
     'recording.rename': async ({ id, title }) => void Object.assign(await some(of(id)), { title }),
     'recording.delete': async ({ id, now }) => {
       const row = await some(of(id));
       if (now || row.deleted_ms) shelf.rows = shelf.rows.filter((one) => one !== row);
       else Object.assign(row, { deleted_ms: Date.now(), gone_ms: Date.now() + 7 * DAY_MS });
+    },
+    'recording.empty_trash': () => {
+      const kept = shelf.rows.filter((one) => !one.deleted_ms);
+      const deleted = shelf.rows.length - kept.length;
+      shelf.rows = kept;
+      return { deleted };
     },
     'recording.restore': async ({ id }) => void Object.assign(await some(of(id)), { deleted_ms: 0, gone_ms: undefined }),
     'recording.keep': async ({ id, keep }) => void Object.assign(await some(of(id)), { keep, gone_ms: keep ? undefined : Date.now() + 9 * DAY_MS }),
@@ -117,8 +144,8 @@ function part(reply, body, type) {
   return reply.fulfill({ status: 206, body: body.subarray(from, to + 1), headers });
 }
 
-/** Before the page is opened. video, poster: files. Returns what is on it, and what was asked for. */
-export async function placeShelf(page, { video, poster }) {
+/** Before the page is opened. video, poster: files; pieces: the folder of a list of pieces. Returns what is on it, and what was asked for. */
+export async function placeShelf(page, { video, poster, pieces }) {
   const shelf = { rows: shelfOf(Date.now()), shares: [], languages: ['en', 'ru'], asked: [], sent: [] };
   const answer = answers(shelf);
   await page.routeWebSocket(/\/ws\b/, (socket) => {
@@ -150,5 +177,6 @@ export async function placeShelf(page, { video, poster }) {
     if (pathname.endsWith('waveform.json')) return reply.fulfill({ body: waveform(), contentType: 'application/json' });
     return part(reply, film, 'video/mp4');
   });
+  await page.route('**/api/v1/live/**', (reply) => reply.fulfill({ path: join(pieces, new URL(reply.request().url()).pathname.split('/').at(-1)) }));
   return shelf;
 }

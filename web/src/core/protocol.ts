@@ -105,6 +105,8 @@ export interface RecordState {
   errors?: Partial<Record<Edition, string>>;
   /** The disk lasts for so many minutes; only while that is little. */
   disk_min?: number;
+  /** So long the place lasts that the class has for recordings; only while that is little. */
+  quota_min?: number;
 }
 
 /** What is made of a recording once it has ended. */

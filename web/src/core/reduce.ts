@@ -3,6 +3,7 @@
 import type { Cap, ChatLine, Hearing, Links, Lobby, Member, Policy, Quality, Recording, RecordState, Roster, Snapshot } from './protocol';
 import { back } from './back';
 import { applyCues, applyNews, director } from './director';
+import { faultText, isLeft, newFault, partName } from './fault';
 import { LEVELS } from './levels';
 import { ALL_HEAR, CHAT_ROWS, FREE, NOBODY, notify, state } from './state';
 import { remember } from './store';
@@ -73,11 +74,19 @@ function addChat(line: ChatLine): void {
   if (!line.name) notify('note.notice', { text: line.text });
 }
 
+function tellFault(was: RecordState, now: RecordState): void {
+  const fault = now.on ? newFault(was, now) : undefined;
+  const why = faultText(now.error ?? '', fault?.edition);
+  if (fault) notify('note.rec_part', { part: partName(fault.edition), why });
+  else notify(now.on ? 'note.rec_some' : 'note.rec_error', { why });
+}
+
 function setRecording(d: RecordState): void {
   const was = state.recording.value;
-  state.recording.value = d;
+  const same = d.on && was.id === d.id;
+  state.recording.value = { ...d, quota_min: d.quota_min ?? (same ? was.quota_min : undefined) };
   back.changed(d);
-  if (d.error) notify(d.on ? 'note.rec_part' : 'note.rec_error');
+  if (d.error) tellFault(was, d);
   else if (d.on !== was.on) notify(d.on ? 'note.rec_on' : 'note.rec_off');
   else if (d.on && !!d.paused !== !!was.paused) notify(d.paused ? 'note.rec_paused' : 'note.rec_on');
 }
@@ -148,13 +157,14 @@ const EVENTS: Record<string, Apply> = {
   'layout.live': applyNews,
   'layout.aside': (d: { name: string }) => notify('note.layout_aside', { name: d.name }),
   'record.state': setRecording,
-  'record.disk': (d: { low: boolean; minutes?: number }) => {
-    state.recording.value = { ...state.recording.value, disk_min: d.low ? d.minutes : undefined };
-    if (d.low) notify('note.rec_disk', { n: String(d.minutes ?? 0) });
+  'record.disk': (d: { low: boolean; minutes?: number; why?: string }) => {
+    const quota = d.why === 'quota'; // of the class; else the disk, which is everybody's
+    state.recording.value = { ...state.recording.value, [quota ? 'quota_min' : 'disk_min']: d.low ? d.minutes : undefined };
+    if (d.low) notify(quota ? 'note.rec_quota' : 'note.rec_disk', { n: String(d.minutes ?? 0) });
   },
-  'recording.ready': (d: never) => {
-    toLists('recording.ready')(d);
-    notify('note.rec_ready');
+  'recording.ready': (d: Recording) => {
+    toLists('recording.ready')(d as never);
+    if (d.state !== 'failed' && !isLeft(d)) notify('note.rec_ready'); // it has ended in any case
   },
   'recording.made': toLists('recording.made'),
   'recording.changed': toLists('recording.changed'),

@@ -3,6 +3,7 @@
 import { classroom } from '../app';
 import { decks } from '../core/decks';
 import { director } from '../core/director';
+import { faultsNow, faultText, partName } from '../core/fault';
 import { t } from '../core/i18n';
 import { may, notify, state } from '../core/state';
 import { orBack } from '../ui/choose';
@@ -153,9 +154,22 @@ function Tool(props: { act: string; icon: string; words: string; on?: boolean; o
   );
 }
 
+/** What is not recorded any more, and why; more of it is in what this opens. */
+function Failed() {
+  const now = state.recording.value;
+  const [fault, ...others] = now.on ? faultsNow(now) : [];
+  if (!fault && (now.on || !now.error)) return null;
+  const one = fault ? `${partName(fault.edition)}: ${faultText(fault.code, fault.edition)}` : t('note.rec_error', { why: faultText(now.error!) });
+  return (
+    <button type="button" class="chip rec-failed" data-act="record-failed" aria-haspopup="dialog" onClick={() => openSheet('record')}>
+      <b aria-hidden="true">!</b> {others.length ? t('rec.faults_n', { n: others.length + 1 }) : one}
+    </button>
+  );
+}
+
 /** As what it is recorded; then what can be done with it: nothing of a pause is in it, a mark is found again. */
 function RecordTools() {
-  const { on, paused, disk_min } = state.recording.value;
+  const { on, paused, disk_min, quota_min } = state.recording.value;
   const turn = () => void classroom.act(paused ? 'record.resume' : 'record.pause');
   const mark = async () => {
     if (await classroom.act('record.mark')) notify('note.rec_mark');
@@ -170,6 +184,12 @@ function RecordTools() {
           {t('rec.disk', { n: disk_min })}
         </span>
       ) : null}
+      {on && quota_min !== undefined ? (
+        <span class="disk-low" data-quota-min={quota_min}>
+          {t('rec.quota', { n: quota_min })}
+        </span>
+      ) : null}
+      <Failed />
     </>
   );
 }

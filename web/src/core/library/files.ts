@@ -31,6 +31,6 @@ function madeOnes(made: Made | undefined): Saved[] {
 /** As it was recorded, then what was made of it. What is watched while it runs is a folder, and no file. */
 export function filesOf(row: Recording): Saved[] {
   const editions = (row.editions ?? []).flatMap(({ edition, bytes, url }) => (url && edition !== 'live' ? [{ key: edition, bytes, url }] : []));
-  const recorded: Saved[] = editions.length || !row.url ? editions : [{ key: 'full', bytes: row.bytes, url: row.url }];
+  const recorded: Saved[] = row.editions?.length || !row.url ? editions : [{ key: 'full', bytes: row.bytes, url: row.url }];
   return [...recorded, ...madeOnes(row.made)].map((one) => ({ ...one, url: asFile(one.url) }));
 }

@@ -2,7 +2,7 @@
 
 import type { Recording } from '../protocol';
 
-export const STATES = ['ready', 'running', 'interrupted', 'failed'] as const;
+export const STATES = ['ready', 'running', 'waiting', 'interrupted', 'failed'] as const;
 export const PERIODS = ['week', 'month', 'year', 'own'] as const;
 
 export interface Filter {

@@ -1,13 +1,14 @@
 // Which recordings become one: chosen in any order, joined in the order of their times.
 
 import type { Recording } from '../protocol';
+import { canCut } from './ways';
 
 export const LEAST = 2;
 export const MOST = 8;
 
 /** It is finished, and there is something of it to join. */
 export function canJoin(row: Recording): boolean {
-  return !!row.url && row.state !== 'running' && !row.deleted_ms;
+  return canCut(row) && row.state !== 'running' && !row.deleted_ms;
 }
 
 /** Those of the ids that are still there, the oldest first. */

@@ -60,7 +60,7 @@ export class Library {
       this.take([], reply);
       this.error.value = '';
     } catch (why) {
-      if (turn === this.turn) this.error.value = codeOf(why);
+      if (turn === this.turn) this.failed(codeOf(why));
     } finally {
       if (turn === this.turn) this.busy.value = false;
     }
@@ -141,6 +141,16 @@ export class Library {
     return true;
   }
 
+  /** All that is in it, for good, whatever is listed of it. How many that were; -1: it was refused, which was told. */
+  async emptyTrash(): Promise<number> {
+    const reply = await this.ask('recording.empty_trash', {});
+    this.later(0); // some may be gone all the same, or still be there
+    if (!reply) return -1;
+    this.undo.value = null;
+    if (this.filter.value.trash) this.rows.value = [];
+    return Number(reply.deleted ?? 0);
+  }
+
   async restore(row: Recording): Promise<boolean> {
     if (!(await this.ask('recording.restore', { id: row.id }))) return false;
     if (this.undo.value?.id === row.id) this.undo.value = null;
@@ -188,6 +198,12 @@ export class Library {
   private later(ms: number, least = Math.max(PAGE, this.rows.value.length)): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.load(least), ms);
+  }
+
+  /** Who may see the trash no more is shown the list. */
+  private failed(code: string): void {
+    if (code === 'forbidden' && this.filter.value.trash) this.narrow({ trash: false });
+    else this.error.value = code;
   }
 
   private note(rows: Recording[]): void {

@@ -49,7 +49,7 @@ const BESIDE: [Edition, string][] = [
  */
 export function choicesOf(row: Recording, raw = false): Choice[] {
   const editions = (row.editions ?? []).flatMap(({ edition, url, bytes }) => (url && edition !== 'tracks' ? [{ edition, url, bytes }] : []));
-  if (!editions.length && row.url) editions.push({ edition: 'full', url: row.url, bytes: row.bytes });
+  if (!row.editions?.length && row.url) editions.push({ edition: 'full', url: row.url, bytes: row.bytes });
   const made = raw ? undefined : row.made;
   const choice = (edition: Edition, name: string): Choice[] => {
     const url = madeUrl(made, name);
@@ -61,7 +61,8 @@ export function choicesOf(row: Recording, raw = false): Choice[] {
     return [{ edition, url, table: '', made: false, bytes }];
   });
   const others = BESIDE.flatMap(([edition, name]) => (choices.some((one) => one.edition === edition) ? [] : choice(edition, name)));
-  return [...choices, ...others];
+  const first = editions.length ? [] : choice('full', 'video.mp4'); // of what may not be fetched as it was recorded
+  return [...first, ...choices, ...others];
 }
 
 /** For who saves data: the first of these that there is. */

@@ -8,6 +8,7 @@ import { type Ask, Library } from '../../core/library/library';
 import type { Recording } from '../../core/protocol';
 import { recordingNews } from '../../core/reduce';
 import { notify } from '../../core/state';
+import { TwoStep } from '../../ui/twostep';
 import '../shell'; // what is loaded first stays one chunk
 import { focusHead, Head, QuotaBar } from './head';
 import { JoinBar } from './join';
@@ -31,6 +32,23 @@ export function openLibrary(ask: Ask): { list: Library; begin(): () => void } {
     };
   };
   return { list, begin };
+}
+
+/** All at once, when all of it is listed: who looks for some of it does not mean the rest. */
+function EmptyTrash({ library }: { library: Library }) {
+  const filter = library.filter.value;
+  if (!filter.trash || isNarrow(filter) || !library.rows.value.length) return null;
+  const empty = async () => {
+    const n = await library.emptyTrash();
+    if (n < 0) return;
+    notify('lib.trash_emptied', { n: String(n) });
+    focusHead();
+  };
+  return (
+    <p class="row-actions">
+      <TwoStep act="empty-trash" icon="bin" label={t('lib.empty_trash')} sure={t('lib.empty_trash_sure')} onConfirm={() => void empty()} />
+    </p>
+  );
 }
 
 /** It stays until something else is done: nobody has to be quick. */
@@ -113,6 +131,7 @@ export function LibraryView({ library, manages }: { library: Library; manages: b
       {manages ? <QuotaBar library={library} /> : null}
       <Found library={library} />
       <Undo library={library} />
+      {manages ? <EmptyTrash library={library} /> : null}
       {joins ? <JoinBar library={library} chosen={chosen} onEnd={endJoin} /> : null}
       {rows.length && !library.error.value ? null : <Nothing library={library} />}
       <ul class="rows">

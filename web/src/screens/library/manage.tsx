@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../core/i18n';
 import type { Library } from '../../core/library/library';
+import { canCut } from '../../core/library/ways';
 import type { Recording } from '../../core/protocol';
 import { notify } from '../../core/state';
 import { Icon } from '../../ui/icon';
@@ -107,7 +108,7 @@ export function Manage(props: Props) {
       <p class="row-actions lib-manage" id={id}>
         {button('rename', 'rename', onRename)}
         {row.url ? button('share', 'share', () => setOpen('share')) : null}
-        {row.url ? button('trim', 'trim', onTrim) : null}
+        {canCut(row) ? button('trim', 'trim', onTrim) : null}
         {row.made?.state === 'ready' ? button('captions', 'captions', () => setOpen('captions')) : null}
         <Keep row={row} library={library} />
         <button type="button" class="row-button" data-act="delete" onClick={() => void library.remove(row)}>

@@ -2,20 +2,21 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { clock, day } from '../../core/format';
+import { faultsOf, faultText, isLeft, partName } from '../../core/fault';
 import { t } from '../../core/i18n';
 import { filesOf } from '../../core/library/files';
 import type { Library } from '../../core/library/library';
+import { wayOf } from '../../core/library/ways';
 import { justDay, size } from '../../core/library/words';
 import { madeUrl } from '../../core/player/sources';
 import type { Recording } from '../../core/protocol';
 import { notify } from '../../core/state';
 import { Icon } from '../../ui/icon';
-import { Late } from '../../ui/late';
 import { Files, useFold } from './files';
 import { JoinBox } from './join';
 import { Manage, Rename } from './manage';
-import { loadPlayer, type PlayerModule } from './player';
 import { sparing } from './sparing';
+import { Unwatchable, Watch } from './watch';
 
 const SOON_MS = 7 * 86_400_000;
 
@@ -41,11 +42,15 @@ function Poster({ row }: { row: Recording }) {
   return <span class="lib-poster">{url ? <img src={url} alt="" loading="lazy" decoding="async" width={640} height={360} onError={() => setUrl('')} /> : <Icon name="film" />}</span>;
 }
 
+function standing(row: Recording): string {
+  if (row.state === 'running' && isMade(row)) return t(row.joined ? 'lib.being_joined' : 'lib.being_cut');
+  return t(isLeft(row) ? 'lib.left' : `rec.${row.state}`);
+}
+
 /** "12 Mar 2026, 10:00 · 46:02 · 78 MB" */
 function facts(row: Recording): string {
   const ready = row.state === 'ready';
-  const stands = row.state === 'running' && isMade(row) ? t(row.joined ? 'lib.being_joined' : 'lib.being_cut') : t(`rec.${row.state}`);
-  return [day(row.started_ms), row.duration_ms ? clock(row.duration_ms) : '', row.bytes ? size(row.bytes) : '', ready ? '' : stands].filter(Boolean).join(' · ');
+  return [day(row.started_ms), row.duration_ms ? clock(row.duration_ms) : '', row.bytes ? size(row.bytes) : '', ready ? '' : standing(row)].filter(Boolean).join(' · ');
 }
 
 /** Of others, by the server: it is none that runs in a class. */
@@ -78,6 +83,26 @@ function Ends({ row }: { row: Recording }) {
   );
 }
 
+/** What is not there of it, or not to its end. Of what plays to its end only its staff is told more. */
+function Faults({ row, manages }: Pick<Props, 'row' | 'manages'>) {
+  const text = (early: boolean) => (isLeft(row) ? 'lib.fault_left' : early ? 'lib.fault_early' : 'lib.fault');
+  const faults = manages || row.state !== 'ready' ? faultsOf(row) : [];
+  return (
+    <>
+      {isLeft(row) ? <p class="fine lib-soon">{t('lib.left_why')}</p> : null}
+      {faults.length ? (
+        <ul class="lib-faults" aria-label={t('lib.faults')}>
+          {faults.map(({ edition, code, early }) => (
+            <li key={edition} data-fault={edition}>
+              {t(text(early), { part: partName(edition), why: faultText(code, edition) })}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}
+
 function About({ row, source, manages }: Pick<Props, 'row' | 'source' | 'manages'>) {
   return (
     <>
@@ -85,8 +110,10 @@ function About({ row, source, manages }: Pick<Props, 'row' | 'source' | 'manages
       {row.of ? <p class="fine">{source ? t('lib.cut_from', { title: source }) : t('lib.cut')}</p> : null}
       {row.joined ? <p class="fine">{t('lib.joined', { n: row.joined.length })}</p> : null}
       {manages && row.shares ? <p class="fine">{t('lib.shared', { n: row.shares })}</p> : null}
+      <Faults row={row} manages={manages} />
       <Ends row={row} />
       <Making row={row} />
+      <Unwatchable way={wayOf(row)} />
     </>
   );
 }
@@ -101,14 +128,7 @@ function Watching({ row, library, trimming, onPlay }: Props) {
     },
     close: () => onPlay(false),
   };
-  return (
-    <Late<PlayerModule>
-      load={loadPlayer}
-      show={(m) => (
-        <m.Player row={row} listed={() => library.row(row.id)} onRenew={(one) => library.renew(one)} ask={(t, d) => library.askFor(t, d)} trim={trimming ? trim : undefined} />
-      )}
-    />
-  );
+  return <Watch row={row} listed={() => library.row(row.id)} onRenew={(one) => library.renew(one)} ask={(t, d) => library.askFor(t, d)} trim={trimming ? trim : undefined} />;
 }
 
 export function Row(props: Props) {
@@ -120,6 +140,8 @@ export function Row(props: Props) {
   const back = (act: string) => queueMicrotask(() => item.current?.querySelector<HTMLElement>(`[data-act=${act}]`)?.focus());
   const title = row.title || t('rec.untitled');
   const saves = filesOf(row).length > 0;
+  const way = wayOf(row);
+  const plays = way === 'film' || way === 'live';
   const renamed = () => {
     setRenaming(false);
     back('rename');
@@ -151,9 +173,9 @@ export function Row(props: Props) {
         </div>
       </div>
       {chosen ? <JoinBox row={row} chosen={chosen} onTurn={onChoose} /> : null}
-      {playing && row.url ? <Watching {...props} onPlay={watch} /> : null}
+      {playing && plays ? <Watching {...props} onPlay={watch} /> : null}
       <p class="row-actions">
-        {row.url && !playing ? (
+        {plays && !playing ? (
           <button type="button" class="row-button" data-act="play" onClick={() => onPlay(false)}>
             <Icon name="film" />
             <span>{t('rec.play')}</span>

@@ -4,13 +4,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { clock, day } from '../../core/format';
 import { t } from '../../core/i18n';
 import { type Answer, askShare, type Head } from '../../core/library/shared';
+import { wayOf } from '../../core/library/ways';
 import type { Recording } from '../../core/protocol';
 import { Icon } from '../../ui/icon';
-import { Late } from '../../ui/late';
 import { LanguageChoice } from '../languages';
 import '../shell'; // what is loaded first stays one chunk
 import { Files, useFold } from './files';
-import { loadPlayer, type PlayerModule } from './player';
+import { Watch as Player } from './watch';
 
 export { dressed } from './dressed';
 
@@ -96,13 +96,16 @@ interface WatchProps {
 function Watch({ answer: { whole }, onRenew }: WatchProps) {
   const latest = useRef(whole.recording);
   latest.current = whole.recording;
+  const way = wayOf(whole.recording);
   return (
     <>
       <Title head={whole} />
-      {whole.recording.url ? (
-        <Late<PlayerModule> load={loadPlayer} show={(m) => <m.Player row={whole.recording} listed={() => latest.current} onRenew={onRenew} />} />
+      {way === 'film' || way === 'live' ? (
+        <Player row={whole.recording} listed={() => latest.current} onRenew={onRenew} />
       ) : (
-        <p class="fine">{t('lib.shared_not_yet')}</p>
+        <p class="fine" data-way={way}>
+          {t(way === 'soon' ? 'lib.shared_not_yet' : way === 'saved' && whole.download ? 'lib.save_only' : 'lib.shared_never')}
+        </p>
       )}
       {whole.download ? <Saving row={whole.recording} /> : null}
     </>

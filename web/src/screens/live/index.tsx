@@ -7,6 +7,7 @@ import { dress } from '../../ui/dress';
 import '../shell'; // what is loaded first stays one chunk
 
 export { BackSheet } from './back';
+export { LivePlayer } from './player';
 export { WatchPage } from './watch';
 
 const TEXTS: Texts = {

@@ -3,25 +3,24 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { classroom } from '../../app';
+import { faultsNow, faultText, partName } from '../../core/fault';
 import { t } from '../../core/i18n';
 import type { Edition } from '../../core/protocol';
+import { bringsFull, hoursLeft, type Kind } from '../../core/recordkinds';
 import { AS_THE_CLASS, layoutOf, type RecordChoice } from '../../core/recordview';
 import { may, notify, state } from '../../core/state';
 import { Sheet } from '../../ui/sheet';
 import { closeSheet } from '../panels';
 import { RecordView, RunningView, useNamed } from './record_view';
 
+const MANY_H = 100; // nobody has to think of room then
+
 /** What is composed for the class is not in them. */
 const UNPICTURED: string[] = ['sound', 'tracks'];
 const WORDS = 66; // UTF-16 units, of three bytes at most: the server takes 200
 
-interface Option {
-  edition: Edition;
-  hour_mb: number;
-  usual: boolean;
-}
-
-function Choice({ option, on, turn }: { option: Option; on: boolean; turn(): void }) {
+/** `brought`: it comes with another one, whoever asks for it or not. */
+function Choice({ option, on, brought, turn }: { option: Kind; on: boolean; brought: boolean; turn(): void }) {
   const { edition, hour_mb } = option;
   return (
     <label class="switch edition">
@@ -29,7 +28,7 @@ function Choice({ option, on, turn }: { option: Option; on: boolean; turn(): voi
         {t(`record.${edition}`)}
         <small>{t(edition === 'push' ? 'record.hour_sent' : 'record.hour', { n: hour_mb })}</small>
       </span>
-      <input type="checkbox" data-edition={edition} checked={on} onChange={turn} />
+      <input type="checkbox" data-edition={edition} checked={on || brought} disabled={brought} onChange={turn} />
     </label>
   );
 }
@@ -55,15 +54,32 @@ function Target({ value, onInput }: { value: string; onInput(value: string): voi
   );
 }
 
+/** How much of it the class may still keep, where that is limited. */
+function Room({ hours }: { hours: number | undefined }) {
+  if (hours === undefined || hours >= MANY_H) return null;
+  if (hours <= 0) return <p class="error">{t('error.quota_full')}</p>;
+  const minutes = hours < 2;
+  return (
+    <p class={hours < 1 ? 'fine record-faults' : 'fine'} data-room={hours.toFixed(2)}>
+      {t(minutes ? 'record.room_min' : 'record.room_h', { n: Math.floor(minutes ? hours * 60 : hours) })}
+    </p>
+  );
+}
+
+interface Options {
+  kinds: Kind[];
+  leftBytes: number | undefined;
+}
+
 /** What there is to choose; null until it is known. */
-function useOptions(known: (list: Option[]) => void): Option[] | null {
-  const [options, setOptions] = useState<Option[] | null>(null);
+function useOptions(known: (list: Kind[]) => void): Options | null {
+  const [options, setOptions] = useState<Options | null>(null);
   useEffect(() => {
     classroom.request('record.options').then(
       (reply) => {
-        const list = (reply.editions as Option[]) ?? [];
-        setOptions(list);
-        known(list);
+        const kinds = (reply.editions as Kind[]) ?? [];
+        setOptions({ kinds, leftBytes: reply.left_bytes as number | undefined });
+        known(kinds);
       },
       () => {
         notify('error.unknown');
@@ -83,7 +99,8 @@ function Start() {
   const named = useNamed();
   const turn = (edition: Edition) => setChosen(chosen.includes(edition) ? chosen.filter((one) => one !== edition) : [...chosen, edition]);
   const sends = chosen.includes('push');
-  const pictured = chosen.some((one) => !UNPICTURED.includes(one));
+  const brings = bringsFull(chosen);
+  const pictured = brings || chosen.some((one) => !UNPICTURED.includes(one));
   const start = async (event: Event) => {
     event.preventDefault();
     const said = title.trim();
@@ -104,10 +121,14 @@ function Start() {
       </label>
       <fieldset class="editions">
         <legend>{t('record.editions')}</legend>
-        {options?.map((option) => (
-          <Choice key={option.edition} option={option} on={chosen.includes(option.edition)} turn={() => turn(option.edition)} />
+        {options?.kinds.map((option) => (
+          <Choice key={option.edition} option={option} on={chosen.includes(option.edition)} brought={brings && option.edition === 'full'} turn={() => turn(option.edition)} />
         ))}
+        <p class="fine record-brings" role="status" data-brings={brings}>
+          {brings ? t('record.brings') : ''}
+        </p>
       </fieldset>
+      <Room hours={hoursLeft(options?.leftBytes, options?.kinds ?? [], chosen)} />
       {sends ? <Target value={push} onInput={setPush} /> : null}
       {pictured ? (
         <RecordView
@@ -151,12 +172,40 @@ function Mark() {
   );
 }
 
+/** What is not recorded any more; before a new one begins, why the one before broke off. */
+function Failed() {
+  const now = state.recording.value;
+  const faults = now.on ? faultsNow(now) : [];
+  if (!now.on && now.error) return <p class="error">{t('note.rec_error', { why: faultText(now.error) })}</p>;
+  if (!faults.length) return null;
+  return (
+    <div class="record-faults">
+      <p id="record-faults">{t('rec.faults')}</p>
+      <ul aria-labelledby="record-faults">
+        {faults.map(({ edition, code }) => (
+          <li key={edition} data-fault={edition}>
+            {partName(edition)}: {faultText(code, edition)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Why the one before broke off was read. */
+function read(): void {
+  const now = state.recording.value;
+  if (!now.on && now.error) state.recording.value = { ...now, error: undefined };
+}
+
 export function RecordSheet() {
   const { on, view } = state.recording.value;
   const changes = on && view === 'recording' && may('layout');
   const [runs] = useState(state.recording.value.on); // when it was opened: what is pressed in it does not change it
+  useEffect(() => read, []);
   return (
     <Sheet name="record" title={t(runs ? 'record.mark_title' : 'record.title')} onClose={closeSheet}>
+      <Failed />
       {runs ? <Mark /> : <Start />}
       {changes ? <RunningView /> : null}
     </Sheet>
