@@ -41,9 +41,9 @@ struct conf {
 	char recordings_dir[CONF_PATH]; /* empty: in data_dir */
 	char pictures_dir[CONF_PATH];   /* of layouts; empty: in data_dir */
 	uint32_t recording_reserve_mb;
-	uint32_t recording_grace_days; /* in the trash; 0: it is gone at once */
-	uint32_t recording_keep_days;  /* finished; 0: for ever */
-	uint32_t recording_quota_mb;   /* of one class; 0: none */
+	uint32_t recording_grace_days;      /* in the trash; 0: it is gone at once */
+	uint32_t recording_keep_days;       /* finished; 0: for ever */
+	uint32_t recording_quota_mb;        /* of one class; 0: none */
 	char recording_key_file[CONF_PATH]; /* empty: recordings are not sealed */
 	bool derive; /* files for who looks at recordings later are made of them */
 	/* where finished recordings are kept, see mcu/vault.h */

@@ -16,10 +16,9 @@
 static void plugins_init(struct conf *conf)
 {
 	static const char *const plugins[] = {
-		"layout_grid", "layout_speaker", "layout_lecture",
-		"record_mp4",  "record_audio",   "record_mkv",
-		"record_webm", "record_hls",     "record_rtmp",
-		"record_tracks"};
+		"layout_grid",  "layout_speaker", "layout_lecture", "record_mp4",
+		"record_audio", "record_mkv",     "record_webm",    "record_hls",
+		"record_rtmp",  "record_tracks"};
 
 	snprintf(conf->plugins_dir, sizeof(conf->plugins_dir), "%s", AULA_PLUGIN_DIR);
 	for (uint32_t i = 0; i < N(plugins); i++)

@@ -83,24 +83,24 @@
 /* rooms */
 #define LIMIT_ROOMS        256
 #define LIMIT_ROOM_MEMBERS 8000
-#define LIMIT_WATCHERS     8192    /* without a seat, all together; see mcu/watchers.h */
-#define LIMIT_WAITING      2000    /* before a class, all together; see mcu/porch.h */
-#define LIMIT_CELLS        49      /* of one scene */
-#define LIMIT_LAYOUT_TEXT  95      /* bytes: a layout's name and its parameters */
-#define LIMIT_OWN_LAYOUTS  64      /* that administrators made */
-#define LIMIT_OWN_LAYOUT   16384   /* bytes of JSON of one */
-#define LIMIT_VOICES       8       /* decoded at once in one mix */
-#define LIMIT_SOURCES      24576   /* per process */
-#define LIMIT_RECORDINGS   24      /* at once per process */
-#define LIMIT_MARKS        500     /* of one recording */
-#define LIMIT_MARK_BYTES   200     /* of its text */
-#define LIMIT_TRACKS       64      /* of one recording that are written at a time */
-#define LIMIT_TRACK_FILES  1000    /* of one recording */
-#define LIMIT_OWNER_FILES  100     /* of a kind, of one member: saved up; see sheet.h */
-#define LIMIT_OWNER_SEC    10      /* in which it gets one more */
-#define LIMIT_OWNER_SHARE  200     /* of all kinds, of one: beyond it while half is free */
-#define LIMIT_TRACKS_KNOWN 1024    /* of whom one recording knows at a time */
-#define LIMIT_HAPPENINGS   1000    /* of one recording, noted by the server */
+#define LIMIT_WATCHERS     8192  /* without a seat, all together; see mcu/watchers.h */
+#define LIMIT_WAITING      2000  /* before a class, all together; see mcu/porch.h */
+#define LIMIT_CELLS        49    /* of one scene */
+#define LIMIT_LAYOUT_TEXT  95    /* bytes: a layout's name and its parameters */
+#define LIMIT_OWN_LAYOUTS  64    /* that administrators made */
+#define LIMIT_OWN_LAYOUT   16384 /* bytes of JSON of one */
+#define LIMIT_VOICES       8     /* decoded at once in one mix */
+#define LIMIT_SOURCES      24576 /* per process */
+#define LIMIT_RECORDINGS   24    /* at once per process */
+#define LIMIT_MARKS        500   /* of one recording */
+#define LIMIT_MARK_BYTES   200   /* of its text */
+#define LIMIT_TRACKS       64    /* of one recording that are written at a time */
+#define LIMIT_TRACK_FILES  1000  /* of one recording */
+#define LIMIT_OWNER_FILES  100   /* of a kind, of one member: saved up; see sheet.h */
+#define LIMIT_OWNER_SEC    10    /* in which it gets one more */
+#define LIMIT_OWNER_SHARE  200   /* of all kinds, of one: beyond it while half is free */
+#define LIMIT_TRACKS_KNOWN 1024  /* of whom one recording knows at a time */
+#define LIMIT_HAPPENINGS   1000  /* of one recording, noted by the server */
 #define LIMIT_CAPTIONS     1048576 /* bytes of one file of them */
 #define LIMIT_CAPTION_CUES 20000
 #define LIMIT_LANGUAGES    16 /* in which one recording has captions */

@@ -56,7 +56,8 @@ static double bench_copy(int in, int sound, const char *step)
 	struct source source;
 
 	CHECK(source_open(&source, in) == 0);
-	CHECK(remux(&folder, "video.mp4", "video.index", &source, sound, &none, &progress) == 0);
+	CHECK(remux(&folder, "video.mp4", "video.index", &source, sound, &none,
+		    &progress) == 0);
 	source_close(&source);
 	return tell(step, from);
 }

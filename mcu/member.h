@@ -54,12 +54,12 @@ struct member {
 	char ip[DB_NET + 1];    /* of its last connection */
 	int64_t knock_us;       /* it waits in the lobby since; 0: not */
 	char name[LIMIT_NAME_BYTES + 1];
-	struct subscriber from; /* of its last connection */
+	struct subscriber from;     /* of its last connection */
 	uint32_t tracks, tracks_of; /* see track_tap.h: parts, of which recording */
-	uint32_t told_of;       /* the number of the recording that it knows of */
-	bool listed;            /* the others are told of it, see roster.h */
-	bool warm;              /* not in the class yet, see porch.h */
-	uint32_t place;         /* among those */
+	uint32_t told_of;           /* the number of the recording that it knows of */
+	bool listed;                /* the others are told of it, see roster.h */
+	bool warm;                  /* not in the class yet, see porch.h */
+	uint32_t place;             /* among those */
 	struct session *session;
 	int64_t joined_us, away_since_us; /* 0: here */
 	int64_t heard_us;                 /* its media came last; 0: never */

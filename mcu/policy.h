@@ -93,8 +93,9 @@ uint32_t policy_caps(const struct policy *policy, enum role role,
 /* The role's set of the kind, alone. */
 uint32_t policy_role_caps(enum kind kind, enum role role);
 
-/* As words, for the database: "lecture locked lobby unwatched -speak -share". A text that it does
- * not know all of is refused (-EINVAL, `out` untouched); an empty one is the usual. */
+/* As words, for the database: "lecture locked lobby unwatched -speak -share". A text that
+ * it does not know all of is refused (-EINVAL, `out` untouched); an empty one is the
+ * usual. */
 #define POLICY_TEXT 128
 void policy_write(const struct policy *policy, char *out, size_t size);
 int policy_read(struct policy *out, const char *text) AULA_MUST_CHECK;

@@ -21,14 +21,14 @@ struct order {
 	const char *what; /* for the log */
 	uint32_t id;      /* of the view, source or rung it is about */
 	uint32_t view;    /* of a rung that is opened */
-	uint32_t on; /* 0: no longer; of a tap: as what */
+	uint32_t on;      /* 0: no longer; of a tap: as what */
 	struct view_conf view_conf;
 	struct rung_conf rung_conf;
 	struct still_spec still;
 	uint32_t percent;
 	void (*done)(void *ctx, const struct vworker_stats *stats);
 	void *ctx;
-	struct scene *scene; /* owned until run() takes it */
+	struct scene *scene;     /* owned until run() takes it */
 	struct picture *picture; /* the same */
 };
 

@@ -1,5 +1,5 @@
-/* record_mkv.h - what the files of the recorders "mkv", "webm" and "tracks" share; not for
- * others.
+/* record_mkv.h - what the files of the recorders "mkv", "webm" and "tracks" share; not
+ * for others.
  *
  * While it runs: Matroska as for a live stream, without an end and an index, in clusters
  * of a second, so that a crash costs no more than that. When finished: the same media
