@@ -426,8 +426,8 @@ static void nothing_else(void)
 	CHECK(get("video.mp4", strchr(other, '?') + 1) == 403);
 	snprintf(other, sizeof(other), "%s", id);
 	other[0] = other[0] == 'x' ? 'y' : 'x'; /* another recording */
-	snprintf(target, sizeof(target), "/api/v1/recordings/%s/made/video.mp4?%s", other,
-		 query);
+	snprintf(target, sizeof(target), "/api/v1/recordings/%.40s/made/video.mp4?%s",
+		 other, query);
 	CHECK(deck_http_get(world, target) == 403);
 	CHECK(get("sprite-77.jpg", query) == 404);
 }
