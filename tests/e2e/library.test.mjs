@@ -415,6 +415,7 @@ describe('a shelf with recordings in all states', () => {
     await page.locator('[data-sheet=record] [data-fault=light]').waitFor();
     await lookAt(page, 'sheet-faults', 'dialog');
     await page.keyboard.press('Escape');
+    await page.locator('[data-sheet=record]').waitFor({ state: 'detached' }); // what comes while it is open was read in it
     shelf.tell('record.state', { on: false, since_ms: 0, id: 'now', error: 'quota_full' });
     await until('it is said why it ended', async () => /broke off: there is no room left/.test(await said.innerText()));
     await key(page, said, 'Enter');
