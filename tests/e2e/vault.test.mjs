@@ -177,7 +177,7 @@ describe('a recording in a storage', { skip: !there && 'python3-swift is not ins
     await other.request('recording.delete', { id, now: true });
     other.close();
     await logged(`recording_dropped recording=${id}`, 120000);
-    assert.equal((await get(href)).status, 403, 'nobody is sent there any more');
+    assert.equal((await get(href)).status, 404, 'nobody is sent there any more');
     assert.equal((await get(kept)).status, 404, 'and it is not there');
   });
 });
