@@ -129,17 +129,21 @@ static bool read_cue(const struct line *line, struct cue *cue)
 
 static int put(struct captions *captions, const char *text, size_t len)
 {
-	char *more;
+	size_t need = captions->len + len + 1;
 
 	if (captions->len + len > LIMIT_CAPTIONS)
 		return -EFBIG;
-	more = realloc(captions->text, captions->len + len + 1);
-	if (!more)
-		return -ENOMEM;
-	memcpy(more + captions->len, text, len);
-	captions->text = more;
+	if (need > captions->cap) {
+		char *more = realloc(captions->text, 2 * need);
+
+		if (!more)
+			return -ENOMEM;
+		captions->text = more;
+		captions->cap = 2 * need;
+	}
+	memcpy(captions->text + captions->len, text, len);
 	captions->len += len;
-	more[captions->len] = '\0';
+	captions->text[captions->len] = '\0';
 	return 0;
 }
 

@@ -18,7 +18,7 @@ struct captions_range {
 
 struct captions {
 	char *text; /* owned */
-	size_t len;
+	size_t len, cap;
 	uint32_t n_cues;
 };
 
