@@ -238,7 +238,8 @@ typedef void layouts_done(void *ctx, int err, const struct db_layout *rows, uint
 typedef void messages_done(void *ctx, int err, const struct db_message *rows, uint32_t n);
 typedef void seats_done(void *ctx, int err, const struct db_seat *rows, uint32_t n);
 typedef void polls_done(void *ctx, int err, const struct db_poll *rows, uint32_t n);
-typedef void votes_done(void *ctx, int err, const struct db_vote *rows, uint32_t n);
+typedef void votes_done(void *ctx, int err, const char *poll, const struct db_vote *rows,
+			uint32_t n);
 typedef void visits_done(void *ctx, int err, const struct db_visit *rows, uint32_t n);
 
 static void deliver_rooms(const struct db_job *job)
@@ -415,8 +416,8 @@ int db_polls(struct db *db, const char *room, uint32_t last_n, polls_done *done,
 
 static void deliver_votes(const struct db_job *job)
 {
-	((votes_done *)job->done)(job->ctx, job->err, (const void *)job->rows,
-				  job->n_rows);
+	((votes_done *)job->done)(job->ctx, job->err, job->params[0].text,
+				  (const void *)job->rows, job->n_rows);
 }
 
 int db_votes(struct db *db, const char *poll, votes_done *done, void *ctx)

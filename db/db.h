@@ -432,8 +432,10 @@ int db_seats(struct db *db,
 int db_polls(struct db *db, const char *room, uint32_t last_n,
 	     void (*done)(void *ctx, int err, const struct db_poll *rows, uint32_t n),
 	     void *ctx) AULA_MUST_CHECK;
+/* `poll` is told again: there may be no row to say it. */
 int db_votes(struct db *db, const char *poll,
-	     void (*done)(void *ctx, int err, const struct db_vote *rows, uint32_t n),
+	     void (*done)(void *ctx, int err, const char *poll,
+			  const struct db_vote *rows, uint32_t n),
 	     void *ctx) AULA_MUST_CHECK;
 int db_visits(struct db *db, const char *room,
 	      void (*done)(void *ctx, int err, const struct db_visit *rows, uint32_t n),

@@ -324,6 +324,19 @@ int room_settle(struct room *room, const char *settings, const struct ladder *la
 	return 0;
 }
 
+void room_chat_read(struct room *room, const struct db_message *rows, uint32_t n)
+{
+	uint32_t keep = ROOM_CHAT - room->n_chat;
+
+	keep = n < keep ? n : keep;
+	memmove(room->chat + keep, room->chat, room->n_chat * sizeof(*room->chat));
+	memmove(room->chat_by + keep, room->chat_by,
+		room->n_chat * sizeof(room->chat_by[0]));
+	memcpy(room->chat, rows + n - keep, keep * sizeof(*room->chat));
+	memset(room->chat_by, 0, keep * sizeof(room->chat_by[0]));
+	room->n_chat += keep;
+}
+
 int room_chat(struct room *room, const struct member *by,
 	      const struct db_message *message)
 {

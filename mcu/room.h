@@ -119,6 +119,7 @@ struct room {
 	struct reactions reactions;
 	struct countdown countdown;
 	struct poll *poll; /* the last one; NULL: none */
+	struct poll *poll_read; /* of the database: nobody sees it without its votes */
 	struct room_decks decks;
 	/* see breakout.h and live.h */
 	struct room *parent;       /* whose group it is; NULL: a class of its own */
@@ -170,6 +171,9 @@ int room_limit(struct room *room, enum level most) RUNS_ON(on_ctl) AULA_MUST_CHE
 int room_settle(struct room *room, const char *settings, const struct ladder *ladder)
 	RUNS_ON(on_ctl) AULA_MUST_CHECK;
 
+/* What was said before, oldest first; it comes before what has been said since. */
+void room_chat_read(struct room *room, const struct db_message *rows, uint32_t n)
+	RUNS_ON(on_ctl);
 /* Keeps the last ROOM_CHAT; stores it, tells it. `by` NULL: a notice of the server, which
  * has no name. */
 int room_chat(struct room *room, const struct member *by,

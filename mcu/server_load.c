@@ -26,10 +26,8 @@ static void got_chat(void *ctx, int err, const struct db_message *rows, uint32_t
 
 	thread_claim(&on_ctl);
 	room = n ? room_by_id(server, rows[0].room) : NULL;
-	if (err || !room || room->n_chat)
-		return;
-	for (uint32_t i = 0; i < n && room->n_chat < ROOM_CHAT; i++)
-		room->chat[room->n_chat++] = rows[i];
+	if (!err && room)
+		room_chat_read(room, rows, n);
 }
 
 static void got_cues(void *ctx, int err, const struct db_cues *rows, uint32_t n)

@@ -35,7 +35,8 @@ void tools_leave(struct room *room, struct member *member)
 void tools_close(struct room *room)
 {
 	poll_destroy(room->poll);
-	room->poll = NULL;
+	poll_destroy(room->poll_read);
+	room->poll = room->poll_read = NULL;
 }
 
 /* The next lesson begins without yesterday's timer; a poll and its sums stay. */
@@ -143,20 +144,45 @@ int tools_vote(struct member *member, const char *known, uint16_t choices,
 
 /* ---- what was stored -------------------------------------------------------- */
 
-static void got_votes(void *ctx, int err, const struct db_vote *rows, uint32_t n)
+static struct room *reads(struct server *server, const char *poll) RUNS_ON(on_ctl)
+{
+	for (uint32_t i = 0; i < server->n_rooms; i++)
+		if (server->rooms[i]->poll_read &&
+		    strcmp(server->rooms[i]->poll_read->id, poll) == 0)
+			return server->rooms[i];
+	return NULL;
+}
+
+/* Whoever votes now has the ballot of before, and no vote of before is forgotten. */
+static void poll_is_whole(struct room *room)
+{
+	struct poll *poll = room->poll_read;
+
+	room->poll_read = NULL;
+	if (room->poll) { /* the class did not wait for it */
+		poll_destroy(poll);
+		return;
+	}
+	room->poll = poll;
+	notice_poll(room); /* to those who were faster than the database */
+}
+
+static void got_votes(void *ctx, int err, const char *poll, const struct db_vote *rows,
+		      uint32_t n)
 {
 	struct server *server = ctx;
 	struct room *room;
 
 	thread_claim(&on_ctl);
-	room = n ? room_by_id(server, rows[0].room) : NULL;
-	if (err || !room || !room->poll || room->poll->n ||
-	    strcmp(room->poll->id, rows[0].poll) != 0)
+	room = reads(server, poll);
+	if (!room)
 		return;
+	if (err)
+		log_error("votes_unread", "poll=%s err=%d", poll, err);
 	for (uint32_t i = 0; i < n; i++)
-		if (poll_vote_row_read(room->poll, &rows[i]))
-			log_warn("vote_unread", "poll=%s", rows[i].poll);
-	room->poll->changed = true;
+		if (poll_vote_row_read(room->poll_read, &rows[i]))
+			log_warn("vote_unread", "poll=%s", poll);
+	poll_is_whole(room);
 }
 
 static void got_poll(void *ctx, int err, const struct db_poll *rows, uint32_t n)
@@ -166,15 +192,16 @@ static void got_poll(void *ctx, int err, const struct db_poll *rows, uint32_t n)
 
 	thread_claim(&on_ctl);
 	room = n ? room_by_id(server, rows[0].room) : NULL;
-	if (err || !room || room->poll)
+	if (err || !room || room->poll || room->poll_read)
 		return;
-	if (poll_row_read(&room->poll, &rows[0])) {
+	if (poll_row_read(&room->poll_read, &rows[0])) {
 		log_warn("poll_unread", "poll=%s", rows[0].id);
 		return;
 	}
-	notice_poll(room); /* to those who were faster than the database */
-	if (db_votes(server->db, rows[0].id, got_votes, server))
-		log_warn("votes_unread", "poll=%s", rows[0].id);
+	if (db_votes(server->db, rows[0].id, got_votes, server)) {
+		log_error("votes_unread", "poll=%s", rows[0].id);
+		poll_is_whole(room);
+	}
 }
 
 int tools_load(struct room *room)

@@ -502,14 +502,15 @@ static void after_restart(struct class_world *of)
 
 	world = of;
 	join(LECTURER, "Lecturer", true);
-	for (int i = 0; i < 600 && !poll_is_back();
+	for (int i = 0; i < 6000 && !poll_is_back();
 	     i++) { /* the database may be slower */
-		usleep(100000);
+		usleep(10000);
 		leave(LECTURER);
 		join(LECTURER, "Lecturer", true);
 	}
 	CHECK(poll_is_back());
 	CHECK(cJSON_IsTrue(at(at(LECTURER->d, "poll"), "on")));
+	CHECK(number(at(LECTURER->d, "poll"), "voters") == 3); /* never without them */
 	join(ASHA, "Asha", false);
 	CHECK(cJSON_GetArraySize(at(at(ASHA->d, "poll"), "mine")) == 0);
 	snprintf(d, sizeof(d), "\"choice\":2,\"ballot\":\"%s\"", ballot);
