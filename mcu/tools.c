@@ -154,7 +154,7 @@ static struct room *reads(struct server *server, const char *poll) RUNS_ON(on_ct
 }
 
 /* Whoever votes now has the ballot of before, and no vote of before is forgotten. */
-static void poll_is_whole(struct room *room)
+static void poll_is_whole(struct room *room) RUNS_ON(on_ctl)
 {
 	struct poll *poll = room->poll_read;
 
